@@ -1,0 +1,1 @@
+"""Runyard: a self-hosted home for machine-learning runs."""

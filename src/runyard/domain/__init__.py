@@ -1,0 +1,1 @@
+"""Pure records and rules: no input, no output, no clock."""

@@ -1,0 +1,152 @@
+"""Metrics: what was logged, and what ``get_metrics`` makes of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Union
+
+from runyard.errors import InvalidArgumentError
+
+MetricValue = Union[bool, int, float, str, None]
+"""One logged value. NaN and the infinities are data."""
+
+MetricColumns = dict[str, list[MetricValue]]
+"""A table: column name → one value a row."""
+
+METRIC_NAME_MAX_CHARS = 1024
+METRIC_TEXT_MAX_CHARS = 1_000_000
+METRIC_LIST_MAX_VALUES = 10_000_000
+METRIC_COLUMNS_MAX = 10_000
+
+
+class MetricFamily(str, Enum):
+    """The shape of a metric: one name keeps to one of these."""
+
+    SERIES = "series"
+    TABLE = "table"
+    FILE = "file"
+
+
+class MetricType(str, Enum):
+    """The type ids that Azure ML gives to what each call logs."""
+
+    SCALAR = "azureml.v1.scalar"
+    LIST = "azureml.v1.list"
+    TABLE = "azureml.v1.table"
+    IMAGE = "azureml.v2.image"
+    CONFUSION_MATRIX = "azureml.v2.confusion_matrix"
+    ACCURACY_TABLE = "azureml.v2.accuracy_table"
+    RESIDUALS = "azureml.v2.residuals"
+    PREDICTIONS = "azureml.v2.predictions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSeries:
+    """Everything logged under one name in one run, in order of arrival.
+
+    Family ``series``: ``values[i]`` was logged at ``steps[i]`` (None where no step was given) and ``times[i]`` (seconds since
+    1970, UTC). Family ``table``: ``columns`` holds the rows, with None where a row lacks a column; ``times[i]`` is the time
+    of row i. Family ``file``: ``values`` holds the addresses of artifacts. ``count`` is the number logged; when it is more than
+    ``len(times)``, the points are a selection that keeps the exact minimum and maximum of every bucket.
+    """
+
+    run_id: str
+    name: str
+    family: MetricFamily
+    type: MetricType
+    description: str = ""
+    count: int = 0
+    steps: list[int | None] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    values: list[MetricValue] = field(default_factory=list)
+    columns: MetricColumns = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSummary:
+    """The figures of one metric of one run that lists and tiles show.
+
+    ``min`` and ``max`` leave NaN out and are None when no number was logged; the steps are those of the extremes, counted from 0
+    by arrival where no step was given.
+    """
+
+    name: str
+    family: MetricFamily
+    type: MetricType
+    count: int
+    last: MetricValue = None
+    last_step: int | None = None
+    min: float | int | None = None
+    min_step: int | None = None
+    max: float | int | None = None
+    max_step: int | None = None
+    columns: list[str] = field(default_factory=list)
+
+
+def require_metric_name(name: str) -> str:
+    """Return ``name``, or raise :class:`InvalidArgumentError` when it cannot name a metric."""
+    if not isinstance(name, str) or not name or len(name) > METRIC_NAME_MAX_CHARS or "\0" in name:
+        raise InvalidArgumentError(
+            f"{str(name)[:80]!r} cannot name a metric. Use a text of 1 to {METRIC_NAME_MAX_CHARS} characters.",
+            name=str(name)[:80],
+        )
+    return name
+
+
+def is_number(value: MetricValue) -> bool:
+    """True for int and float, not for bool."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def folded(series: MetricSeries) -> MetricValue | list[MetricValue] | dict[str, MetricValue | list[MetricValue]]:
+    """Return what ``get_metrics`` shows for a series.
+
+    One value comes back bare and several as a list, also when they were logged by ``log_list``. One row comes back as
+    ``{column: value}``, several as ``{column: [values]}``. Ints and floats under one name come back as floats.
+    """
+    if series.family is MetricFamily.TABLE:
+        columns = {name: _as_one_number_type(values) for name, values in series.columns.items()}
+        if len(series.times) == 1:
+            return {name: values[0] for name, values in columns.items()}
+        return dict(columns)
+    values = _as_one_number_type(series.values)
+    return values[0] if len(values) == 1 else values
+
+
+def _as_one_number_type(values: list[MetricValue]) -> list[MetricValue]:
+    numbers = [value for value in values if is_number(value)]
+    if any(isinstance(value, float) for value in numbers) and any(isinstance(value, int) for value in numbers):
+        return [float(value) if is_number(value) else value for value in values]  # type: ignore[arg-type]
+    return values
+
+
+def summarised(series: MetricSeries) -> MetricSummary:
+    """Return the figures of a whole series (all its points, not a selection)."""
+    numbers = [
+        (value, index if step is None else step)
+        for index, (value, step) in enumerate(zip(series.values, _steps_or_none(series), strict=True))
+        if is_number(value) and not math.isnan(value)  # type: ignore[arg-type]
+    ]
+    low = min(numbers, key=lambda pair: pair[0], default=(None, None))  # type: ignore[arg-type,return-value]
+    high = max(numbers, key=lambda pair: pair[0], default=(None, None))  # type: ignore[arg-type,return-value]
+    last_index = len(series.values) - 1
+    return MetricSummary(
+        name=series.name,
+        family=series.family,
+        type=series.type,
+        count=len(series.times),
+        last=series.values[-1] if series.values else None,
+        last_step=(series.steps[-1] if series.steps and series.steps[-1] is not None else last_index) if series.values else None,
+        min=low[0],  # type: ignore[arg-type]
+        min_step=low[1],
+        max=high[0],  # type: ignore[arg-type]
+        max_step=high[1],
+        columns=list(series.columns),
+    )
+
+
+def _steps_or_none(series: MetricSeries) -> Iterable[int | None]:
+    return series.steps if series.steps else [None] * len(series.values)

@@ -1,0 +1,28 @@
+"""Bodies about experiments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from runyard.domain.experiment import ExperimentRecord
+from runyard.wire.strict import strict
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateExperimentRequest:
+    """Change what is given; what is left out stays."""
+
+    description: str | None = None
+    set_tags: dict[str, str | None] = field(default_factory=dict)
+    remove_tags: list[str] = field(default_factory=list)
+    archived: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentPage:
+    """Experiments, the one with the newest run first. ``next_cursor`` is None on the last page."""
+
+    experiments: list[ExperimentRecord]
+    total: int
+    next_cursor: str | None = None

@@ -1,0 +1,119 @@
+"""Metrics on the wire: the batches that record them and the bodies that read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Union
+
+import msgspec
+
+from runyard.domain.metric import MetricSeries, MetricSummary, MetricType, MetricValue
+from runyard.wire.strict import strict
+
+
+class ScalarRecord(msgspec.Struct, tag="s", array_like=True, frozen=True):
+    """One ``log`` call. ``at_us`` counts microseconds since 1970, UTC."""
+
+    name: str
+    at_us: int
+    value: bool | int | float | str | None
+    step: int | None = None
+    description: str = ""
+
+
+class ListRecord(msgspec.Struct, tag="l", array_like=True, frozen=True):
+    """One ``log_list`` call, or a part of one."""
+
+    name: str
+    at_us: int
+    values: list[bool | int | float | str | None]
+    description: str = ""
+
+
+class TableRecord(msgspec.Struct, tag="t", array_like=True, frozen=True):
+    """One ``log_row`` or ``log_table`` call: columns of equal length."""
+
+    name: str
+    at_us: int
+    columns: dict[str, list[bool | int | float | str | None]]
+    description: str = ""
+
+
+class FileRecord(msgspec.Struct, tag="f", array_like=True, frozen=True):
+    """A logged file: an image, a confusion matrix and so on. ``uri`` is the address of an artifact of the run."""
+
+    name: str
+    at_us: int
+    uri: str
+    type: MetricType
+    description: str = ""
+
+
+Record = Union[ScalarRecord, ListRecord, TableRecord, FileRecord]
+
+
+class RecordBatch(msgspec.Struct, array_like=True, frozen=True):
+    """What one flush of one writer sends, as MessagePack.
+
+    ``(run, writer, seq)`` names the batch: the server stores it once however often it comes. ``seq`` grows by one from 0.
+    """
+
+    writer: str
+    seq: int
+    records: list[Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchAckBody:
+    """Answer to a batch. ``stored`` is false when the batch was known already."""
+
+    seq: int
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSummaryPage:
+    """The metrics of one run, in order of first logging."""
+
+    metrics: list[MetricSummary]
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricValuesQuery:
+    """Ask for metric values as ``get_metrics`` gives them.
+
+    ``recursive`` adds all descendants of ``run_id``; ``run_type`` then keeps the runs of that type only.
+    """
+
+    run_id: str
+    name: str | None = None
+    recursive: bool = False
+    run_type: str | None = None
+
+
+MetricResult = Union[MetricValue, list[MetricValue], dict[str, MetricValue | list[MetricValue]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricValuesBody:
+    """Run id → metric name → value. Runs without a matching metric are left out."""
+
+    runs: dict[str, dict[str, MetricResult]] = field(default_factory=dict)
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesQuery:
+    """Ask for series to draw: every name of every run, with at most ``max_points`` points each."""
+
+    run_ids: list[str]
+    names: list[str] = field(default_factory=list)
+    max_points: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPage:
+    """The series that exist among those asked for."""
+
+    series: list[MetricSeries]

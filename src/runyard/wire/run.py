@@ -1,0 +1,136 @@
+"""Bodies about runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from runyard.domain.metric import MetricSummary
+from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus
+from runyard.wire.strict import strict
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """One run to create. ``id`` and ``display_name`` are made by the server when they are left out."""
+
+    id: str | None = None
+    display_name: str | None = None
+    tags: dict[str, str | None] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRunsRequest:
+    """Create interactive runs, all in one transaction, each at once in status Running.
+
+    With ``parent_id`` they are children of that run. Sending a request again with the same ids changes nothing.
+    """
+
+    runs: list[NewRun]
+    parent_id: str | None = None
+    snapshot_id: str | None = None
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitRunRequest:
+    """Queue a script run. ``id`` makes a repeated request harmless."""
+
+    id: str
+    spec: RunSpec
+    snapshot_id: str
+    parent_id: str | None = None
+    display_name: str | None = None
+    tags: dict[str, str | None] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRunRequest:
+    """Change what is given; what is left out stays."""
+
+    display_name: str | None = None
+    description: str | None = None
+    set_tags: dict[str, str | None] = field(default_factory=dict)
+    remove_tags: list[str] = field(default_factory=list)
+    add_properties: dict[str, str] = field(default_factory=dict)
+    snapshot_id: str | None = None
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportStatusRequest:
+    """Say that a run has reached a status. ``error`` goes with Failed."""
+
+    status: RunStatus
+    reason: str | None = None
+    error: RunError | None = None
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRunRequest:
+    """Ask for a run and all its descendants to be stopped."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatBody:
+    """What the server says to a runner that reports that it lives.
+
+    ``stop`` is true when the script must be stopped: the run was cancelled, or has ended by other means.
+    """
+
+    status: RunStatus
+    stop: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPage:
+    """Runs, newest first unless asked otherwise. ``metrics`` has the summaries that the query named, by run id."""
+
+    runs: list[RunRecord]
+    total: int
+    next_cursor: str | None = None
+    metrics: dict[str, list[MetricSummary]] = field(default_factory=dict)
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunQuery:
+    """Which runs to list. All conditions must hold.
+
+    ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
+    ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
+    top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
+    submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
+    started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards.
+    """
+
+    experiment: str | None = None
+    parent_id: str | None = None
+    ancestor_id: str | None = None
+    include_children: bool = False
+    type: str | None = None
+    status: list[RunStatus] = field(default_factory=list)
+    target: str | None = None
+    submitted_by: str | None = None
+    tags: dict[str, str | None] = field(default_factory=dict)
+    properties: dict[str, str | None] = field(default_factory=dict)
+    text: str | None = None
+    metrics: list[str] = field(default_factory=list)
+    order_by: str = "-created_at"
+    cursor: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEventPage:
+    """The changes of a run's status, oldest first."""
+
+    events: list[RunEventRecord]
