@@ -1,0 +1,123 @@
+# Needs Python >= 3.11 and make; everything else is fetched into .venv. `make help` lists the targets.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+NODE := PATH="$(CURDIR)/$(VENV)/node/bin:$(CURDIR)/$(VENV)/bin:$$PATH"
+STATIC := src/runyard/server/static/index.html
+STUDIO_SOURCES := $(shell find studio -name node_modules -prune -o -type f -print 2>/dev/null)
+STAGE := @sh scripts/stage.sh
+MAKE_QUIETLY := $(MAKE) --no-print-directory
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv install studio demo test unit e2e lint format types imports generated studio-check studio-test wheel lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- environments: a stamp for each, so that what is there already costs nothing -------------------------------------------
+
+$(VENV)/.venv-made: requirements/bootstrap.txt scripts/make_venv.sh
+	@sh scripts/make_venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/.demo-installed: $(VENV)/.venv-made requirements/demo.txt pyproject.toml
+	@echo "Installing Runyard's server, scikit-learn for the example, and Node to build the Studio"
+	@sh scripts/install.sh $(VENV) requirements/demo.txt
+	@sh scripts/link_node.sh $(VENV)
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.venv-made requirements/dev.txt pyproject.toml
+	@echo "Installing Runyard with all that its tests need"
+	@sh scripts/install.sh $(VENV) requirements/dev.txt
+	@sh scripts/link_node.sh $(VENV)
+	@touch $@ $(VENV)/.demo-installed
+
+venv: $(VENV)/.venv-made ## make .venv with the pinned uv in it
+
+install: $(VENV)/.dev-installed ## install Runyard and everything its tests need
+
+# --- the Studio -----------------------------------------------------------------------------------------------------------
+
+studio/node_modules/.installed: studio/package.json studio/package-lock.json | $(VENV)/.demo-installed
+	@echo "Fetching the Studio's packages"
+	@cd studio && $(NODE) npm ci --no-audit --no-fund --loglevel=error </dev/null
+	@touch $@
+
+$(STATIC): $(STUDIO_SOURCES) studio/node_modules/.installed
+	@echo "Building the Studio"
+	@cd studio && $(NODE) npm run --silent build </dev/null
+	@touch $@
+
+studio: $(VENV)/.demo-installed $(STATIC) ## build the web app into the server
+
+# --- the demo -------------------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/.demo-installed $(STATIC) ## train the example on Runyard, from nothing: server, run, metrics, link
+	@$(VENV)/bin/runyard up
+	@$(PY) examples/digits/submit.py
+
+# --- checks ---------------------------------------------------------------------------------------------------------------
+
+test: ## run everything that must be green
+	$(STAGE) "install" $(MAKE_QUIETLY) install
+	$(STAGE) "chromium" sh scripts/ensure_chromium.sh
+	$(STAGE) "lint" $(MAKE_QUIETLY) lint
+	$(STAGE) "types" $(MAKE_QUIETLY) types
+	$(STAGE) "imports" $(MAKE_QUIETLY) imports
+	$(STAGE) "studio build" $(MAKE_QUIETLY) studio
+	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
+	$(STAGE) "studio types and lint" $(MAKE_QUIETLY) studio-check
+	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
+	@echo "=== pytest: unit, integration, end to end"
+	@$(PY) -m pytest --durations=10
+
+unit: install ## the Python tests without a browser
+	@$(PY) -m pytest -m "not e2e"
+
+e2e: install studio ## the tests in a real Chromium
+	@sh scripts/ensure_chromium.sh
+	@$(PY) -m pytest -m e2e
+
+lint: install ## ruff: rules and format
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+format: install ## let ruff mend what it can
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+types: install ## mypy --strict
+	@$(VENV)/bin/mypy
+
+imports: install ## the layers of ARCHITECTURE.md
+	@$(VENV)/bin/lint-imports
+
+generated: install studio/node_modules/.installed ## openapi.json and the Studio's types are what the server says today
+	@$(NODE) $(PY) scripts/check_generated.py
+
+studio-check: install studio/node_modules/.installed
+	@cd studio && $(NODE) npm run --silent typecheck </dev/null
+	@cd studio && $(NODE) npm run --silent --if-present lint </dev/null
+
+studio-test: install studio/node_modules/.installed ## the Studio's unit tests and its size
+	@cd studio && CI=true $(NODE) npm run --silent test </dev/null
+	@cd studio && $(NODE) npm run --silent --if-present size </dev/null
+
+# --- packaging ------------------------------------------------------------------------------------------------------------
+
+wheel: studio ## build the wheel, the Studio in it, into dist/
+	@rm -rf dist
+	@$(VENV)/bin/uv build --quiet --wheel --no-build-isolation --python $(PY) --out-dir dist
+	@ls -l dist/*.whl
+
+LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --extra server
+
+lock: venv ## write requirements/*.txt anew from pyproject.toml
+	@$(LOCK) --group dev -o requirements/dev.txt
+	@$(LOCK) --group demo -c requirements/dev.txt -o requirements/demo.txt
+
+clean: ## remove what was built; .venv stays
+	rm -rf dist build studio/node_modules src/runyard/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
