@@ -1,0 +1,129 @@
+"""What every test may rely on: a home of its own, no network but loopback, a real server, and no process left behind."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.server_process import RunningServer, start_server, stop_server
+
+MARK = "RUNYARD_TEST_SESSION"
+"""An environment variable that all processes of this test session inherit, so that the ones left over are found."""
+
+FOREIGN_PREFIXES = ("RUNYARD_", "AZUREML_", "MLFLOW_")
+KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG"})
+
+_CONNECT = socket.socket.connect
+_CONNECT_EX = socket.socket.connect_ex
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forget the caller's own Runyard before anything is imported, and close the network."""
+    for name in [name for name in os.environ if name.startswith(FOREIGN_PREFIXES) and name not in KEPT_VARIABLES]:
+        del os.environ[name]
+    os.environ[MARK] = uuid.uuid4().hex
+    _close_network()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the quick tests first, and those that drive a browser last."""
+    items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, item.get_closest_marker("slow") is not None))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Kill what the tests have started and not stopped."""
+    for process in _marked_processes():
+        print(
+            f"killing a process that a test left behind: {process.pid} {' '.join(_command_line(process))[:120]}", file=sys.stderr
+        )
+        _kill(process)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ``RUNYARD_HOME`` of the whole session: never the user's own."""
+    folder = tmp_path_factory.mktemp("home")
+    os.environ["RUNYARD_HOME"] = str(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(session_home: Path) -> Iterator[RunningServer]:
+    """The real server as a process of its own, one for the session. The SDK finds it by ``RUNYARD_HOME``."""
+    running = start_server(session_home)
+    yield running
+    stop_server(running)
+
+
+@pytest.fixture
+def workspace_name() -> str:
+    """A workspace name that no other test has."""
+    return f"w{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A fresh ``RUNYARD_HOME`` for one test; the server that the test starts in it is stopped at the end."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("RUNYARD_HOME", str(folder))
+    yield folder
+    for process in _marked_processes():
+        if _environment(process).get("RUNYARD_HOME") == str(folder) or str(folder) in _command_line(process):
+            _kill(process)
+
+
+def _close_network() -> None:
+    def connect(self: socket.socket, address: Any) -> None:
+        _require_loopback(self, address)
+        _CONNECT(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        _require_loopback(self, address)
+        return _CONNECT_EX(self, address)
+
+    socket.socket.connect = connect  # type: ignore[method-assign]
+    socket.socket.connect_ex = connect_ex  # type: ignore[method-assign]
+
+
+def _require_loopback(connecting: socket.socket, address: Any) -> None:
+    if connecting.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    host = str(address[0])
+    if not (host.startswith("127.") or host in ("localhost", "::1", "0.0.0.0", "")):
+        raise PermissionError(f"a test tried to reach {host}: tests may use loopback only")
+
+
+def _marked_processes() -> list[psutil.Process]:
+    mark = os.environ[MARK]
+    return [each for each in psutil.process_iter() if each.pid != os.getpid() and _environment(each).get(MARK) == mark]
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ() if process.status() != psutil.STATUS_ZOMBIE else {}
+    except (psutil.Error, OSError):
+        return {}
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+        process.wait(timeout=10)
+    except (psutil.Error, subprocess.TimeoutExpired):
+        pass
