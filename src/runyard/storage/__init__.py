@@ -1,0 +1,1 @@
+"""Where everything is kept. Services see the interfaces of ``base.py``; ``server/app.py`` names the back-ends."""

@@ -109,7 +109,8 @@ class RunQuery:
     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
     top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
     submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
-    started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards.
+    started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards. ``cursor``
+    goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
     """
 
     experiment: str | None = None
@@ -126,6 +127,7 @@ class RunQuery:
     metrics: list[str] = field(default_factory=list)
     order_by: str = "-created_at"
     cursor: str | None = None
+    offset: int = 0
     limit: int = 100
 
 

@@ -1,0 +1,1 @@
+"""The back-ends: SQL for records, a folder for bytes."""

@@ -1,0 +1,172 @@
+"""A database with one writer and many readers.
+
+All writes go through one thread. Writes that wait at the same time share one commit (group commit), each inside a savepoint
+of its own, so one that fails leaves the others alone. SQLite then never answers "database is locked" and no writer starves.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
+
+from runyard.errors import DiskFullError, RunyardError, StorageError
+
+T = TypeVar("T")
+
+GROUP_MAX = 64
+"""Writes that share a commit. More would only make the first of them wait longer."""
+
+READERS_MAX = 16
+
+
+@dataclass
+class _Write:
+    work: Callable[[Connection], Any]
+    done: Future[Any] = field(default_factory=Future)
+
+
+class Database:
+    """A SQLite file. Every method may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._writer_engine = _sqlite_engine(path, "BEGIN IMMEDIATE", pool_size=1)
+        self._reader_engine = _sqlite_engine(path, "BEGIN", pool_size=READERS_MAX)
+        self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._listeners: list[Callable[[], None]] = []
+        self._closed = False
+        self._thread = threading.Thread(target=self._run_writer, name="runyard-db-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes, for migrations before the first request."""
+        return self._writer_engine
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction and return its result once that is durable."""
+        if self._closed:
+            raise StorageError("The database is closed: the server is stopping. Try again when it is up.")
+        write = _Write(work)
+        self._writes.put(write)
+        result: T = write.done.result()
+        return result
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent state and cannot write."""
+        try:
+            with self._reader_engine.connect() as connection, connection.begin():
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise storage_error(error, self._path) from error
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after each commit, from the writer's thread. It must not block. Return what ends that."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Finish the writes that wait, then close all connections."""
+        if not self._closed:
+            self._closed = True
+            self._writes.put(None)
+            self._thread.join()
+            self._reader_engine.dispose()
+            self._writer_engine.dispose()
+
+    def _run_writer(self) -> None:
+        stopping = False
+        while not stopping:
+            group: list[_Write] = []
+            item = self._writes.get()
+            while item is not None:
+                group.append(item)
+                if len(group) >= GROUP_MAX:
+                    break
+                try:
+                    item = self._writes.get_nowait()
+                except queue.Empty:
+                    break
+            stopping = item is None
+            if group:
+                self._commit_group(group)
+
+    def _commit_group(self, group: list[_Write]) -> None:
+        results: list[tuple[_Write, Any]] = []
+        try:
+            with self._writer_engine.connect() as connection, connection.begin():
+                for write in group:
+                    try:
+                        with connection.begin_nested():
+                            results.append((write, write.work(connection)))
+                    except RunyardError as error:
+                        write.done.set_exception(error)
+                    except sa.exc.OperationalError:
+                        raise  # the disk or the file failed: the whole group is lost
+                    except Exception as error:  # noqa: BLE001 - it belongs to the caller who waits
+                        write.done.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - every caller who waits must hear of it, and the thread must live on
+            failure = storage_error(error, self._path) if isinstance(error, (sa.exc.DBAPIError, OSError)) else error
+            for write in group:
+                if not write.done.done():
+                    write.done.set_exception(failure)
+            return
+        for listener in list(self._listeners):
+            listener()
+        for write, result in results:
+            write.done.set_result(result)
+
+
+def storage_error(error: Exception, path: Path) -> StorageError:
+    """Return the error of the tree that fits a failure of the database or disk."""
+    text = str(getattr(error, "orig", error))
+    if "disk is full" in text or "No space left" in text:
+        return DiskFullError(
+            f"The disk that holds {path.parent} is full, so nothing was stored. Free some space and try again.",
+            path=str(path.parent),
+        )
+    return StorageError(f"The database {path} failed: {text}. The server's log has the details.", path=str(path))
+
+
+def _sqlite_engine(path: Path, begin: str, pool_size: int) -> Engine:
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": 30},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: sqlite3's own handling breaks savepoints
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged write survives a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

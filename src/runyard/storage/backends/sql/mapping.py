@@ -1,0 +1,108 @@
+"""Between rows and records, and the look-ups that every store needs."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runyard.domain.change import ChangeTopic
+from runyard.errors import InvalidArgumentError, NotFoundError
+from runyard.storage.backends.sql import tables as t
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_us(instant: datetime) -> int:
+    """Return an aware instant as microseconds since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_us(value: int | None) -> datetime | None:
+    """Return the instant of a column that may be NULL."""
+    return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def instant(value: int) -> datetime:
+    """Return the instant of a column that is never NULL."""
+    return _EPOCH + value * _MICROSECOND
+
+
+def to_text(value: Any) -> str:
+    """Return a value as the JSON text of a column."""
+    return msgspec.json.encode(value).decode()
+
+
+def from_text(value: str | None) -> Any:
+    """Return the value of a JSON column, None for NULL."""
+    return None if value is None else msgspec.json.decode(value)
+
+
+def workspace_pk(connection: Connection, name: str) -> int:
+    """Return the key of a workspace, or raise :class:`NotFoundError`."""
+    pk = connection.execute(sa.select(t.workspace.c.pk).where(t.workspace.c.name == name)).scalar()
+    if pk is None:
+        raise NotFoundError(f"There is no workspace {name!r} here. Workspace.list() shows those there are.", workspace=name)
+    return int(pk)
+
+
+def run_row(connection: Connection, workspace: str, run_id: str, *columns: Any) -> Any:
+    """Return the columns of a run (all of them when none are named), or raise :class:`NotFoundError`."""
+    wanted = columns or (t.run,)
+    query = (
+        sa.select(*wanted)
+        .join(t.workspace, t.workspace.c.pk == t.run.c.workspace_pk)
+        .where(t.workspace.c.name == workspace, t.run.c.id == run_id)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFoundError(
+            f"There is no run {run_id!r} in workspace {workspace!r}. `runyard run list` shows the newest runs.", run_id=run_id
+        )
+    return row
+
+
+def add_change(
+    connection: Connection,
+    workspace: int,
+    topic: ChangeTopic,
+    *,
+    experiment: str | None = None,
+    run_id: str | None = None,
+    root_id: str | None = None,
+    path: str | None = None,
+) -> None:
+    """Add an entry to the change feed."""
+    connection.execute(
+        t.change.insert().values(
+            workspace_pk=workspace, topic=topic.value, experiment=experiment, run_id=run_id, root_id=root_id, path=path
+        )
+    )
+
+
+def encode_cursor(*parts: Any) -> str:
+    """Return the opaque text that names a place in an ordered list."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, parts: int) -> list[Any]:
+    """Return what :func:`encode_cursor` was given, or raise :class:`InvalidArgumentError`."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=list[Any])
+    except (ValueError, msgspec.DecodeError):
+        values = []
+    if len(values) != parts:
+        raise InvalidArgumentError(f"{cursor[:80]!r} is no cursor of this list. Start again without one.")
+    return values
+
+
+def like_pattern(text: str) -> str:
+    """Return the LIKE pattern (escape character ``\\``) that finds ``text`` anywhere, in lower case."""
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,75 @@
+"""Open all stores of a workspace folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from runyard.errors import StorageError
+from runyard.storage.backends.filesystem.folder import FileFolder
+from runyard.storage.backends.sql.artifact import SqlArtifactStore
+from runyard.storage.backends.sql.change import SqlChangeStore
+from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.experiment import SqlExperimentStore
+from runyard.storage.backends.sql.metric import SqlMetricStore
+from runyard.storage.backends.sql.run import SqlRunStore
+from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
+from runyard.storage.backends.sql.token import SqlTokenStore
+from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
+from runyard.storage.base import Storage
+
+HEAD = "0001"
+"""The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
+
+
+def open_folder(home: Path) -> Storage:
+    """Return the stores kept in ``home``, brought up to date.
+
+    Raises:
+        StorageError: the database is damaged, or was written by a newer Runyard.
+    """
+    database = Database(home / "runyard.db")
+    try:
+        _migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    changes = SqlChangeStore(database)
+    changes.prune()
+    return Storage(
+        workspaces=SqlWorkspaceStore(database),
+        experiments=SqlExperimentStore(database),
+        runs=SqlRunStore(database),
+        metrics=SqlMetricStore(database),
+        artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
+        snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
+        tokens=SqlTokenStore(database),
+        changes=changes,
+        close=database.close,
+    )
+
+
+def _migrate(database: Database) -> None:
+    if _revision(database) == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["engine"] = database.engine
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            f"The database was written by a newer Runyard ({error}). Upgrade Runyard, then start it again."
+        ) from error
+
+
+def _revision(database: Database) -> str | None:
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,91 @@
+"""Snapshots: manifests in SQL, contents by hash in a folder."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runyard.domain.snapshot import SnapshotFile, SnapshotManifest
+from runyard.errors import ConflictError, InvalidArgumentError, NotFoundError
+from runyard.storage.backends.filesystem.folder import FileFolder
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.mapping import to_us, workspace_pk
+from runyard.storage.base import FileSlice
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class SqlSnapshotStore:
+    """See :class:`runyard.storage.base.SnapshotStore`."""
+
+    def __init__(self, database: Database, folder: FileFolder) -> None:
+        self._database = database
+        self._folder = folder
+
+    def missing(self, sha256: list[str]) -> list[str]:
+        """Return those of the hashes whose content is not stored."""
+        return [value for value in dict.fromkeys(sha256) if not self._folder.exists(_location(value))]
+
+    def put_blob(self, sha256: str, chunks: Iterator[bytes]) -> None:
+        """Store a content."""
+        location = _location(sha256)
+        with self._folder.staged(chunks) as staged:
+            if staged.sha256 != sha256:
+                raise InvalidArgumentError(
+                    f"The content sent as {sha256} has the hash {staged.sha256}: the file changed on the way. Send it again."
+                )
+            if not self._folder.exists(location):
+                staged.move_to(location)
+
+    def create(self, workspace: str, manifest: SnapshotManifest, *, at: datetime) -> SnapshotManifest:
+        """Store a manifest whose contents are all there."""
+        missing = self.missing([file.sha256 for file in manifest.files])
+        if missing:
+            raise ConflictError(
+                f"{len(missing)} files of the snapshot were not sent. Send them, then try again.", sha256=missing[:100]
+            )
+        packed = zlib.compress(msgspec.json.encode(manifest.files))
+
+        def work(connection: Connection) -> None:
+            pk = workspace_pk(connection, workspace)
+            known = sa.select(t.snapshot.c.id).where(t.snapshot.c.workspace_pk == pk, t.snapshot.c.id == manifest.id)
+            if connection.execute(known).first() is None:
+                connection.execute(
+                    t.snapshot.insert().values(workspace_pk=pk, id=manifest.id, manifest=packed, created_at=to_us(at))
+                )
+
+        self._database.write(work)
+        return manifest
+
+    def get(self, workspace: str, snapshot_id: str) -> SnapshotManifest:
+        """Return a manifest."""
+        with self._database.read() as connection:
+            pk = workspace_pk(connection, workspace)
+            packed = connection.execute(
+                sa.select(t.snapshot.c.manifest).where(t.snapshot.c.workspace_pk == pk, t.snapshot.c.id == snapshot_id)
+            ).scalar()
+        if packed is None:
+            raise NotFoundError(f"There is no snapshot {snapshot_id} in workspace {workspace!r}.", snapshot_id=snapshot_id)
+        files = msgspec.json.decode(zlib.decompress(packed), type=list[SnapshotFile])
+        return SnapshotManifest(id=snapshot_id, files=files)
+
+    def read_blob(self, sha256: str) -> FileSlice:
+        """Return a content."""
+        location = _location(sha256)
+        if not self._folder.exists(location):
+            raise NotFoundError(f"There is no content {sha256}.", sha256=sha256)
+        size = self._folder.size(location)
+        return self._folder.read(location, 0, size, size)
+
+
+def _location(sha256: str) -> str:
+    if not _SHA256.fullmatch(sha256):
+        raise InvalidArgumentError(f"{sha256[:80]!r} is no sha256: 64 of the characters 0-9 and a-f are wanted.")
+    return f"{sha256[:2]}/{sha256}"
