@@ -1,0 +1,88 @@
+"""From an exception to a message and an exit code.
+
+====  ==============================================================================
+code  meaning
+====  ==============================================================================
+0     done
+1     it failed: one line on stderr says what, to which thing, and what to do
+2     the command line is wrong
+3     the run that was waited for has failed
+130   interrupted by Ctrl-C
+====  ==============================================================================
+
+With ``RUNYARD_DEBUG=1`` in the environment the traceback is shown as well.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from runyard.cli.lazy import LazyGroup
+from runyard.errors import RunFailedError, RunyardError
+
+FAILED = 1
+RUN_FAILED = 3
+INTERRUPTED = 130
+
+
+class CommandLine(LazyGroup):
+    """The root command: it ends with a message and an exit code, not with a traceback."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command line and exit the interpreter with its code, unless ``standalone_mode`` is off."""
+        if standalone_mode:
+            sys.exit(self._code(args, prog_name, complete_var, **extra))
+        return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+
+    def _code(self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, **extra: Any) -> int:
+        try:
+            result = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            sys.stdout.flush()
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Interrupted.", err=True)
+            return INTERRUPTED
+        except BrokenPipeError:
+            return _close_stdout()
+        except RunFailedError as error:
+            return _report(error, RUN_FAILED)
+        except (RunyardError, OSError) as error:
+            return _report(error, FAILED)
+        return result if isinstance(result, int) else 0
+
+
+def describe(error: RunyardError | OSError) -> str:
+    """Return what the user is told about ``error``: one message, no class names of ours."""
+    if isinstance(error, RunyardError):
+        return error.message
+    if error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _report(error: RunyardError | OSError, code: int) -> int:
+    if os.environ.get("RUNYARD_DEBUG"):
+        traceback.print_exception(error)
+    click.echo(f"Error: {describe(error)}", err=True)
+    return code
+
+
+def _close_stdout() -> int:
+    """The reader of our output has gone, as ``head`` does; leave without a second complaint at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,44 @@
+"""The ``runyard`` command."""
+
+from __future__ import annotations
+
+import click
+
+from runyard.cli.failures import CommandLine
+from runyard.cli.lazy import LazyCommand
+from runyard.version import VERSION
+
+COMMANDS = {
+    "up": LazyCommand("runyard.cli.server", "up", "Start the server of this machine in the background."),
+    "down": LazyCommand("runyard.cli.server", "down", "Stop it. Runs that are under way go on."),
+    "status": LazyCommand("runyard.cli.server", "status", "Tell whether it runs, and where."),
+    "server": LazyCommand("runyard.cli.server", "server", "Run a server in the foreground."),
+    "open": LazyCommand("runyard.cli.studio", "open_studio", "Open the Studio, or a run in it, in the browser."),
+    "run": LazyCommand("runyard.cli.run", "run", "Submit, list, show, watch and cancel runs."),
+    "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List experiments."),
+}
+
+HELP = """A self-hosted home for machine-learning runs.
+
+\b
+Start here:
+  runyard up                                    start the server of this machine
+  runyard run submit-script -e first train.py   run a script and watch it
+  runyard open                                  see it in the browser
+"""
+
+
+@click.command(
+    cls=CommandLine,
+    lazy=COMMANDS,
+    help=HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(VERSION, prog_name="runyard", message="%(prog)s %(version)s")
+def root() -> None:
+    """The group itself does nothing."""
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    root(prog_name="runyard")

@@ -1,0 +1,133 @@
+"""Print what a command found: JSON, YAML, a table or tab-separated values, after an optional JMESPath query."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ["json", "table", "tsv", "yaml"]
+
+
+@dataclass(frozen=True)
+class Output:
+    """How to print: the format, and the JMESPath expression to apply first."""
+
+    format: str
+    query: str | None = None
+
+    def print(self, value: Any, columns: Sequence[str] = ()) -> None:
+        """Print plain data. ``columns`` are what a table shows of each row where no query was given."""
+        if self.query:
+            value, columns = search(self.query, value), ()
+        click.echo(render(value, self.format, columns))
+
+
+def output_options(default: str = "json") -> Callable[[F], F]:
+    """Give a command ``-o`` and ``--query``; they arrive as ``output_format`` and ``query``."""
+
+    def decorate(command: F) -> F:
+        for option in (
+            click.option("--query", metavar="JMESPATH", help="Select from the result, as the JMESPath language has it."),
+            click.option(
+                "-o", "--output", "output_format", type=click.Choice(FORMATS), default=default, show_default=True, help="Format."
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def search(expression: str, value: Any) -> Any:
+    """Apply a JMESPath expression.
+
+    Raises:
+        click.BadParameter: the expression is not JMESPath, or does not fit the data.
+    """
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, value)
+    except JMESPathError as error:
+        raise click.BadParameter(f"{expression!r} cannot be evaluated as JMESPath: {error}", param_hint="--query") from error
+
+
+def render(value: Any, form: str, columns: Sequence[str] = ()) -> str:
+    """Return plain data as text in one of :data:`FORMATS`."""
+    plain = plain_data(value)
+    if form == "json":
+        return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+    if form == "yaml":
+        import yaml
+
+        return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)).rstrip("\n")
+    names, rows = _grid(plain, columns)
+    if form == "tsv":
+        return "\n".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in rows)
+    return _table(names, rows)
+
+
+def plain_data(value: Any) -> Any:
+    """Return ``value`` with times as ISO 8601 text and non-finite numbers as the text that JSON bodies use."""
+    if isinstance(value, dict):
+        return {str(key): plain_data(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_data(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
+    return value
+
+
+def _grid(value: Any, columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    if items and all(isinstance(item, dict) for item in items):
+        names = [*columns] or _scalar_keys(items)
+        return names, [[_cell(item.get(name)) for name in names] for item in items]
+    if items and all(isinstance(item, list) for item in items):
+        width = max(map(len, items))
+        return [f"Column{index + 1}" for index in range(width)], [[_cell(part) for part in item] for item in items]
+    return ["Result"], [[_cell(item)] for item in items]
+
+
+def _scalar_keys(items: list[dict[str, Any]]) -> list[str]:
+    names = dict.fromkeys(name for item in items for name, part in item.items() if not isinstance(part, (dict, list)))
+    return list(names) or list(items[0])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict) and all(not isinstance(part, (dict, list)) for part in value.values()):
+        return ", ".join(name if part is None else f"{name}={part}" for name, part in value.items())
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _table(names: list[str], rows: list[list[str]]) -> str:
+    if not rows:
+        return "Nothing found."
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in names:
+        table.add_column(name.replace("_", " ").strip().capitalize(), overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 1_000, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines())
