@@ -1,0 +1,37 @@
+"""All requests about one workspace, in one object."""
+
+from __future__ import annotations
+
+from runyard.client.artifact import ArtifactApi
+from runyard.client.change import ChangeApi
+from runyard.client.compute_target import ComputeTargetApi
+from runyard.client.endpoint import Endpoint
+from runyard.client.experiment import ExperimentApi
+from runyard.client.metric import MetricApi
+from runyard.client.run import RunApi
+from runyard.client.session import SessionApi
+from runyard.client.snapshot import SnapshotApi
+from runyard.client.transport import RETRY_S, Transport
+from runyard.client.workspace import WorkspaceApi
+
+
+class Client:
+    """The API of a server, seen from one workspace. Thread-safe; opening one sends nothing."""
+
+    def __init__(self, endpoint: Endpoint, workspace: str, *, retry_s: float = RETRY_S) -> None:
+        self.workspace = workspace
+        self.transport = Transport(endpoint, retry_s=retry_s)
+        self.sessions = SessionApi(self.transport)
+        self.workspaces = WorkspaceApi(self.transport)
+        self.experiments = ExperimentApi(self.transport, workspace)
+        self.runs = RunApi(self.transport, workspace)
+        self.metrics = MetricApi(self.transport, workspace)
+        self.artifacts = ArtifactApi(self.transport, workspace)
+        self.snapshots = SnapshotApi(self.transport, workspace)
+        self.compute_targets = ComputeTargetApi(self.transport, workspace)
+        self.changes = ChangeApi(self.transport, workspace)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the server is."""
+        return self.transport.endpoint

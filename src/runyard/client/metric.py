@@ -1,0 +1,45 @@
+"""Requests about metrics. Values travel as MessagePack, which keeps NaN, the infinities and the type of a number."""
+
+from __future__ import annotations
+
+from runyard.client.transport import Transport, segment
+from runyard.client.workspace import workspace_path
+from runyard.domain.metric import MetricSeries, MetricSummary
+from runyard.wire.metric import (
+    BatchAckBody,
+    MetricResult,
+    MetricSummaryPage,
+    MetricValuesBody,
+    MetricValuesQuery,
+    RecordBatch,
+    SeriesPage,
+    SeriesQuery,
+)
+
+
+class MetricApi:
+    """Metrics of the runs of a workspace."""
+
+    def __init__(self, transport: Transport, workspace: str) -> None:
+        self._transport = transport
+        self._workspace = workspace_path(workspace)
+
+    def record(self, run_id: str, batch: RecordBatch, *, retry_s: float | None = None) -> BatchAckBody:
+        """Send what was recorded. A batch that is sent again is stored once."""
+        path = f"{self._workspace}/runs/{segment(run_id)}/records"
+        return self._transport.send_msgpack(path, batch, BatchAckBody, retry_s=retry_s)
+
+    def summaries(self, run_id: str) -> list[MetricSummary]:
+        """Return the figures of every metric of a run, in order of first logging."""
+        path = f"{self._workspace}/runs/{segment(run_id)}/metrics"
+        return self._transport.call("GET", path, MetricSummaryPage, msgpack=True).metrics
+
+    def values(self, query: MetricValuesQuery) -> dict[str, dict[str, MetricResult]]:
+        """Return run id → metric name → value; runs without a matching metric are left out."""
+        path = f"{self._workspace}/metrics/values"
+        return self._transport.call("POST", path, MetricValuesBody, body=query, msgpack=True).runs
+
+    def series(self, query: SeriesQuery) -> list[MetricSeries]:
+        """Return the series that exist among those asked for."""
+        path = f"{self._workspace}/metrics/series"
+        return self._transport.call("POST", path, SeriesPage, body=query, msgpack=True).series

@@ -1,0 +1,91 @@
+"""Requests about runs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from runyard.client.transport import Transport, segment
+from runyard.client.workspace import workspace_path
+from runyard.domain.run import RunEventRecord, RunRecord
+from runyard.wire.run import (
+    CancelRunRequest,
+    CreateRunsRequest,
+    HeartbeatBody,
+    ReportStatusRequest,
+    RunEventPage,
+    RunPage,
+    RunQuery,
+    SubmitRunRequest,
+    UpdateRunRequest,
+)
+
+
+class RunApi:
+    """Runs of a workspace."""
+
+    def __init__(self, transport: Transport, workspace: str) -> None:
+        self._transport = transport
+        self._workspace = workspace_path(workspace)
+
+    def create(self, experiment: str, request: CreateRunsRequest) -> list[RunRecord]:
+        """Create interactive runs. Give each an id, so that a repeated request changes nothing."""
+        path = f"{self._workspace}/experiments/{segment(experiment)}/runs"
+        return self._transport.call("POST", path, RunPage, body=request).runs
+
+    def submit(self, experiment: str, request: SubmitRunRequest) -> RunRecord:
+        """Queue a script run."""
+        path = f"{self._workspace}/experiments/{segment(experiment)}/submissions"
+        return self._transport.call("POST", path, RunRecord, body=request)
+
+    def search(self, query: RunQuery) -> RunPage:
+        """Return one page of the runs that a query asks for."""
+        return self._transport.call("POST", f"{self._workspace}/runs/search", RunPage, body=query, msgpack=True)
+
+    def iterate(self, query: RunQuery) -> Iterator[RunRecord]:
+        """Yield all runs that a query asks for, a page at a time."""
+        while True:
+            page = self.search(query)
+            yield from page.runs
+            if page.next_cursor is None:
+                return
+            query = dataclasses.replace(query, cursor=page.next_cursor)
+
+    def get(self, run_id: str) -> RunRecord:
+        """Return a run.
+
+        Raises:
+            NotFoundError: there is none of that id.
+        """
+        return self._transport.call("GET", self._path(run_id), RunRecord)
+
+    def update(self, run_id: str, request: UpdateRunRequest) -> RunRecord:
+        """Change names, tags, or what a run is described by.
+
+        Raises:
+            ImmutablePropertyError: a property would change.
+        """
+        return self._transport.call("PATCH", self._path(run_id), RunRecord, body=request)
+
+    def report_status(self, run_id: str, request: ReportStatusRequest, *, retry_s: float | None = None) -> RunRecord:
+        """Say that a run has reached a status.
+
+        Raises:
+            InvalidTransitionError: the run cannot go there from where it is.
+        """
+        return self._transport.call("POST", f"{self._path(run_id)}/status", RunRecord, body=request, retry_s=retry_s)
+
+    def cancel(self, run_id: str, reason: str | None = None) -> RunRecord:
+        """Ask for a run and all its descendants to be stopped."""
+        return self._transport.call("POST", f"{self._path(run_id)}/cancel", RunRecord, body=CancelRunRequest(reason=reason))
+
+    def heartbeat(self, run_id: str, *, retry_s: float | None = None) -> HeartbeatBody:
+        """Report that the run's process lives; the answer says whether it must stop."""
+        return self._transport.call("POST", f"{self._path(run_id)}/heartbeat", HeartbeatBody, retry_s=retry_s)
+
+    def events(self, run_id: str) -> list[RunEventRecord]:
+        """Return the changes of a run's status, oldest first."""
+        return self._transport.call("GET", f"{self._path(run_id)}/events", RunEventPage).events
+
+    def _path(self, run_id: str) -> str:
+        return f"{self._workspace}/runs/{segment(run_id)}"

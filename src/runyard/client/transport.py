@@ -1,0 +1,301 @@
+"""Requests to a Runyard server: encoding, errors, retries, and connections that survive a restart of the server and a fork."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from runyard.client.endpoint import Endpoint
+from runyard.client.http import load_httpx, new_client
+from runyard.errors import RunyardError, TransportError, error_from_wire
+from runyard.version import VERSION
+from runyard.wire.codec import JSON, MSGPACK, from_json, from_msgpack, to_json, to_msgpack
+from runyard.wire.error import ErrorEnvelope
+
+if TYPE_CHECKING:
+    import httpx
+
+API = "/api/v1"
+RETRY_S = 10.0
+"""How long a request goes on trying when the connection fails: longer than a restart of the server takes."""
+
+CONNECT_TIMEOUT_S = 5.0
+TIMEOUT_S = 60.0
+_FIRST_DELAY_S = 0.1
+_LONGEST_DELAY_S = 2.0
+_GATEWAY_STATUSES = frozenset({502, 503, 504})
+
+T = TypeVar("T")
+Params = Mapping[str, "str | int | bool | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    headers: dict[str, str]
+    params: dict[str, str] = field(default_factory=dict)
+    open_body: Callable[[], bytes | BinaryIO] | None = None
+
+
+class Transport:
+    """Sends requests to one server.
+
+    Thread-safe, and usable in a forked child: connections are never shared between processes. A request whose connection fails
+    is sent again, with growing pauses, for ``retry_s`` seconds. That is safe because the API makes every repeat harmless: ids
+    come from the client, and writes name what they write to.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, retry_s: float = RETRY_S, timeout_s: float = TIMEOUT_S) -> None:
+        self._endpoint = endpoint
+        self._retry_s = retry_s
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        _TRANSPORTS.add(self)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the requests go."""
+        return self._endpoint
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        answer: type[T],
+        *,
+        body: Any = None,
+        params: Params | None = None,
+        msgpack: bool = False,
+        retry_s: float | None = None,
+    ) -> T:
+        """Send ``body`` as JSON and return the answer as ``answer``. With ``msgpack`` the answer travels as MessagePack.
+
+        Raises:
+            RunyardError: the class that the server named.
+            TransportError: no server answers, or something else does.
+        """
+        headers = {"Accept": MSGPACK if msgpack else JSON}
+        open_body = None
+        if body is not None:
+            headers["Content-Type"] = JSON
+            open_body = _constant(to_json(body))
+        request = _Request(method, path, headers, _texts(params), open_body)
+        return self._decoded(self._exchange(request, retry_s), answer)
+
+    def send_msgpack(self, path: str, body: Any, answer: type[T], *, retry_s: float | None = None) -> T:
+        """POST ``body`` as MessagePack and return the answer as ``answer``."""
+        request = _Request("POST", path, {"Accept": JSON, "Content-Type": MSGPACK}, {}, _constant(to_msgpack(body)))
+        return self._decoded(self._exchange(request, retry_s), answer)
+
+    def send_content(
+        self,
+        method: str,
+        path: str,
+        content: bytes | Path,
+        answer: type[T],
+        *,
+        params: Params | None = None,
+        retry_s: float | None = None,
+    ) -> T:
+        """Send raw bytes, or the bytes of a file without holding them in memory, and return the answer as ``answer``."""
+        return self._decoded(self._exchange(_raw(method, path, content, params), retry_s), answer)
+
+    def put_content(self, path: str, content: bytes | Path) -> None:
+        """PUT raw bytes, or those of a file, where the answer has no body."""
+        self._exchange(_raw("PUT", path, content, None), None)
+
+    def read(self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """GET raw bytes into memory; a status of 400 or more raises, except 416."""
+        return self._exchange(_Request("GET", path, dict(headers or {}), _texts(params)), None)
+
+    @contextmanager
+    def stream(
+        self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None, timeout_s: float | None = None
+    ) -> Iterator[httpx.Response]:
+        """GET an answer that is read piece by piece; the caller meets ``httpx`` errors while reading."""
+        request = _Request("GET", path, dict(headers or {}), _texts(params))
+        response = self._exchange(request, None, stream=True, timeout_s=timeout_s)
+        try:
+            yield response
+        finally:
+            response.close()
+
+    def download(self, path: str, destination: Path, *, params: Params | None = None) -> None:
+        """GET into a file, which appears whole or not at all.
+
+        Raises:
+            TransportError: the connection broke off; what had come is removed.
+        """
+        httpx = load_httpx()
+        partial = destination.with_name(f".{destination.name}.{os.getpid()}-{threading.get_ident()}.part")
+        try:
+            with self.stream(path, params=params) as response, partial.open("wb") as sink:
+                for chunk in response.iter_bytes(1 << 20):
+                    sink.write(chunk)
+            partial.replace(destination)
+        except httpx.HTTPError as error:
+            raise TransportError(f"The download of {destination.name} broke off ({_reason(error)}). Try again.") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _exchange(
+        self, request: _Request, retry_s: float | None, *, stream: bool = False, timeout_s: float | None = None
+    ) -> httpx.Response:
+        httpx = load_httpx()
+        deadline = time.monotonic() + (self._retry_s if retry_s is None else retry_s)
+        delay_s = _FIRST_DELAY_S
+        while True:
+            url = self._endpoint.url
+            try:
+                response = self._once(url, request, stream, timeout_s)
+                if response.status_code not in _GATEWAY_STATUSES or time.monotonic() >= deadline:
+                    return self._checked(response, stream)
+                response.close()
+            except httpx.TransportError as error:
+                if time.monotonic() >= deadline:
+                    raise self._unreachable(url, error) from error
+                self._endpoint.refresh()
+            time.sleep(max(0.0, min(delay_s, deadline - time.monotonic())))
+            delay_s = min(delay_s * 2, _LONGEST_DELAY_S)
+
+    def _once(self, url: str, request: _Request, stream: bool, timeout_s: float | None) -> httpx.Response:
+        client = self._open_client(url)
+        content = request.open_body() if request.open_body is not None else None
+        headers = {
+            **request.headers,
+            "Authorization": f"Bearer {self._endpoint.token}",
+            "User-Agent": f"runyard/{VERSION}",
+        }
+        try:
+            built = client.build_request(
+                request.method, url + request.path, params=request.params or None, headers=headers, content=content
+            )
+            if timeout_s is not None:
+                built.extensions["timeout"] = {**built.extensions["timeout"], "read": timeout_s}
+            return client.send(built, stream=stream)
+        finally:
+            if content is not None and not isinstance(content, bytes):
+                content.close()
+
+    def _open_client(self, url: str) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = new_client(self._timeout_s, CONNECT_TIMEOUT_S, is_local=_is_loopback(url))
+            return self._client
+
+    def _checked(self, response: httpx.Response, stream: bool) -> httpx.Response:
+        """Return an answer that succeeded; raise what the others say."""
+        if response.status_code < 300 or response.status_code == 416:
+            return response
+        if stream:
+            response.read()
+        response.close()
+        raise self._error_of(response)
+
+    def _error_of(self, response: httpx.Response) -> RunyardError:
+        try:
+            body = from_json(response.content, ErrorEnvelope).error
+        except msgspec.MsgspecError:
+            return self._stranger(response)
+        details = {name: value for name, value in body.details.items() if name != "message"}
+        error = error_from_wire(body.code, body.message, details)
+        error.details["request_id"] = body.request_id
+        return error
+
+    def _decoded(self, response: httpx.Response, answer: type[T]) -> T:
+        kind = response.headers.get("content-type", "")
+        try:
+            return from_msgpack(response.content, answer) if kind.startswith(MSGPACK) else from_json(response.content, answer)
+        except msgspec.MsgspecError as error:
+            raise self._stranger(response) from error
+
+    def _stranger(self, response: httpx.Response) -> TransportError:
+        start = response.content[:120].decode("utf-8", "replace").strip()
+        return TransportError(
+            f"{response.request.url.copy_with(query=None)} answered with something that is not Runyard's (status "
+            f"{response.status_code}: {json.dumps(start)}). Check the server's address, and that client and server have the same "
+            "version.",
+            url=str(response.request.url.copy_with(query=None)),
+            status=response.status_code,
+        )
+
+    def _unreachable(self, url: str, error: Exception) -> TransportError:
+        return TransportError(f"No Runyard server answers at {url} ({_reason(error)}). {self._endpoint.advice()}", url=url)
+
+    def _forget_parents_connections(self) -> None:
+        self._lock = threading.Lock()
+        self._client = None
+
+
+_TRANSPORTS: weakref.WeakSet[Transport] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for transport in list(_TRANSPORTS):
+        transport._forget_parents_connections()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def segment(text: str) -> str:
+    """Return ``text`` as one part of a path."""
+    return quote(text, safe="")
+
+
+def tail(path: str) -> str:
+    """Return a relative file path as the end of a path; its slashes stay."""
+    return quote(path, safe="/")
+
+
+def _raw(method: str, path: str, content: bytes | Path, params: Params | None) -> _Request:
+    headers = {"Accept": JSON, "Content-Type": "application/octet-stream"}
+    open_body = _constant(content) if isinstance(content, bytes) else _file_opener(content)
+    return _Request(method, path, headers, _texts(params), open_body)
+
+
+def _texts(params: Params | None) -> dict[str, str]:
+    return {name: _text(value) for name, value in (params or {}).items() if value is not None}
+
+
+def _text(value: str | int | bool | None) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _constant(body: bytes) -> Callable[[], bytes | BinaryIO]:
+    return lambda: body
+
+
+def _file_opener(path: Path) -> Callable[[], bytes | BinaryIO]:
+    return lambda: path.open("rb")
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.rstrip(".")
