@@ -11,7 +11,11 @@ from runyard.domain.metric import MetricSeries, MetricSummary, MetricType, Metri
 from runyard.wire.strict import strict
 
 
-class ScalarRecord(msgspec.Struct, tag="s", array_like=True, frozen=True):
+class BaseRecord(msgspec.Struct, tag_field="record", array_like=True, frozen=True):
+    """What all records have in common: a tag that names their kind, first in the array."""
+
+
+class ScalarRecord(BaseRecord, tag="s", array_like=True, frozen=True):
     """One ``log`` call. ``at_us`` counts microseconds since 1970, UTC."""
 
     name: str
@@ -21,7 +25,7 @@ class ScalarRecord(msgspec.Struct, tag="s", array_like=True, frozen=True):
     description: str = ""
 
 
-class ListRecord(msgspec.Struct, tag="l", array_like=True, frozen=True):
+class ListRecord(BaseRecord, tag="l", array_like=True, frozen=True):
     """One ``log_list`` call, or a part of one."""
 
     name: str
@@ -30,7 +34,7 @@ class ListRecord(msgspec.Struct, tag="l", array_like=True, frozen=True):
     description: str = ""
 
 
-class TableRecord(msgspec.Struct, tag="t", array_like=True, frozen=True):
+class TableRecord(BaseRecord, tag="t", array_like=True, frozen=True):
     """One ``log_row`` or ``log_table`` call: columns of equal length."""
 
     name: str
@@ -39,7 +43,7 @@ class TableRecord(msgspec.Struct, tag="t", array_like=True, frozen=True):
     description: str = ""
 
 
-class FileRecord(msgspec.Struct, tag="f", array_like=True, frozen=True):
+class FileRecord(BaseRecord, tag="f", array_like=True, frozen=True):
     """A logged file: an image, a confusion matrix and so on. ``uri`` is the address of an artifact of the run."""
 
     name: str
