@@ -1,0 +1,1 @@
+"""Engines that run jobs. An engine never knows what a run is."""

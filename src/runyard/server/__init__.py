@@ -1,0 +1,1 @@
+"""The one server: HTTP API, dispatcher and Studio."""

@@ -115,7 +115,7 @@ run_label = Table(
     Column("value", Text),
     Index("ix_run_label_lookup", "kind", "key", "run_pk"),
 )
-"""Tags (kind ``t``) and properties (kind ``p``), a row each, for filters. The JSON columns of ``run`` hold the same for reading."""
+"""Tags (kind ``t``) and properties (kind ``p``), a row each, for filters; the JSON columns of ``run`` are for reading."""
 
 run_event = Table(
     "run_event",

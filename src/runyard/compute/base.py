@@ -1,0 +1,47 @@
+"""What an engine must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+JobHandle = dict[str, Any]
+"""What an engine needs to find a job again after a restart: plain JSON data."""
+
+
+class JobState(str, Enum):
+    """What an engine knows of a job. Whether the script did well is the runner's to say."""
+
+    ALIVE = "alive"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """One runner to start. ``name`` is unique and safe as a file name; ``environment`` is added to the engine's own."""
+
+    name: str
+    work_folder: Path
+    environment: dict[str, str] = field(repr=False)
+
+
+class Engine(Protocol):
+    """Starts, watches and stops jobs on one kind of machine.
+
+    Thread safety: calls come from one thread at a time. None of them waits for a job to end.
+    """
+
+    def start(self, spec: JobSpec) -> JobHandle:
+        """Start a runner that outlives this process.
+
+        Raises:
+            ComputeError: it could not be started; nothing runs.
+        """
+
+    def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
+        """Return the state of each job, by its name. One call serves all jobs."""
+
+    def clean_up(self, name: str, handle: JobHandle | None) -> None:
+        """Stop whatever is left of a job whose runner is gone. Nothing happens when nothing is left."""

@@ -1,0 +1,42 @@
+"""``python -m runyard.server --home FOLDER``: serve one home folder until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from runyard.errors import RunyardError
+from runyard.server.process import serve
+from runyard.server.settings import Settings
+
+
+def main() -> int:
+    """Parse the command line and serve. Return 0 after a clean stop and 1 when the server could not start."""
+    parser = argparse.ArgumentParser(prog="python -m runyard.server", description="Serve one Runyard home folder.")
+    parser.add_argument(
+        "--home", type=Path, default=_default_home(), help="the folder that holds everything (default: %(default)s)"
+    )
+    parser.add_argument("--port", type=int, default=0, help="the port; 0 takes the one of last time, else a free one")
+    parser.add_argument("--verbose", action="store_true", help="log every request")
+    options = parser.parse_args()
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("runyard.access").setLevel(logging.DEBUG if options.verbose else logging.WARNING)
+    try:
+        serve(Settings(home=options.home.expanduser().resolve(), port=options.port))
+    except RunyardError as error:
+        sys.stderr.write(f"runyard server: {error.message}\n")
+        return 1
+    return 0
+
+
+def _default_home() -> Path:
+    return Path(os.environ.get("RUNYARD_HOME") or Path.home() / ".runyard")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""Composes the server. This module alone names back-ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from runyard.compute.backends.local import LocalEngine
+from runyard.compute.base import Engine
+from runyard.domain.compute_target import LOCAL_TARGET
+from runyard.errors import NotFoundError
+from runyard.server import failure
+from runyard.server.background.dispatcher import Dispatcher
+from runyard.server.clock import Clock, utc_now
+from runyard.server.context import ServerContext
+from runyard.server.gate import Gate
+from runyard.server.routers import artifact, change, compute_target, experiment, metric, run, session, snapshot, workspace
+from runyard.server.routers.answer import Context, answer
+from runyard.server.security.principal import authenticate
+from runyard.server.security.token import owner_token, token_hash
+from runyard.server.settings import Settings
+from runyard.server.studio import studio_response
+from runyard.storage.backends.sql.opened import open_folder
+from runyard.version import VERSION
+from runyard.wire.error import ErrorEnvelope
+from runyard.wire.session import HealthBody
+from runyard.wire.workspace import EnsureWorkspaceRequest
+
+API = "/api/v1"
+
+
+def build_context(
+    settings: Settings,
+    *,
+    server_id: str,
+    base_url: Callable[[], str],
+    clock: Clock = utc_now,
+    engines: dict[str, Engine] | None = None,
+) -> ServerContext:
+    """Open the stores in ``settings.home`` and put the server's parts together.
+
+    Raises:
+        StorageError: the folder or its database cannot be opened.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    storage = open_folder(settings.home)
+    storage.workspaces.ensure(settings.default_workspace, EnsureWorkspaceRequest(), at=clock())
+    return ServerContext(
+        settings=settings,
+        storage=storage,
+        engines=engines if engines is not None else {LOCAL_TARGET: LocalEngine()},
+        clock=clock,
+        server_id=server_id,
+        owner=_user_name(),
+        owner_token_hash=token_hash(owner_token(settings.home)),
+        base_url=base_url,
+    )
+
+
+def create_app(context: ServerContext | None = None) -> FastAPI:
+    """Return the application. Without a context it can only describe itself (``openapi()``)."""
+    app = FastAPI(
+        title="Runyard",
+        version=VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.context = context
+    app.state.stopping = asyncio.Event()
+    failure.install(app)
+    app.include_router(_health_router())
+    app.include_router(session.login_router)
+    app.include_router(_api_router())
+    app.add_api_route("/{path:path}", _studio, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_middleware(Gate)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    context: ServerContext = app.state.context
+    dispatcher = Dispatcher(context)
+    object.__setattr__(context, "wake_dispatcher", dispatcher.wake)
+    dispatcher.start()
+    try:
+        yield
+    finally:
+        app.state.stopping.set()
+        await asyncio.to_thread(dispatcher.stop)
+        await asyncio.to_thread(context.storage.close)
+
+
+def _api_router() -> APIRouter:
+    # Every route below refuses by default: who asks is settled before the route's own code runs.
+    api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
+    for module in (session, workspace, experiment, run, metric, artifact, snapshot, compute_target, change):
+        api.include_router(module.router)
+    return api
+
+
+def _health_router() -> APIRouter:
+    router = APIRouter(tags=["server"])
+
+    @router.get("/health", operation_id="get_health", response_model=HealthBody)
+    def get_health(context: Context) -> Response:
+        """Say that the server lives. Open to everyone."""
+        return answer(HealthBody(status="healthy", version=VERSION, server_id=context.server_id))
+
+    return router
+
+
+def _studio(request: Request, path: str) -> Response:
+    if path == "api" or path.startswith("api/"):
+        raise NotFoundError(f"{request.method} /{path} is no route of this server.")
+    return studio_response(request)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.operation_id or route.name
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "owner"

@@ -1,0 +1,104 @@
+"""Starts queued runs, and ends runs whose runner is lost."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from runyard.compute.base import JobState
+from runyard.domain.run import RunStatus
+from runyard.errors import RunyardError
+from runyard.server.context import ServerContext
+from runyard.server.services.submission import end_lost_job, start_job
+from runyard.storage.base import JobRecord
+
+logger = logging.getLogger(__name__)
+
+QUEUE_LOOK = 200
+_BEATING = {RunStatus.STARTING, RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.FINALIZING}
+
+
+class Dispatcher:
+    """One thread for all compute targets of a server."""
+
+    def __init__(self, context: ServerContext) -> None:
+        self._context = context
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._since: datetime = context.clock()
+        self._thread = threading.Thread(target=self._run, name="runyard-dispatcher", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the queue now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread; jobs go on."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.tick()
+            except Exception:
+                logger.exception("the dispatcher stumbled and goes on")
+            self._wake.wait(self._context.settings.dispatch_interval_s)
+            self._wake.clear()
+
+    def tick(self) -> None:
+        """Do one round: watch what runs, then start what waits."""
+        for target in self._context.engines:
+            held = self._watch(target)
+            self._start_waiting(target, held)
+
+    def _watch(self, target: str) -> list[JobRecord]:
+        held = self._context.storage.runs.held_jobs(target)
+        handles = {job.run.id: job.handle for job in held if job.handle is not None}
+        states = self._context.engines[target].watch(handles)
+        alive = []
+        for job in held:
+            if job.handle is None and job.run.status is RunStatus.STARTING and self._is_silent(job):
+                end_lost_job(self._context, job)  # this server was killed between taking the run and starting it
+            elif states.get(job.run.id) is JobState.GONE:
+                end_lost_job(self._context, job)
+            else:
+                self._note_silence(job)
+                alive.append(job)
+        return alive
+
+    def _note_silence(self, job: JobRecord) -> None:
+        if job.run.status not in _BEATING or not self._is_silent(job):
+            return
+        try:
+            self._context.storage.runs.change_status(
+                job.run.workspace,
+                job.run.id,
+                RunStatus.NOT_RESPONDING,
+                reason="no heartbeat from the runner; it may be hung, or cannot reach this server",
+                error=None,
+                at=self._context.clock(),
+            )
+        except RunyardError as error:
+            logger.info("run %s moved on by itself: %s", job.run.id, error)
+
+    def _is_silent(self, job: JobRecord) -> bool:
+        # While this server was down nobody could report, so silence counts from its start at the earliest.
+        last = max(job.run.heartbeat_at or job.run.created_at, self._since)
+        return self._context.clock() - last > timedelta(seconds=self._context.settings.heartbeat_timeout_s)
+
+    def _start_waiting(self, target: str, held: list[JobRecord]) -> None:
+        used: dict[int, int] = {}
+        for job in held:
+            used[job.depth] = used.get(job.depth, 0) + 1
+        for job in self._context.storage.runs.queued_jobs(target, limit=QUEUE_LOOK):
+            if self._stop.is_set():
+                return
+            if used.get(job.depth, 0) < self._context.settings.local_slots and start_job(self._context, job):
+                used[job.depth] = used.get(job.depth, 0) + 1

@@ -1,0 +1,141 @@
+"""The server as a process: one a home folder, found by the file it leaves there."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import uvicorn
+
+from runyard.errors import ConflictError, StorageError
+from runyard.server.app import build_context, create_app
+from runyard.server.clock import utc_now
+from runyard.server.settings import Settings
+from runyard.version import VERSION
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 512
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        ConflictError: another server has the folder, or the wanted port is taken.
+        StorageError: the folder cannot be written, or its database cannot be opened.
+    """
+    _make_home(settings.home)
+    with _only_server(settings.home):
+        listener = _listen(settings)
+        port = listener.getsockname()[1]
+        url = f"http://{settings.host}:{port}"
+        server_id = _server_id(settings.home)
+        context = build_context(settings, server_id=server_id, base_url=lambda: url)
+        config = uvicorn.Config(
+            create_app(context),
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=3,
+            server_header=False,
+            lifespan="on",
+        )
+        with _announced(settings.home, port, url, server_id):
+            logger.info("Runyard %s serves %s at %s", VERSION, settings.home, url)
+            _Server(config).run(sockets=[listener])
+        logger.info("stopped")
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: object) -> None:
+        # Event streams would hold the server until its time-out; they end by themselves once they know.
+        app = self.config.app
+        app.state.stopping.set()  # type: ignore[union-attr]
+        super().handle_exit(sig, frame)  # type: ignore[arg-type]
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        home.chmod(0o700)
+    except OSError as error:
+        raise StorageError(
+            f"The home folder {home} cannot be used: {error.strerror}. Set RUNYARD_HOME to another one."
+        ) from error
+
+
+@contextmanager
+def _only_server(home: Path) -> Iterator[None]:
+    with (home / "server.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConflictError(f"Another server has {home} already. `runyard status` shows it.") from error
+        yield
+
+
+def _listen(settings: Settings) -> socket.socket:
+    last = _last_port(settings.home)
+    for port in [settings.port] if settings.port else [last, 0]:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, port))
+            listener.listen(BACKLOG)
+        except OSError as error:
+            listener.close()
+            if settings.port:
+                raise ConflictError(
+                    f"Port {port} is in use. Choose another one with --port, or leave --port out for a free one.", port=port
+                ) from error
+            continue
+        (settings.home / "port").write_text(f"{listener.getsockname()[1]}\n")
+        return listener
+    raise ConflictError(f"No free port was found on {settings.host}.")
+
+
+def _last_port(home: Path) -> int:
+    try:
+        port = int((home / "port").read_text())
+    except (OSError, ValueError):
+        return 0
+    return port if 0 < port < 65536 else 0
+
+
+def _server_id(home: Path) -> str:
+    path = home / "server-id"
+    if not path.exists():
+        path.write_text(uuid.uuid4().hex + "\n")
+    return path.read_text().strip()
+
+
+@contextmanager
+def _announced(home: Path, port: int, url: str, server_id: str) -> Iterator[None]:
+    path = home / "server.json"
+    content = {
+        "pid": os.getpid(),
+        "create_time": psutil.Process().create_time(),
+        "port": port,
+        "url": url,
+        "server_id": server_id,
+        "version": VERSION,
+        "started_at": utc_now().isoformat(),
+    }
+    fresh = path.with_suffix(".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(content, file)
+    fresh.replace(path)  # a reader sees the old file or the new one, never half of one
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

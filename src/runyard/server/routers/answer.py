@@ -1,0 +1,110 @@
+"""How routes answer, and what they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from starlette.responses import Response, StreamingResponse
+
+from runyard.domain.run import RunRecord
+from runyard.server.context import ServerContext
+from runyard.server.security.principal import Principal, authenticate
+from runyard.storage.base import FileSlice
+from runyard.wire.codec import JSON, MSGPACK, to_json, to_msgpack
+
+
+def get_context(request: Request) -> ServerContext:
+    """Return the server's parts."""
+    context: ServerContext = request.app.state.context
+    return context
+
+
+BINARY_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""Says in the OpenAPI document that a route takes raw bytes."""
+
+BINARY_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+"""Says in the OpenAPI document that a route answers with raw bytes."""
+
+Context = Annotated[ServerContext, Depends(get_context)]
+Caller = Annotated[Principal, Depends(authenticate)]
+
+
+def answer(body: Any, request: Request | None = None, status: int = 200) -> Response:
+    """Return a wire object as JSON, or as MessagePack when the request asks for that."""
+    if request is not None and MSGPACK in request.headers.get("accept", ""):
+        return Response(to_msgpack(body), status, media_type=MSGPACK)
+    return Response(to_json(body), status, media_type=JSON)
+
+
+def reachable_run(context: ServerContext, caller: Principal, workspace: str, run_id: str) -> RunRecord:
+    """Return a run that the caller may reach; a foreign one looks as if it were not there."""
+    caller.require_workspace(workspace)
+    run = context.storage.runs.get(workspace, run_id)
+    caller.require_run(run)
+    return run
+
+
+def file_answer(part: FileSlice, path: str, *, ranged: bool = False) -> Response:
+    """Return bytes of a file as a download.
+
+    Nothing that a run stored may act as a page of the Studio's origin: the type is a plain one and sniffing is off.
+    """
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(PurePosixPath(path).name, safe='')}",
+        "content-length": str(part.stop - part.start),
+        "accept-ranges": "bytes",
+        "cache-control": "no-cache",
+        "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    }
+    if ranged:
+        headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/{part.total}"
+    return StreamingResponse(part.chunks, 206 if ranged else 200, headers, media_type=_media_type(path))
+
+
+def zip_answer(files: Iterator[tuple[str, FileSlice]], name: str) -> Response:
+    """Return files as a zip that is made while it is sent."""
+    from runyard.server.services.archive import zipped
+
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.zip"}
+    return StreamingResponse(zipped(files), 200, headers, media_type="application/zip")
+
+
+_IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
+_TEXTS = {
+    ".txt",
+    ".log",
+    ".py",
+    ".md",
+    ".yml",
+    ".yaml",
+    ".csv",
+    ".tsv",
+    ".ini",
+    ".cfg",
+    ".toml",
+    ".sh",
+    ".html",
+    ".svg",
+    ".xml",
+    ".js",
+}
+
+
+def _media_type(path: str) -> str:
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in _IMAGES:
+        return _IMAGES[suffix]
+    if suffix == ".json":
+        return "application/json"
+    return "text/plain; charset=utf-8" if suffix in _TEXTS else "application/octet-stream"

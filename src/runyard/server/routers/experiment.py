@@ -1,0 +1,50 @@
+"""Experiments of a workspace."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
+from runyard.server.routers.answer import Caller, Context, answer
+from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
+
+router = APIRouter(prefix="/workspaces/{workspace}/experiments", tags=["experiment"])
+
+
+@router.get("", operation_id="list_experiments", response_model=ExperimentPage)
+def list_experiments(
+    context: Context,
+    caller: Caller,
+    workspace: str,
+    view: ExperimentView = ExperimentView.ACTIVE_ONLY,
+    text: str | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """Return a page of experiments, the one with the newest run first."""
+    caller.require_person()
+    return answer(context.storage.experiments.list(workspace, view=view, text=text, cursor=cursor, limit=limit))
+
+
+@router.get("/{name}", operation_id="get_experiment", response_model=ExperimentRecord)
+def get_experiment(context: Context, caller: Caller, workspace: str, name: str) -> Response:
+    """Return the active experiment of that name, else the one archived last."""
+    caller.require_workspace(workspace)
+    return answer(context.storage.experiments.get(workspace, name))
+
+
+@router.put("/{name}", operation_id="ensure_experiment", response_model=ExperimentRecord)
+def ensure_experiment(context: Context, caller: Caller, workspace: str, name: str) -> Response:
+    """Create an experiment, or return the active one of that name."""
+    caller.require_person()
+    return answer(context.storage.experiments.ensure(workspace, require_experiment_name(name), at=context.clock()))
+
+
+@router.patch("/{name}", operation_id="update_experiment", response_model=ExperimentRecord)
+def update_experiment(context: Context, caller: Caller, workspace: str, name: str, request: UpdateExperimentRequest) -> Response:
+    """Change description and tags, archive or reactivate."""
+    caller.require_person()
+    return answer(context.storage.experiments.update(workspace, name, request, at=context.clock()))

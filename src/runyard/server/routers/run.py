@@ -1,0 +1,123 @@
+"""Runs: create, submit, find, change, end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunRecord, RunStatus, require_run_id
+from runyard.errors import InvalidArgumentError, LimitExceededError, PermissionDeniedError
+from runyard.server.context import ServerContext
+from runyard.server.routers.answer import Caller, Context, answer, reachable_run
+from runyard.server.security.principal import Principal
+from runyard.server.services.submission import submit_run
+from runyard.storage.base import RunOrigin
+from runyard.wire.run import (
+    CancelRunRequest,
+    CreateRunsRequest,
+    HeartbeatBody,
+    ReportStatusRequest,
+    RunEventPage,
+    RunPage,
+    RunQuery,
+    SubmitRunRequest,
+    UpdateRunRequest,
+)
+
+router = APIRouter(prefix="/workspaces/{workspace}", tags=["run"])
+
+
+@router.post("/experiments/{experiment}/runs", operation_id="create_runs", response_model=RunPage)
+def create_runs(context: Context, caller: Caller, workspace: str, experiment: str, request: CreateRunsRequest) -> Response:
+    """Create interactive runs or children, all at once, each Running."""
+    _require_place(context, caller, workspace, request.parent_id)
+    if not request.runs:
+        raise InvalidArgumentError("The request names no run to create. Give at least one.")
+    if len(request.runs) > CHILDREN_MAX_PER_REQUEST:
+        raise LimitExceededError(
+            f"{len(request.runs)} runs in one request; the limit is {CHILDREN_MAX_PER_REQUEST}. Create them in parts."
+        )
+    for run in request.runs:
+        if run.id is not None:
+            require_run_id(run.id)
+    origin = RunOrigin(
+        status=RunStatus.RUNNING, submitted_by=caller.user, parent_id=request.parent_id, snapshot_id=request.snapshot_id
+    )
+    runs = context.storage.runs.create(workspace, experiment, request.runs, origin, at=context.clock())
+    return answer(RunPage(runs=runs, total=len(runs)))
+
+
+@router.post("/experiments/{experiment}/submissions", operation_id="submit_run", response_model=RunRecord)
+def submit(context: Context, caller: Caller, workspace: str, experiment: str, request: SubmitRunRequest) -> Response:
+    """Queue a script run; the dispatcher starts it."""
+    _require_place(context, caller, workspace, request.parent_id)
+    return answer(submit_run(context, workspace, experiment, request, caller.user))
+
+
+@router.post("/runs/search", operation_id="search_runs", response_model=RunPage)
+def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuery) -> Response:
+    """Return a page of runs."""
+    caller.require_workspace(workspace)
+    page = context.storage.runs.search(workspace, query, scope=caller.scope)
+    if query.metrics:
+        metrics = context.storage.metrics.summaries(workspace, [run.id for run in page.runs], query.metrics)
+        page = replace(page, metrics=metrics)
+    return answer(page)
+
+
+@router.get("/runs/{run_id}", operation_id="get_run", response_model=RunRecord)
+def get_run(context: Context, caller: Caller, workspace: str, run_id: str) -> Response:
+    """Return a run."""
+    return answer(reachable_run(context, caller, workspace, run_id))
+
+
+@router.patch("/runs/{run_id}", operation_id="update_run", response_model=RunRecord)
+def update_run(context: Context, caller: Caller, workspace: str, run_id: str, request: UpdateRunRequest) -> Response:
+    """Change name, description and tags; add properties."""
+    reachable_run(context, caller, workspace, run_id)
+    return answer(context.storage.runs.update(workspace, run_id, request, at=context.clock()))
+
+
+@router.post("/runs/{run_id}/status", operation_id="report_status", response_model=RunRecord)
+def report_status(context: Context, caller: Caller, workspace: str, run_id: str, request: ReportStatusRequest) -> Response:
+    """Move a run to a status that it may reach from where it is."""
+    reachable_run(context, caller, workspace, run_id)
+    run = context.storage.runs.change_status(
+        workspace, run_id, request.status, reason=request.reason, error=request.error, at=context.clock()
+    )
+    return answer(run)
+
+
+@router.post("/runs/{run_id}/cancel", operation_id="cancel_run", response_model=RunRecord)
+def cancel_run(context: Context, caller: Caller, workspace: str, run_id: str, request: CancelRunRequest) -> Response:
+    """Ask for a run and all its descendants to be stopped. An ended run stays as it is."""
+    reachable_run(context, caller, workspace, run_id)
+    reason = request.reason or f"cancelled by {caller.user}"
+    context.storage.runs.cancel_tree(workspace, run_id, reason=reason, at=context.clock())
+    return answer(context.storage.runs.get(workspace, run_id))
+
+
+@router.post("/runs/{run_id}/heartbeat", operation_id="send_heartbeat", response_model=HeartbeatBody)
+def send_heartbeat(context: Context, caller: Caller, workspace: str, run_id: str) -> Response:
+    """Note that the runner lives, and tell it whether to stop."""
+    reachable_run(context, caller, workspace, run_id)
+    run = context.storage.runs.record_heartbeat(workspace, run_id, at=context.clock())
+    stop = run.status.is_terminal or run.status is RunStatus.CANCEL_REQUESTED
+    return answer(HeartbeatBody(status=run.status, stop=stop, reason=run.status_reason))
+
+
+@router.get("/runs/{run_id}/events", operation_id="list_run_events", response_model=RunEventPage)
+def list_run_events(context: Context, caller: Caller, workspace: str, run_id: str, request: Request) -> Response:
+    """Return the changes of the run's status, oldest first."""
+    reachable_run(context, caller, workspace, run_id)
+    return answer(RunEventPage(events=context.storage.runs.events(workspace, run_id)))
+
+
+def _require_place(context: ServerContext, caller: Principal, workspace: str, parent_id: str | None) -> None:
+    """Refuse a run's token that would create a run outside its own tree."""
+    if parent_id is not None:
+        reachable_run(context, caller, workspace, parent_id)
+    elif caller.kind == "run":
+        raise PermissionDeniedError("A submitted run can create child runs only. Use run.child_run() or run.submit_child().")

@@ -1,0 +1,135 @@
+"""From a submit request to a queued run, and from a queued run to a job."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import timedelta
+
+from runyard.compute.base import JobSpec
+from runyard.domain.compute_target import LOCAL_TARGET, ComputeTargetRecord
+from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus, require_run_id
+from runyard.errors import ComputeError, ComputeTargetNotFoundError, ConflictError, RunyardError, ScriptNotFoundError
+from runyard.server.context import ServerContext
+from runyard.server.security.token import new_token, token_hash
+from runyard.storage.base import JobRecord, RunOrigin, TokenRecord
+from runyard.wire.run import NewRun, SubmitRunRequest
+
+logger = logging.getLogger(__name__)
+
+RUN_TOKEN_VALID = timedelta(days=60)
+
+
+def submit_run(context: ServerContext, workspace: str, experiment: str, request: SubmitRunRequest, user: str) -> RunRecord:
+    """Queue a run.
+
+    Raises:
+        ComputeTargetNotFoundError: the target is unknown.
+        ScriptNotFoundError: the snapshot has no such script.
+        ConflictError: the id is taken.
+    """
+    require_run_id(request.id)
+    require_target(context, workspace, request.spec.target)
+    manifest = context.storage.snapshots.get(workspace, request.snapshot_id)
+    script = request.spec.script
+    if request.spec.command is None and script not in {file.path for file in manifest.files}:
+        raise ScriptNotFoundError(f"The snapshot has no script {script!r}. It must lie inside source_directory.", script=script)
+    spec = asdict(request.spec)
+    definition = {**spec.pop("definition"), "spec": spec}
+    new_run = NewRun(id=request.id, display_name=request.display_name, tags=request.tags, properties=request.properties)
+    origin = RunOrigin(
+        status=RunStatus.QUEUED,
+        submitted_by=user,
+        parent_id=request.parent_id,
+        type=SCRIPT_RUN,
+        target=request.spec.target,
+        script_name=script or request.spec.command,
+        definition=definition,
+        snapshot_id=request.snapshot_id,
+    )
+    run = context.storage.runs.create(workspace, experiment, [new_run], origin, at=context.clock())[0]
+    if run.snapshot_id != request.snapshot_id or run.definition != definition:
+        raise ConflictError(f"There is another run {request.id!r}. Submit again: a new id is made each time.", run_id=request.id)
+    context.wake_dispatcher()
+    return run
+
+
+def list_targets(context: ServerContext, workspace: str) -> list[ComputeTargetRecord]:
+    """Return the compute targets of a workspace, by name."""
+    return [_target_record(context, workspace, name) for name in sorted(context.engines)]
+
+
+def require_target(context: ServerContext, workspace: str, name: str) -> ComputeTargetRecord:
+    """Return a compute target, or raise :class:`ComputeTargetNotFoundError`."""
+    if name not in context.engines:
+        there = ", ".join(sorted(context.engines))
+        raise ComputeTargetNotFoundError(
+            f"ComputeTargetNotFound: there is no compute target {name!r} in workspace {workspace!r}. There are: {there}.",
+            compute_target=name,
+        )
+    return _target_record(context, workspace, name)
+
+
+def _target_record(context: ServerContext, workspace: str, name: str) -> ComputeTargetRecord:
+    active, waiting = context.storage.runs.count_active(workspace, name)
+    return ComputeTargetRecord(name=name, engine=LOCAL_TARGET, state="Succeeded", active_runs=active, queued_runs=waiting)
+
+
+def start_job(context: ServerContext, job: JobRecord) -> bool:
+    """Start the runner of a queued run; False when somebody else took it."""
+    run = job.run
+    engine = context.engines[run.target]
+    if not context.storage.runs.claim_job(run, at=context.clock()):
+        return False
+    try:
+        handle = engine.start(_job_spec(context, run))
+    except ComputeError as error:
+        _fail(context, run, str(error))
+        return True
+    context.storage.runs.set_job_handle(run, handle)
+    return True
+
+
+def end_lost_job(context: ServerContext, job: JobRecord) -> None:
+    """Give a run whose runner is gone the end that its runner could not report."""
+    run = job.run
+    context.engines[run.target].clean_up(run.id, job.handle)
+    now = context.clock()
+    try:
+        current = context.storage.runs.get(run.workspace, run.id)
+        if current.status is RunStatus.CANCEL_REQUESTED:
+            context.storage.runs.change_status(
+                run.workspace, run.id, RunStatus.CANCELED, reason=current.status_reason, error=None, at=now
+            )
+        elif not current.status.is_terminal:
+            log = context.settings.home / "work" / run.id / "runner.log"
+            _fail(context, run, f"The runner ended without a word (killed, or out of memory?). Its own log is {log}.")
+    except RunyardError:
+        logger.exception("could not end run %s, whose runner is gone; trying again", run.id)
+
+
+def _fail(context: ServerContext, run: RunRecord, message: str) -> None:
+    error = RunError(code="SystemError", message=message)
+    context.storage.runs.change_status(run.workspace, run.id, RunStatus.FAILED, reason=message, error=error, at=context.clock())
+
+
+def _job_spec(context: ServerContext, run: RunRecord) -> JobSpec:
+    now = context.clock()
+    token = new_token()
+    record = TokenRecord(
+        kind="run",
+        user=run.submitted_by or context.owner,
+        workspace=run.workspace,
+        scope=run.root_id,
+        expires_at=now + RUN_TOKEN_VALID,
+    )
+    context.storage.tokens.put(token_hash(token), record, at=now)
+    environment = {
+        "RUNYARD_URL": context.base_url(),
+        "RUNYARD_HOME": str(context.settings.home),
+        "RUNYARD_WORKSPACE": run.workspace,
+        "RUNYARD_EXPERIMENT": run.experiment,
+        "RUNYARD_RUN_ID": run.id,
+        "RUNYARD_RUN_TOKEN": token,
+    }
+    return JobSpec(name=run.id, work_folder=context.settings.home / "work" / run.id, environment=environment)

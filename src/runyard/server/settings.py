@@ -1,0 +1,25 @@
+"""What the server is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One server's settings.
+
+    ``port`` 0 means: the port of last time if it is free, else any free one. ``local_slots`` is the number of scripts that run
+    at once on this machine for each level of the run tree, so that a parent that waits for its children never holds their place.
+    """
+
+    home: Path
+    host: str = LOOPBACK
+    port: int = 0
+    default_workspace: str = "default"
+    local_slots: int = 16
+    heartbeat_timeout_s: float = 45.0
+    dispatch_interval_s: float = 1.0
