@@ -1,7 +1,7 @@
 """Files that are written from other files: check that they are what they should be, or write them anew (``--write``).
 
-``studio/openapi.json`` comes from the server's routes, ``studio/src/wire/schema.d.ts`` from that, and ``docs/reference/*.md`` from the
-command line, the error tree and the routes.
+``studio/openapi.json`` comes from the server's routes, ``studio/src/wire/schema.d.ts`` from that, and ``docs/reference/*.md``
+from the command line, the error tree and the routes.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ def error_reference() -> str:
     ]
     head = ["| class | code | HTTP | |", "| --- | --- | --- | --- |"]
     intro = (
-        "Every error is a `RunyardError`. Its message says what happened, to which thing, and what to do. An answer of the server with a\n"
-        "status of 400 or more has the code; the client turns it back into the class. They are in `runyard.errors`.\n"
+        "Every error is a `RunyardError`. Its message says what happened, to which thing, and what to do. An answer of the\n"
+        "server with a status of 400 or more has the code; the client turns it back into the class. They are in\n"
+        "`runyard.errors`.\n"
     )
     return "\n".join([NOTE, "# Errors\n", intro, *head, *rows]) + "\n"
 
@@ -97,8 +98,8 @@ def http_reference(document: str) -> str:
         if isinstance(operation, dict)
     ]
     intro = (
-        "The bodies are in `studio/openapi.json`, and at `/openapi.json` of a running server. Send `Authorization: Bearer <token>`;\n"
-        "the owner's token is in the file `owner-token` of the home folder. Errors: [one envelope](errors.md).\n"
+        "The bodies are in `studio/openapi.json`. Send `Authorization: Bearer <token>`; the owner's token is in the file\n"
+        "`owner-token` of the home folder. Errors: [one envelope](errors.md).\n"
     )
     return "\n".join([NOTE, "# HTTP API\n", intro, "| route | |", "| --- | --- |", *rows]) + "\n"
 
