@@ -123,7 +123,7 @@ def store(api: SnapshotApi, folder: SourceFolder) -> SnapshotBody:
     return api.create([as_sent.get(file.path, file) for file in files])
 
 
-def _walk(found: SourceFolder, rules: IgnoreRules, real_root: Path, folder: str, above: tuple[Path, ...]) -> Iterator[SourceFile]:
+def _walk(found: SourceFolder, rules: IgnoreRules, folder: str, above: tuple[Path, ...]) -> Iterator[SourceFile]:
     for entry in _entries(found.root / folder):
         path = f"{folder}/{entry.name}" if folder else entry.name
         target = _inside(entry, found.root)
