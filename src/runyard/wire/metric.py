@@ -126,6 +126,16 @@ class SeriesQuery:
     sort: bool = False
 
 
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricExportQuery:
+    """Ask for all points of series (not tables and files) of runs. No names: all of them."""
+
+    run_ids: list[str]
+    names: list[str] = field(default_factory=list)
+    format: Literal["parquet", "arrow"] = "parquet"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesPage:
     """The series that exist among those asked for."""

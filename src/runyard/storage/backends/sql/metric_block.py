@@ -141,24 +141,22 @@ def _compressed(column: str, values: npt.NDArray[Any]) -> bytes:
     return packed
 
 
-def encode_block(entries: list[Entry]) -> EncodedBlock:
-    """Return the block of these entries, whose order is that of the block's keyset."""
+def encode_block(entries: list[Entry], *, with_bounds: bool = True) -> EncodedBlock:
+    """Return the block of these entries, whose order is that of the block's keyset. Without bounds they are all 0."""
     builder = _Builder()
     fields = {name: np.zeros(len(entries), kind) for name, kind in _FIELDS}
-    bounds = _Bounds()
+    bounds = _Bounds() if with_bounds else None
     for slot, entry in enumerate(entries):
         for name, value in _stored(builder, entry).items():
             fields[name][slot] = value
-        bounds.add(entry)
+        if bounds is not None:
+            bounds.add(entry)
     frames = builder.finish()
     return EncodedBlock(
         _encode_directory(fields, frames),
         b"".join(frames),
         sum(len(entry.points) for entry in entries),
-        bounds.lo_x,
-        bounds.hi_x,
-        bounds.lo_time,
-        bounds.hi_time,
+        *((bounds.lo_x, bounds.hi_x, bounds.lo_time, bounds.hi_time) if bounds is not None else (0, 0, 0, 0)),
     )
 
 

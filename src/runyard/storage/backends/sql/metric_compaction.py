@@ -95,7 +95,7 @@ def _divide(
 def open_block(entries: list[Entry]) -> NewBlock:
     """Return the row for points that fill no whole block yet."""
     entries = sorted(entries, key=lambda entry: entry.key)
-    return NewBlock(OPEN, _keys(entries), 0, 0, encode_block(entries))
+    return NewBlock(OPEN, _keys(entries), 0, 0, encode_block(entries, with_bounds=False))
 
 
 def _seal(plan: Plan, stored: StoredBlocks, full: list[_Full]) -> None:

@@ -24,13 +24,19 @@ ROW_POINTS = {1: 16 * BLOCK_POINTS, 2: 256 * BLOCK_POINTS}
 LEVELS = (1, 2)
 
 
-def standing_out(points: Points, owner: npt.NDArray[Any]) -> Ints:
-    """Return the places of the points that a group keeps; ``owner`` names the group of each point and never falls."""
+def standing_out(points: Points, owner: npt.NDArray[Any], *, with_odd: bool = True) -> Ints:
+    """Return the places of the points that a group keeps; ``owner`` names the group of each point and never falls.
+
+    ``with_odd`` false leaves the points out that are no finite number, but for groups that have no other.
+    """
     if not len(points):
         return np.zeros(0, np.int64)
     values = points.numbers()
     finite = np.isfinite(values)
-    kept = [_first_of(owner, ~finite)] if not finite.all() else []
+    odd = ~finite
+    if not with_odd:
+        odd &= ~np.isin(owner, owner[finite])
+    kept = [_first_of(owner, odd)] if odd.any() else []
     places = np.flatnonzero(finite)
     if len(places):
         values, owner = values[places], owner[places]
@@ -73,7 +79,8 @@ def thinned(points: Points, position: npt.NDArray[Any], start: int, stop: int, m
     if len(points) <= max_points:
         return np.arange(len(points))
     finite = bool(np.isfinite(points.numbers()).all())
-    buckets = max(1, (max_points - 2) // (2 if finite else 3))
+    with_odd = not finite and max_points >= 5
+    buckets = max(1, (max_points - 2) // (3 if with_odd else 2))
     owner = ((position - start) * buckets) // max(1, stop - start)
-    kept = np.unique(np.concatenate([[0], standing_out(points, owner), [len(points) - 1]]))
+    kept = np.unique(np.concatenate([[0], standing_out(points, owner, with_odd=with_odd), [len(points) - 1]]))
     return kept if len(kept) <= max_points else kept[:: -(-len(kept) // max_points)]

@@ -353,7 +353,7 @@ class _Addition:
                 continue
             kind, bits = _packed_number(value)
             fields["numbers"][slot] += 1
-            fields["total"][slot] += float(value)
+            fields["total"][slot] = float(fields["total"][slot]) + float(value)
             for which, sign in (("min", 1), ("max", -1)):
                 held = int(fields[f"{which}_kind"][slot])
                 other = _value(held, int(fields[f"{which}_bits"][slot]))
