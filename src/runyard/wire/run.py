@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from runyard.domain.metric import MetricSummary
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus
@@ -102,6 +103,17 @@ class RunPage:
 
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricCondition:
+    """A bound on one figure of a metric. A run without such a number does not meet it."""
+
+    name: str
+    figure: Literal["last", "min", "max", "mean", "first", "count"] = "last"
+    comparison: Literal["<", "<=", ">", ">=", "=", "!="]
+    value: float
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunQuery:
     """Which runs to list. All conditions must hold.
 
@@ -109,7 +121,8 @@ class RunQuery:
     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
     top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
     submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
-    started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards. ``cursor``
+    started_at, ended_at, display_name, status, number, experiment and duration, or ``metric:<name>:<figure>`` with a figure of
+    :class:`MetricCondition`, where runs without that metric come last; a leading '-' sorts downwards. ``cursor``
     goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
     """
 
@@ -125,6 +138,7 @@ class RunQuery:
     properties: dict[str, str | None] = field(default_factory=dict)
     text: str | None = None
     metrics: list[str] = field(default_factory=list)
+    metric_conditions: list[MetricCondition] = field(default_factory=list)
     order_by: str = "-created_at"
     cursor: str | None = None
     offset: int = 0

@@ -26,6 +26,7 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment import experiment_row
 from runyard.storage.backends.sql.mapping import add_change, from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_query import search_runs
 from runyard.storage.base import JobRecord, RunOrigin
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest
@@ -39,8 +40,9 @@ _STARTED = {RunStatus.RUNNING, RunStatus.FINALIZING}
 class SqlRunStore:
     """See :class:`runyard.storage.base.RunStore`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ranking: MetricRanking) -> None:
         self._database = database
+        self._ranking = ranking
 
     def create(self, workspace: str, experiment: str, runs: list[NewRun], origin: RunOrigin, *, at: datetime) -> list[RunRecord]:
         """Create runs in the order given. A run whose id is there already, in the same place, is returned as it is."""
@@ -61,7 +63,7 @@ class SqlRunStore:
     def search(self, workspace: str, query: RunQuery, *, scope: str | None = None) -> RunPage:
         """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
         with self._database.read() as connection:
-            rows, total, next_cursor = search_runs(connection, workspace, query, scope, select_runs())
+            rows, total, next_cursor = search_runs(connection, workspace, query, scope, select_runs(), self._ranking)
             return RunPage(runs=[to_record(row) for row in rows], total=total, next_cursor=next_cursor)
 
     def update(self, workspace: str, run_id: str, request: UpdateRunRequest, *, at: datetime) -> RunRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -11,6 +12,16 @@ from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment import experiment_row
 from runyard.storage.backends.sql.mapping import decode_cursor, encode_cursor, like_pattern, run_row, workspace_pk
+from runyard.storage.backends.sql.metric_points import Floats, Ints
+from runyard.storage.backends.sql.metric_rank import (
+    PREFIX,
+    MetricOrder,
+    MetricRanking,
+    after_cursor,
+    parse_order,
+    ranked,
+    satisfying,
+)
 from runyard.wire.run import RunQuery
 
 LIMIT_MAX = 1000
@@ -38,7 +49,7 @@ _ORDERS: dict[str, sa.ColumnElement[Any]] = {
 
 
 def search_runs(
-    connection: Connection, workspace: str, query: RunQuery, scope: str | None, base: sa.Select[Any]
+    connection: Connection, workspace: str, query: RunQuery, scope: str | None, base: sa.Select[Any], ranking: MetricRanking
 ) -> tuple[list[Any], int, str | None]:
     """Return the rows of one page, the total, and the cursor of the next page.
 
@@ -48,6 +59,8 @@ def search_runs(
     if not 1 <= query.limit <= LIMIT_MAX:
         raise InvalidArgumentError(f"limit is {query.limit}; it must be between 1 and {LIMIT_MAX}.")
     conditions = _conditions(connection, workspace, query, scope)
+    if query.metric_conditions or query.order_by.removeprefix("-").startswith(PREFIX):
+        return _search_by_metrics(connection, query, conditions, base, ranking)
     counted = base.with_only_columns(sa.func.count(), maintain_column_froms=True).where(*conditions)
     total = connection.execute(counted).scalar_one()
     order, descending = _order(query.order_by)
@@ -65,10 +78,55 @@ def search_runs(
     return rows, total, encode_cursor(rows[-1].order_key, rows[-1].pk) if more else None
 
 
+def _search_by_metrics(
+    connection: Connection, query: RunQuery, conditions: list[Any], base: sa.Select[Any], ranking: MetricRanking
+) -> tuple[list[Any], int, str | None]:
+    """Find by figures of metrics: all keys that meet the other conditions, then numpy."""
+    order_by, descending = query.order_by.removeprefix("-"), query.order_by.startswith("-")
+    by_metric = order_by.startswith(PREFIX)
+    keys = base.with_only_columns(t.run.c.pk, maintain_column_froms=True).where(*conditions)
+    if not by_metric:
+        order, _ = _order(query.order_by)
+        keys = keys.order_by(*((order.desc(), t.run.c.pk.desc()) if descending else (order.asc(), t.run.c.pk.asc())))
+    cursor: Any = connection.execute(keys).cursor  # the driver's own: a row object for each of 100,000 keys would cost more
+    pks = np.array([row[0] for row in cursor.fetchall()], np.int64)
+    for condition in query.metric_conditions:
+        figures = ranking.figures(connection, MetricOrder(condition.name, condition.figure), pks)
+        pks = pks[satisfying(figures, condition.comparison, condition.value)]
+    if by_metric:
+        figures = ranking.figures(connection, parse_order(order_by), pks)
+        places = ranked(pks, figures, descending=descending)
+        pks, figures = pks[places], figures[places]
+    else:
+        figures = np.full(len(pks), np.nan)
+    start = _start(query, pks, figures, descending=descending, by_metric=by_metric)
+    page = pks[start : start + query.limit].tolist()
+    rows = {row.pk: row for row in connection.execute(base.where(t.run.c.pk.in_(page)))}
+    more = start + query.limit < len(pks)
+    last = start + len(page) - 1
+    next_cursor = encode_cursor(None if np.isnan(figures[last]) else float(figures[last]), page[-1]) if more else None
+    return [rows[pk] for pk in page], len(pks), next_cursor
+
+
+def _start(query: RunQuery, pks: Ints, figures: Floats, *, descending: bool, by_metric: bool) -> int:
+    if not query.cursor:
+        return query.offset
+    value, pk = decode_cursor(query.cursor, 2)
+    if by_metric:
+        later = np.flatnonzero(after_cursor(pks, figures, value, pk, descending=descending))
+        return int(later[0]) if len(later) else len(pks)
+    found = np.flatnonzero(pks == pk)
+    if not len(found):
+        raise InvalidArgumentError("The run at which the last page ended is not in this list any more. Start again.")
+    return int(found[0]) + 1
+
+
 def _order(order_by: str) -> tuple[sa.ColumnElement[Any], bool]:
     name = order_by.removeprefix("-")
     if name not in _ORDERS:
-        raise InvalidArgumentError(f"Runs cannot be ordered by {name!r}. Use one of: {', '.join(_ORDERS)}.")
+        raise InvalidArgumentError(
+            f"Runs cannot be ordered by {name!r}. Use one of: {', '.join(_ORDERS)}, metric:<name>:<figure>."
+        )
     return _ORDERS[name], order_by.startswith("-")
 
 
