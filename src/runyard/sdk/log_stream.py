@@ -141,8 +141,7 @@ def chosen_logs(logs: list[ArtifactRecord]) -> list[ArtifactRecord]:
         if _NUMBERED.fullmatch(record.path):
             by_number.setdefault(log_number(record.path), []).append(record)
     return [
-        next((record for record in same if _FIRST_PROCESS.search(record.path)), same[0])
-        for _, same in sorted(by_number.items())
+        next((record for record in same if _FIRST_PROCESS.search(record.path)), same[0]) for _, same in sorted(by_number.items())
     ]
 
 
