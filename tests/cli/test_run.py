@@ -14,14 +14,15 @@ from runyard import Experiment, Workspace
 Call = Callable[..., Result]
 Found = Callable[..., Any]
 
-DOCUMENTED_KEYS = set(
-    """
-    run_number root_run_id experiment_id created_utc user_id run_id parent_run_id status start_time_utc end_time_utc
-    heartbeat_enabled name display_name data_container_id description hidden run_type run_type_v2 run_uuid root_run_uuid
-    parent_run_uuid properties script_name target tags run_definition primary_metric_name created_from created_by
-    cancel_uri complete_uri diagnostics_uri error warnings queueing_info _experiment_name
-    """.split()
-)
+# fmt: off
+DOCUMENTED_KEYS = {
+    "run_number", "root_run_id", "experiment_id", "created_utc", "user_id", "run_id", "parent_run_id", "status",
+    "start_time_utc", "end_time_utc", "heartbeat_enabled", "name", "display_name", "data_container_id", "description",
+    "hidden", "run_type", "run_type_v2", "run_uuid", "root_run_uuid", "parent_run_uuid", "properties", "script_name",
+    "target", "tags", "run_definition", "primary_metric_name", "created_from", "created_by", "cancel_uri",
+    "complete_uri", "diagnostics_uri", "error", "warnings", "queueing_info", "_experiment_name",
+}
+# fmt: on
 
 
 def test_list_is_json_newest_first(two_runs: tuple[str, str], found: Found) -> None:
