@@ -21,7 +21,8 @@ export function metricSections(metrics: readonly MetricSummary[], find: string):
     section.metrics.push({ summary, view });
     sections.set(name, section);
   }
-  return [...sections.values()];
+  // What has no prefix comes first: it is what the run is mostly about.
+  return [...sections.values()].sort((left, right) => Number(left.name !== "") - Number(right.name !== ""));
 }
 
 /** One number is a tile, several are a line; whatever holds no number is shown as text. */
