@@ -13,9 +13,11 @@ const TYPING_PAUSE_MS = 150;
 interface FilterBarProps {
   view: RunView;
   onView: (view: RunView, replace: boolean) => void;
+  /** What the list takes in when child runs are asked for, too. */
+  childrenLabel: string;
 }
 
-export function FilterBar({ view, onView }: FilterBarProps) {
+export function FilterBar({ view, onView, childrenLabel }: FilterBarProps) {
   const text = useTyped(view.text, (next) => onView({ ...view, text: next }, true));
   const toggleStatus = (status: RunStatus) => {
     const without = view.status.filter((each) => each !== status);
@@ -29,7 +31,7 @@ export function FilterBar({ view, onView }: FilterBarProps) {
           <Checkbox key={status} label={<StatusBadge status={status} plain />} checked={view.status.includes(status)} onChange={() => toggleStatus(status)} />
         ))}
       </LazyPopoverButton>
-      <Checkbox label={t("runs.filter.children")} checked={view.children} onChange={() => onView({ ...view, children: !view.children }, false)} />
+      <Checkbox label={childrenLabel} checked={view.children} onChange={() => onView({ ...view, children: !view.children }, false)} />
       {view.tags.map(([key, value]) => (
         <FilterChip key={key} text={value === null ? key : `${key} = ${value}`} onRemove={() => onView({ ...view, tags: view.tags.filter(([other]) => other !== key) }, false)} />
       ))}

@@ -22,11 +22,17 @@ test.each([
 });
 
 test("metrics are put in sections by what stands before the slash, those without one first", () => {
-  const sections = metricSections([summary("val/loss"), summary("lr"), summary("val/acc"), summary("/odd")], "");
+  const names = ["val/loss", "lr", "val/acc", "/odd", "train/loss", "train/acc", "val/f1"];
+  const sections = metricSections(names.map((name) => summary(name)), "");
   expect(sections.map((section) => [section.name, section.metrics.length])).toEqual([
     ["", 2],
-    ["val", 2],
+    ["val", 3],
+    ["train", 2],
   ]);
+});
+
+test("a few metrics are shown together", () => {
+  expect(metricSections([summary("val/loss"), summary("train/loss")], "")).toHaveLength(1);
 });
 
 test("metrics are found by a part of their name or by an expression", () => {
