@@ -148,16 +148,16 @@ class BackgroundRecorder:
     def close(self, timeout_s: float) -> bool:
         """Flush and stop; what the server does not have by then is lost."""
         done = self.flush(timeout_s)
+        self._abandon()
+        return done
+
+    def _abandon(self) -> None:
+        """Send no more, and say what is lost by that."""
         self._give_up.set()
         self._wake.set()
-        if not done:
-            _LOG.warning(
-                "Run %s: the server could not be reached in %.0f s; about %d of the last logged values are lost.",
-                self._run_id,
-                timeout_s,
-                len(self._queue) + len(self._in_hand),
-            )
-        return done
+        lost = len(self._in_hand) + sum(not isinstance(item, _Marker) for item in list(self._queue))
+        if lost:
+            _LOG.warning("Run %s: the server did not answer in time; %d of the last logged values are lost.", self._run_id, lost)
 
     def _reset(self) -> None:
         self._writer = uuid.uuid4().hex
@@ -355,7 +355,7 @@ def flush_all(timeout_s: float) -> None:
         marker.reached.wait(max(0.0, deadline - time.monotonic()))
     for recorder, marker in waiting:
         if not marker.reached.is_set():
-            recorder.close(0.0)
+            recorder._abandon()
 
 
 _RECORDERS: weakref.WeakSet[BackgroundRecorder] = weakref.WeakSet()
