@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runyard import Experiment, Run, ScriptRunConfig
+from runyard import Experiment, Run, ScriptRun, ScriptRunConfig
 from runyard.sdk.run_context import is_submitted
 
 
@@ -61,6 +61,21 @@ answer(id=run.id, experiment=run.experiment.name, workspace=run.experiment.works
     assert run.get_tags()["seen"] == "yes"
     assert [child.id for child in run.get_children()] == found["children"]
     assert {child.get_status() for child in run.get_children()} == {"Completed"}
+
+
+def test_the_context_is_there_while_the_server_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "RUN_ID": "exp_1_abc",
+        "RUN_TOKEN": "t",
+        "URL": "http://127.0.0.1:9",
+        "WORKSPACE": "w",
+        "EXPERIMENT": "exp",
+    }.items():
+        monkeypatch.setenv(f"RUNYARD_{name}", value)
+    run = Run.get_context()
+    assert isinstance(run, ScriptRun)
+    assert (run.id, run.experiment.name, run.experiment.workspace.name) == ("exp_1_abc", "exp", "w")
+    assert run is Run.get_context()
 
 
 def test_the_exit_code_decides_and_not_what_the_script_reports(experiment: Experiment, project: Path) -> None:

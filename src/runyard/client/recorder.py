@@ -31,6 +31,9 @@ QUEUE_MAX_ITEMS = 1_000_000
 """About 200 MB of scalars. Past it new records are dropped: recording must not take the memory that training needs."""
 
 EXIT_TIMEOUT_S = 2.0
+SUBMITTED_EXIT_TIMEOUT_S = 30.0
+"""In a submitted script nobody waits at a prompt, and a server that is being started anew takes some seconds."""
+
 ARTIFACT_URI_START = "aml://artifactId/ExperimentRun/dcid."
 _IDLE_S = 10.0
 _FIRST_DELAY_S = 0.5
@@ -368,12 +371,16 @@ def _register_exit() -> None:
     if os.getpid() in _EXIT_REGISTERED_IN:
         return
     if not _EXIT_REGISTERED_IN:
-        atexit.register(flush_all, EXIT_TIMEOUT_S)
+        atexit.register(_flush_at_exit)
     _EXIT_REGISTERED_IN.add(os.getpid())
     multiprocessing = sys.modules.get("multiprocessing.util")
     process = sys.modules.get("multiprocessing.process")
     if multiprocessing is not None and process is not None and process.parent_process() is not None:
-        multiprocessing.Finalize(None, flush_all, args=(EXIT_TIMEOUT_S,), exitpriority=100)
+        multiprocessing.Finalize(None, _flush_at_exit, exitpriority=100)
+
+
+def _flush_at_exit() -> None:
+    flush_all(SUBMITTED_EXIT_TIMEOUT_S if os.environ.get("RUNYARD_RUN_ID") else EXIT_TIMEOUT_S)
 
 
 def _after_fork() -> None:
