@@ -106,7 +106,7 @@ def test_tags_and_description_are_edited_in_place(studio: Studio, experiment: Ex
     expect(page.locator("strong", has_text="Why")).to_be_visible()
     assert page.evaluate("window.evil") is None
     assert page.locator("[onerror]").count() == 0 and page.locator("main script").count() == 0
-    # Chromium reports the handler while the text is parsed apart from the page, before it is cleaned; and the picture x is no file.
+    # Chromium reports the handler while the text is parsed apart from the page, before it is cleaned; the picture x is no file.
     expected = ("inline event handler", "status of 404")
     studio.problems[:] = [problem for problem in studio.problems if not any(part in problem for part in expected)]
     assert run.get_tags() == {"quality": "great run"}
