@@ -51,12 +51,13 @@ batch = run.create_children(count=2)
 for each in batch:
     each.complete()
 answer(id=run.id, experiment=run.experiment.name, workspace=run.experiment.workspace.name, status=run.get_status(),
-       children=[c.id for c in run.get_children()], parent=run.parent)
+       children=[c.id for c in run.get_children()], parent=run.parent, link=run.get_portal_url())
 """
     run = submitted(experiment, project, PROLOGUE + script)
     found = answer(run, project)
     assert (found["id"], found["experiment"], found["workspace"]) == (run.id, "exp", experiment.workspace.name)
     assert (found["status"], found["parent"]) == ("Running", None)
+    assert f"/runs/{run.id}?workspace=" in str(found["link"])
     assert run.get_metrics() == {"loss": 0.5}
     assert run.get_tags()["seen"] == "yes"
     assert [child.id for child in run.get_children()] == found["children"]
