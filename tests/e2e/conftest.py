@@ -82,6 +82,7 @@ class Studio:
         self.server = server
         self.workspace = workspace
         self.problems: list[str] = []
+        self.tolerated: list[str] = []
         self.page: Page = self._watched(context.new_page())
 
     def _watched(self, page: Page) -> Page:
@@ -91,7 +92,7 @@ class Studio:
         return page
 
     def _note(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
+        if kind in ("error", "warning") and not any(part in text for part in self.tolerated):
             self.problems.append(f"{kind}: {text}")
 
     def _check_origin(self, url: str) -> None:
