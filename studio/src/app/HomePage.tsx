@@ -32,7 +32,7 @@ export function HomePage() {
         <FirstRun />
       ) : (
         <div className={styles.body}>
-          <Panel title={t("home.recent")} flush actions={<Link to="/runs">{t("home.allRuns", { count: formatCount(recent.data.total) })}</Link>}>
+          <Panel title={t("home.recent")} flush actions={<Link to="/runs">{t("home.allRuns", { count: recent.data.total })}</Link>}>
             <RunShortList runs={recent.data.runs} label={t("home.recent")} />
           </Panel>
           <RecentExperiments workspace={workspace} />
