@@ -4,7 +4,6 @@ import { experimentsQuery } from "../client/experiment";
 import { runsQuery } from "../client/run";
 import { useWorkspace } from "../client/workspace";
 import { FirstRun } from "../components/FirstRun";
-import { formatCount } from "../components/format";
 import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
 import { RelativeTime } from "../components/RelativeTime";
