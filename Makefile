@@ -64,7 +64,7 @@ demo: $(VENV)/.demo-installed $(STATIC) ## train the example on Runyard, from no
 
 test: ## run everything that must be green
 	$(STAGE) "install" $(MAKE_QUIETLY) install
-	$(STAGE) "chromium" sh scripts/ensure_chromium.sh
+	$(STAGE) "programs for tests" sh scripts/ensure_test_programs.sh
 	$(STAGE) "lint" $(MAKE_QUIETLY) lint
 	$(STAGE) "types" $(MAKE_QUIETLY) types
 	$(STAGE) "imports" $(MAKE_QUIETLY) imports
@@ -78,7 +78,7 @@ unit: install ## the Python tests without a browser
 	$(PYTEST) -m "not e2e"
 
 e2e: install studio ## the tests in a real Chromium
-	@sh scripts/ensure_chromium.sh
+	@sh scripts/ensure_test_programs.sh
 	$(PYTEST) -m e2e
 
 lint: install ## ruff: rules and format
