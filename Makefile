@@ -5,8 +5,9 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/node/bin:$(CURDIR)/$(VENV)/bin:$$PATH"
 STATIC := src/runyard/server/static/index.html
 STUDIO_SOURCES := $(shell find studio -name node_modules -prune -o -type f -print 2>/dev/null)
-# uv, as the runner calls it in some tests, is told what the machine has told pip.
-PYTEST := @venv=$(VENV); . scripts/network.sh; $(PY) -m pytest
+# uv, as the runner calls it in some tests, is told what the machine has told pip. Playwright's own Node needs a library (libatomic) that
+# a bare Debian lacks; ours does not.
+PYTEST := @venv=$(VENV); . scripts/network.sh; PLAYWRIGHT_NODEJS_PATH=$(CURDIR)/$(VENV)/node/bin/node $(PY) -m pytest
 STAGE := @sh scripts/stage.sh
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
