@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _close_network()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the quick tests first, and those that drive a browser last."""
     items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, item.get_closest_marker("slow") is not None))
@@ -62,6 +63,7 @@ def server(session_home: Path) -> Iterator[RunningServer]:
     running = start_server(session_home)
     yield running
     stop_server(running)
+    _kill_processes_of(session_home)
 
 
 @pytest.fixture
@@ -76,9 +78,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "home"
     monkeypatch.setenv("RUNYARD_HOME", str(folder))
     yield folder
-    for process in _marked_processes():
-        if _environment(process).get("RUNYARD_HOME") == str(folder) or str(folder) in _command_line(process):
-            _kill(process)
+    _kill_processes_of(folder)
 
 
 def _close_network() -> None:
@@ -100,6 +100,22 @@ def _require_loopback(connecting: socket.socket, address: Any) -> None:
     host = str(address[0])
     if not (host.startswith("127.") or host in ("localhost", "::1", "0.0.0.0", "")):
         raise PermissionError(f"a test tried to reach {host}: tests may use loopback only")
+
+
+def _kill_processes_of(home: Path) -> None:
+    """Kill the server of a home folder, the runners that it has started, and their scripts."""
+    for process in _marked_processes():
+        command = " ".join(_command_line(process))
+        is_of_home = _environment(process).get("RUNYARD_HOME") == str(home) and "runyard" in command
+        if is_of_home or str(home) in command or _is_below(process, home):
+            _kill(process)
+
+
+def _is_below(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()).is_relative_to(folder)
+    except (psutil.Error, OSError):
+        return False
 
 
 def _marked_processes() -> list[psutil.Process]:
