@@ -10,7 +10,7 @@ MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install studio demo test unit e2e lint format types imports generated studio-check studio-test wheel lock clean
+.PHONY: help venv install studio demo test unit e2e lint format types imports generated generate studio-test wheel lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,7 +67,6 @@ test: ## run everything that must be green
 	$(STAGE) "imports" $(MAKE_QUIETLY) imports
 	$(STAGE) "studio build" $(MAKE_QUIETLY) studio
 	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
-	$(STAGE) "studio types and lint" $(MAKE_QUIETLY) studio-check
 	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
 	@echo "=== pytest: unit, integration, end to end"
 	@$(PY) -m pytest --durations=10
@@ -93,16 +92,16 @@ types: install ## mypy --strict
 imports: install ## the layers of ARCHITECTURE.md
 	@$(VENV)/bin/lint-imports
 
-generated: install studio/node_modules/.installed ## openapi.json and the Studio's types are what the server says today
-	@$(NODE) $(PY) scripts/check_generated.py
+generated: install studio/node_modules/.installed ## openapi.json, the Studio's types and docs/reference are up to date
+	@$(NODE) $(PY) scripts/generated.py
 
-studio-check: install studio/node_modules/.installed
+generate: install studio/node_modules/.installed ## write those files anew
+	@$(NODE) $(PY) scripts/generated.py --write
+
+studio-test: install studio ## the Studio's types, unit tests and size
 	@cd studio && $(NODE) npm run --silent typecheck </dev/null
-	@cd studio && $(NODE) npm run --silent --if-present lint </dev/null
-
-studio-test: install studio/node_modules/.installed ## the Studio's unit tests and its size
 	@cd studio && CI=true $(NODE) npm run --silent test </dev/null
-	@cd studio && $(NODE) npm run --silent --if-present size </dev/null
+	@cd studio && $(NODE) npm run --silent size </dev/null
 
 # --- packaging ------------------------------------------------------------------------------------------------------------
 

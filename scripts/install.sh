@@ -8,7 +8,8 @@ set -eu
 venv=$1
 requirements=$2
 pip_says() {
-    "$venv/bin/python" -m pip config get "global.$1" 2>/dev/null || true
+    # `pip config get` looks at the user's own file only; `list` at all of them.
+    "$venv/bin/python" -m pip config list 2>/dev/null | sed -n "s/^global\.$1='\(.*\)'\$/\1/p" | tail -n 1
 }
 
 if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
@@ -19,7 +20,7 @@ if [ -z "${SSL_CERT_FILE:-}" ]; then
     certificate=${PIP_CERT:-$(pip_says cert)}
     if [ -n "$certificate" ]; then export SSL_CERT_FILE="$certificate"; fi
 fi
-export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}" UV_NO_PROGRESS=1 UV_LINK_MODE="${UV_LINK_MODE:-hardlink}"
+export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}" UV_NO_PROGRESS=1
 
 uv() {
     "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" "$@"

@@ -71,10 +71,12 @@ def render(value: Any, form: str, columns: Sequence[str] = ()) -> str:
         import yaml
 
         return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)).rstrip("\n")
+    if form == "table" and isinstance(plain, dict):
+        return _table(["Field", "Value"], [[_title(name), _cell(plain.get(name))] for name in columns or plain])
     names, rows = _grid(plain, columns)
     if form == "tsv":
         return "\n".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in rows)
-    return _table(names, rows)
+    return _table([_title(name) for name in names], rows)
 
 
 def plain_data(value: Any) -> Any:
@@ -114,6 +116,10 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _title(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize()
+
+
 def _table(names: list[str], rows: list[list[str]]) -> str:
     if not rows:
         return "Nothing found."
@@ -124,10 +130,10 @@ def _table(names: list[str], rows: list[list[str]]) -> str:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in names:
-        table.add_column(name.replace("_", " ").strip().capitalize(), overflow="fold")
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 1_000, highlight=False)
     with console.capture() as captured:
         console.print(table)
-    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines())
+    return "\n".join(line.rstrip() for line in captured.get().splitlines() if line.strip())

@@ -172,9 +172,9 @@ class Transport:
                     return self._checked(response, stream)
                 response.close()
             except httpx.TransportError as error:
+                self._endpoint.refresh()
                 if time.monotonic() >= deadline:
                     raise self._unreachable(url, error) from error
-                self._endpoint.refresh()
             time.sleep(max(0.0, min(delay_s, deadline - time.monotonic())))
             delay_s = min(delay_s * 2, _LONGEST_DELAY_S)
 

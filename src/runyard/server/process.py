@@ -57,10 +57,11 @@ def serve(settings: Settings) -> None:
 
 class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: object) -> None:
-        # Event streams would hold the server until its time-out; they end by themselves once they know.
+        # uvicorn would raise the signal again after its own shutdown, and the process would die before it has tidied up.
         app = self.config.app
-        app.state.stopping.set()  # type: ignore[union-attr]
-        super().handle_exit(sig, frame)  # type: ignore[arg-type]
+        app.state.stopping.set()  # type: ignore[union-attr]  # event streams end by themselves once they know
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def _make_home(home: Path) -> None:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
-from runyard.errors import DiskFullError, RunyardError, StorageError
+from runyard.errors import DiskFullError, StorageError
 
 T = TypeVar("T")
 
@@ -114,15 +114,17 @@ class Database:
         try:
             with self._writer_engine.connect() as connection, connection.begin():
                 for write in group:
+                    savepoint = connection.begin_nested()
                     try:
-                        with connection.begin_nested():
-                            results.append((write, write.work(connection)))
-                    except RunyardError as error:
-                        write.done.set_exception(error)
+                        result = write.work(connection)
                     except sa.exc.OperationalError:
-                        raise  # the disk or the file failed: the whole group is lost
+                        raise  # the disk or the file failed, and SQLite has rolled the whole group back
                     except Exception as error:  # noqa: BLE001 - it belongs to the caller who waits
+                        savepoint.rollback()
                         write.done.set_exception(error)
+                    else:
+                        savepoint.commit()
+                        results.append((write, result))
         except Exception as error:  # noqa: BLE001 - every caller who waits must hear of it, and the thread must live on
             failure = storage_error(error, self._path) if isinstance(error, (sa.exc.DBAPIError, OSError)) else error
             for write in group:

@@ -1,0 +1,30 @@
+"""``runyard open``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from runyard.cli.options import workspace_options
+
+
+@click.command("open")
+@click.argument("run_id", required=False, metavar="[RUN_ID]")
+@click.option("--no-browser", is_flag=True, help="Only print the link.")
+@workspace_options
+def open_studio(run_id: str | None, no_browser: bool, workspace_name: str | None, path: Path) -> None:
+    """Open the Studio, or a run in it. The link is printed too; it signs one browser in, once."""
+    from runyard.cli.connection import connect
+    from runyard.sdk.portal import portal_url
+
+    client = connect(workspace_name, path).client
+    if run_id is not None:
+        client.runs.get(run_id)
+    link = portal_url(client, "/" if run_id is None else f"/runs/{run_id}")
+    click.echo(link)
+    if not no_browser:
+        import webbrowser
+
+        if not webbrowser.open(link):
+            click.echo("No browser could be started here. Open the link in one.", err=True)

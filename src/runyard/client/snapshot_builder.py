@@ -1,0 +1,218 @@
+"""From a source folder to a stored snapshot: walk, check the limits, hash, send what the server lacks."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runyard.client.ignore_rules import IgnoreRules
+from runyard.client.snapshot import SnapshotApi
+from runyard.domain.snapshot import SNAPSHOT_MAX_BYTES, SNAPSHOT_MAX_FILES, SnapshotFile
+from runyard.errors import InvalidArgumentError, SnapshotError, SnapshotTooLargeError
+from runyard.wire.snapshot import SnapshotBody
+
+UPLOAD_THREADS = 8
+_HASH_THREADS = 4
+_CHUNK_BYTES = 1 << 20
+_IN_MEMORY_BYTES = 32 << 20
+"""Files up to this size are read once more and sent from memory, so that what is sent is what was hashed."""
+
+_LARGEST_NAMED = 5
+_FILES_LOOKED_AT = 4 * SNAPSHOT_MAX_FILES
+"""Where to stop looking for the largest files of a folder that is over the limits anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that belongs to a snapshot. ``path`` is relative with forward slashes."""
+
+    path: str
+    location: Path
+    size_bytes: int
+    mode: int
+
+
+@dataclass(slots=True)
+class SourceFolder:
+    """What a walk found: the files by path, and the links that were left out because they lead outside or nowhere."""
+
+    root: Path
+    files: list[SourceFile] = field(default_factory=list)
+    skipped_links: list[str] = field(default_factory=list)
+
+
+def take_snapshot(
+    api: SnapshotApi, source: Path, *, max_bytes: int = SNAPSHOT_MAX_BYTES, max_files: int = SNAPSHOT_MAX_FILES
+) -> SnapshotBody:
+    """Store ``source``, a folder or a single file, and return its snapshot. Only contents that the server lacks are sent.
+
+    Links that lead outside the folder or nowhere are left out, with a warning.
+
+    Raises:
+        SnapshotError: the folder or a file in it cannot be read.
+        SnapshotTooLargeError: a limit is passed; nothing has been sent.
+    """
+    folder = look_at(source)
+    require_within_limits(folder, max_bytes=max_bytes, max_files=max_files)
+    if folder.skipped_links:
+        shown = ", ".join(folder.skipped_links[:_LARGEST_NAMED])
+        count = len(folder.skipped_links)
+        warnings.warn(
+            f"The snapshot of {source} leaves out {count} links that lead outside the folder or nowhere: {shown}.", stacklevel=2
+        )
+    return store(api, folder)
+
+
+def look_at(source: Path) -> SourceFolder:
+    """Return the files of ``source`` that belong to its snapshot. Reads no contents.
+
+    Raises:
+        SnapshotError: the folder, or one in it, cannot be read, or is not there.
+    """
+    try:
+        root = source.resolve()
+        status = root.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise SnapshotError(f"{source} is not there. Give the folder that holds the script.", path=str(source)) from None
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    if stat.S_ISREG(status.st_mode):
+        return SourceFolder(root.parent, [_source_file(root.name, root, status)])
+    found = SourceFolder(root)
+    for file in _walk(found, IgnoreRules(root), "", (root,)):
+        found.files.append(file)
+        if len(found.files) > _FILES_LOOKED_AT:
+            break
+    found.files.sort(key=lambda file: file.path)
+    return found
+
+
+def require_within_limits(folder: SourceFolder, *, max_bytes: int, max_files: int) -> None:
+    """Raise :class:`SnapshotTooLargeError`, naming the largest files, when a limit is passed."""
+    total = sum(file.size_bytes for file in folder.files)
+    if total <= max_bytes and len(folder.files) <= max_files:
+        return
+    largest = heapq.nlargest(_LARGEST_NAMED, folder.files, key=lambda file: file.size_bytes)
+    named = ", ".join(f"{file.path} ({_megabytes(file.size_bytes)})" for file in largest)
+    raise SnapshotTooLargeError(
+        f"The snapshot of {folder.root} would hold {len(folder.files)} files with {_megabytes(total)}; the limits are "
+        f"{max_files} files and {_megabytes(max_bytes)}. The largest files are {named}. Name what the script does not need in a "
+        ".runyardignore file (the syntax is that of .gitignore), or keep data outside the source folder.",
+        files=len(folder.files),
+        size_bytes=total,
+        largest=[file.path for file in largest],
+    )
+
+
+def store(api: SnapshotApi, folder: SourceFolder) -> SnapshotBody:
+    """Hash the files, send the contents that the server lacks, and create the snapshot."""
+    with ThreadPoolExecutor(_HASH_THREADS, thread_name_prefix="runyard-hash") as pool:
+        files = list(pool.map(_hashed, folder.files))
+    by_hash = {file.sha256: source for file, source in zip(files, folder.files, strict=True)}
+    missing = api.missing(sorted(by_hash))
+    with ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="runyard-snapshot") as pool:
+        sent = dict(pool.map(lambda sha256: (sha256, _send(api, sha256, by_hash[sha256])), sorted(missing)))
+    as_sent = {file.path: file for file in sent.values()}
+    return api.create([as_sent.get(file.path, file) for file in files])
+
+
+def _walk(found: SourceFolder, rules: IgnoreRules, folder: str, above: tuple[Path, ...]) -> Iterator[SourceFile]:
+    for entry in _entries(found.root / folder):
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        target = _inside(entry, found.root)
+        if target is None:
+            if not rules.leaves_out(path, is_folder=False):
+                found.skipped_links.append(path)
+            continue
+        try:
+            status = entry.stat()
+        except FileNotFoundError:  # gone since the folder was listed
+            continue
+        except OSError as error:
+            raise _unreadable(Path(entry.path), error) from error
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if rules.leaves_out(path, is_folder=is_folder):
+            continue
+        if is_folder and target not in above:
+            yield from _walk(found, rules, path, (*above, target))
+        elif stat.S_ISREG(status.st_mode):
+            yield _source_file(path, Path(entry.path), status)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _inside(entry: os.DirEntry[str], root: Path) -> Path | None:
+    """Return what an entry stands for; None for a link that leads outside the source folder or nowhere."""
+    if not entry.is_symlink():
+        return Path(entry.path)
+    try:
+        target = Path(entry.path).resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+    return target if target.is_relative_to(root) and target.name != ".git" else None
+
+
+def _source_file(path: str, location: Path, status: os.stat_result) -> SourceFile:
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        raise SnapshotError(f"The name of {path!r} is not UTF-8. Rename the file, or ignore it.", path=repr(path)) from error
+    return SourceFile(path, location, status.st_size, stat.S_IMODE(status.st_mode) & 0o777)
+
+
+def _hashed(source: SourceFile) -> SnapshotFile:
+    digest = hashlib.sha256()
+    size_bytes = 0
+    try:
+        with source.location.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                size_bytes += len(chunk)
+    except OSError as error:
+        raise _unreadable(source.location, error) from error
+    return SnapshotFile(path=source.path, sha256=digest.hexdigest(), size_bytes=size_bytes, mode=source.mode)
+
+
+def _send(api: SnapshotApi, sha256: str, source: SourceFile) -> SnapshotFile:
+    """Send one content and return the file as it was sent: a small file that has changed since it was hashed is taken anew."""
+    if source.size_bytes > _IN_MEMORY_BYTES:
+        try:
+            api.put_blob(sha256, source.location)
+        except InvalidArgumentError as error:
+            raise SnapshotError(
+                f"{source.location} changed while the snapshot was taken. Ignore it, or submit when it is complete.",
+                path=str(source.location),
+            ) from error
+        return SnapshotFile(path=source.path, sha256=sha256, size_bytes=source.size_bytes, mode=source.mode)
+    try:
+        content = source.location.read_bytes()
+    except OSError as error:
+        raise _unreadable(source.location, error) from error
+    sha256 = hashlib.sha256(content).hexdigest()
+    api.put_blob(sha256, content)
+    return SnapshotFile(path=source.path, sha256=sha256, size_bytes=len(content), mode=source.mode)
+
+
+def _unreadable(path: Path, error: OSError) -> SnapshotError:
+    return SnapshotError(
+        f"{path} cannot be read ({error.strerror or error}), so no snapshot can be taken. Make it readable, or name it in a "
+        ".runyardignore file.",
+        path=str(path),
+    )
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB"

@@ -1,0 +1,46 @@
+"""``python -m runyard.runner``: carries out the run that the environment names, in the current folder."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from runyard.errors import RunyardError
+from runyard.runner.session import Session
+from runyard.runner.settings import settings_from
+
+log = logging.getLogger("runyard.runner")
+
+
+def main() -> int:
+    """Return 0 when the server knows how the run has ended, 1 when it doesn't, 2 when the runner was started wrongly."""
+    _log_to_stderr()
+    try:
+        settings = settings_from(os.environ, Path.cwd())
+    except RunyardError as error:
+        log.error("%s", error)
+        return 2
+    log.info("run %s, process %d, server %s", settings.run_id, os.getpid(), settings.url)
+    try:
+        return Session(settings, dict(os.environ)).run()
+    except RunyardError as error:
+        log.error("%s", error)
+        return 1
+
+
+def _log_to_stderr() -> None:
+    # The engine has connected it with runner.log.
+    lines = logging.StreamHandler(sys.stderr)
+    layout = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    layout.converter = time.gmtime
+    lines.setFormatter(layout)
+    root = logging.getLogger("runyard")
+    root.addHandler(lines)
+    root.setLevel(logging.INFO)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Says why a script has failed, in words that help."""
+
+from __future__ import annotations
+
+import json
+import signal
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from runyard.domain.run import RunError
+
+USER_ERROR = "UserError"
+SYSTEM_ERROR = "SystemError"
+
+PACKAGE_OF_MODULE = {
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "git": "GitPython",
+    "ignite": "pytorch-ignite",
+    "mpl_toolkits": "matplotlib",
+    "PIL": "pillow",
+    "serial": "pyserial",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Modules of the field whose package has another name; for all others the names are the same."""
+
+_SIGNAL_HINTS = {
+    signal.SIGKILL: " Something outside Runyard did that; when memory runs out, it is the system (out of memory?).",
+    signal.SIGSEGV: " Native code crashed: a library of the environment is at fault, or two that do not fit together.",
+    signal.SIGABRT: " Native code gave up; the end of the log may say why.",
+    signal.SIGBUS: " Native code crashed; a full /dev/shm or a shortened mapped file is a common cause.",
+    signal.SIGILL: " The processor lacks an instruction that a library of the environment was built for.",
+}
+
+
+def system_error(message: str) -> RunError:
+    """Return the error of a run that Runyard or the machine could not carry out."""
+    return RunError(code=SYSTEM_ERROR, message=message, at=_now())
+
+
+def script_error(exit_code: int, error_file: Path, interpreter: str) -> RunError:
+    """Return the error of a script that ended with ``exit_code``; ``error_file`` is what the launcher may have written."""
+    noted = _read(error_file)
+    if noted is None:
+        return RunError(code=USER_ERROR, message=_message_of_exit(exit_code), exit_code=exit_code, at=_now())
+    kind, text = str(noted.get("type") or "Exception"), str(noted.get("message") or "")
+    return RunError(
+        code=USER_ERROR,
+        message=f"User program failed with {kind}: {text}{_module_hint(noted.get('module'), interpreter)}",
+        type=kind,
+        traceback=str(noted.get("traceback") or "") or None,
+        exit_code=exit_code,
+        at=_now(),
+    )
+
+
+def _message_of_exit(exit_code: int) -> str:
+    if exit_code >= 0:
+        return f"The script ended with exit code {exit_code}."
+    number = -exit_code
+    try:
+        known = signal.Signals(number)
+    except ValueError:
+        return f"The script was killed by signal {number}."
+    return f"The script was killed by signal {number} ({known.name}).{_SIGNAL_HINTS.get(known, '')}"
+
+
+def _module_hint(module: Any, interpreter: str) -> str:
+    if not isinstance(module, str) or not module:
+        return ""
+    package = PACKAGE_OF_MODULE.get(module) or PACKAGE_OF_MODULE.get(module.split(".")[0]) or module.split(".")[0]
+    return (
+        f". The Python that ran the script, {interpreter}, does not have this module. Install it there: "
+        f"{interpreter} -m pip install {package}; or add {package!r} to the packages of the run's environment."
+    )
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        noted = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return noted if isinstance(noted, dict) else None
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,67 @@
+"""Uploads the files of a folder, once they have their final content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runyard.errors import ConflictError, RunyardError
+from runyard.runner.folder_scan import FoundFile, SkippedFile, scan
+
+UPLOAD_THREADS = 4
+
+Put = Callable[[str, Path], None]
+"""``(name, local file)``: store one file; raises :class:`ConflictError` when the run has another file of that name."""
+
+
+@dataclass(slots=True)
+class UploadReport:
+    """What became of the files. ``skipped`` are those left out on this side, ``failed`` those that the server did not take."""
+
+    stored: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, other: UploadReport) -> None:
+        """Take over the lines of another report."""
+        self.stored += other.stored
+        self.skipped += other.skipped
+        self.failed += other.failed
+
+
+def upload_folder(folder: Path, name: str, put: Put) -> UploadReport:
+    """Store all files below ``folder`` under ``name``. One bad file does not keep the others from being stored."""
+    report = UploadReport()
+    found: list[FoundFile] = []
+    for each in scan(folder, name):
+        if isinstance(each, SkippedFile):
+            report.skipped.append(f"{name_below(folder, each.path, name)}: {each.why}")
+        else:
+            found.append(each)
+    with ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="upload") as pool:
+        for part in pool.map(lambda file: _stored(file, put), found):
+            report.add(part)
+    return report
+
+
+def _stored(file: FoundFile, put: Put) -> UploadReport:
+    try:
+        put(file.name, file.path)
+    except ConflictError:
+        # Files of a run do not change: what the script has stored under that name itself, stays.
+        return UploadReport(skipped=[f"{file.name}: the run has stored another file of that name already"])
+    except RunyardError as error:  # before OSError: a lost connection is both
+        return UploadReport(failed=[f"{file.name}: {error}"])
+    except OSError as error:
+        return UploadReport(skipped=[f"{file.name}: {error.strerror or error}"])
+    return UploadReport(stored=[file.name])
+
+
+def name_below(folder: Path, path: Path, name: str) -> str:
+    """Return the name that a file of ``folder`` would have among the files of the run."""
+    try:
+        return f"{name}/{path.relative_to(folder.resolve()).as_posix()}"
+    except ValueError:
+        return str(path)

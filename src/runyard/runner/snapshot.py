@@ -1,0 +1,99 @@
+"""Restores the run's snapshot in a folder of this node."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from runyard.domain.snapshot import SnapshotFile
+from runyard.errors import SnapshotError
+from runyard.runner.blob_cache import BlobCache
+
+DOWNLOAD_THREADS = 4
+OWNER_MAY_USE = 0o600
+"""A restored file can always be read and removed by its owner, whatever mode it had."""
+
+Download = Callable[[str, Path], None]
+"""``(path in the snapshot, destination)``: fetch one file."""
+
+_READ_BYTES = 1 << 20
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def path_in_folder(folder: Path, path: str) -> Path:
+    """Return where the file ``path`` of a manifest belongs.
+
+    Raises:
+        SnapshotError: the path leaves the folder. A manifest comes from outside: it must not write anywhere else.
+    """
+    parts = path.split("/")
+    if "\0" in path or any(part in ("", ".", "..") for part in parts) or (os.name == "nt" and ("\\" in path or ":" in path)):
+        raise SnapshotError(
+            f"The snapshot holds the path {path[:200]!r}, which leaves its folder. It was not restored.", path=path
+        )
+    return folder.joinpath(*parts)
+
+
+def restore(files: Sequence[SnapshotFile], folder: Path, download: Download, cache: BlobCache | None) -> None:
+    """Make ``folder`` hold exactly the files of a snapshot, with their permission bits.
+
+    Raises:
+        SnapshotError: a path leaves the folder, two paths clash, or a content is not what the manifest says.
+        OSError: the disk refuses.
+    """
+    targets = [(_with_hash(file), path_in_folder(folder, file.path)) for file in files]
+    _require_no_clash(files)
+    for parent in sorted({target.parent for _, target in targets} | {folder}):
+        parent.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(DOWNLOAD_THREADS, thread_name_prefix="snapshot") as pool:
+        for done in [pool.submit(_restore_file, file, target, download, cache) for file, target in targets]:
+            done.result()
+
+
+def _with_hash(file: SnapshotFile) -> SnapshotFile:
+    # The hash names a file of the cache.
+    if not _HASH.fullmatch(file.sha256):
+        raise SnapshotError(
+            f"The snapshot gives {file.sha256[:80]!r} as hash of {file.path!r}. It was not restored.", path=file.path
+        )
+    return file
+
+
+def _require_no_clash(files: Sequence[SnapshotFile]) -> None:
+    paths = {file.path for file in files}
+    folders = {parent for path in paths for parent in _parents(path)}
+    clash = next(iter(sorted(paths & folders)), None)
+    if clash is not None or len(paths) != len(files):
+        raise SnapshotError(f"The snapshot holds {clash or 'one path'!r} twice. It was not restored.", path=clash)
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _restore_file(file: SnapshotFile, target: Path, download: Download, cache: BlobCache | None) -> None:
+    if cache is None or not cache.copy_to(file.sha256, target):
+        download(file.path, target)
+        _require_content(file, target)
+        if cache is not None:
+            cache.add(file.sha256, target)
+    target.chmod((file.mode & 0o777) | OWNER_MAY_USE)
+
+
+def _require_content(file: SnapshotFile, target: Path) -> None:
+    digest = hashlib.sha256()
+    with target.open("rb") as source:
+        while piece := source.read(_READ_BYTES):
+            digest.update(piece)
+    if digest.hexdigest() != file.sha256:
+        target.unlink()
+        raise SnapshotError(
+            f"The file {file.path!r} came with another content than the snapshot has. Submit the run again; if it happens again, "
+            "the server's store is damaged.",
+            path=file.path,
+        )

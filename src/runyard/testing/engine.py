@@ -1,0 +1,31 @@
+"""An engine that starts nothing and remembers everything."""
+
+from __future__ import annotations
+
+from runyard.compute.base import JobHandle, JobSpec, JobState
+from runyard.errors import ComputeError
+
+
+class FakeEngine:
+    """See :class:`runyard.compute.base.Engine`. ``gone`` holds the names of jobs whose runner has ended."""
+
+    def __init__(self) -> None:
+        self.started: list[JobSpec] = []
+        self.cleaned: list[str] = []
+        self.gone: set[str] = set()
+        self.refuses: str | None = None
+
+    def start(self, spec: JobSpec) -> JobHandle:
+        """Remember the job, or fail with the text in ``refuses``."""
+        if self.refuses is not None:
+            raise ComputeError(self.refuses)
+        self.started.append(spec)
+        return {"name": spec.name}
+
+    def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
+        """Say what ``gone`` says."""
+        return {name: JobState.GONE if name in self.gone else JobState.ALIVE for name in handles}
+
+    def clean_up(self, name: str, handle: JobHandle | None) -> None:
+        """Remember that it was asked for."""
+        self.cleaned.append(name)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+import math
+from datetime import datetime, timezone
+
+import click
+import pytest
+import yaml
+
+from runyard.cli.output import render, search
+
+RUNS = [
+    {"run_id": "a", "status": "Failed", "tags": {"quality": "fantastic run", "worth another look": None}, "runs": [1]},
+    {"run_id": "b", "status": "Completed", "tags": {}, "runs": []},
+]
+
+
+def test_json_is_the_data_as_it_is() -> None:
+    assert json.loads(render(RUNS, "json")) == RUNS
+
+
+def test_json_stays_valid_with_numbers_that_json_does_not_have() -> None:
+    assert json.loads(render([math.nan, math.inf, -math.inf, 1.5], "json")) == ["NaN", "Infinity", "-Infinity", 1.5]
+
+
+def test_instants_are_written_in_iso_8601_with_a_z() -> None:
+    assert render(datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc), "json") == '"2026-01-02T03:04:05Z"'
+
+
+def test_yaml_keeps_order_and_structure() -> None:
+    assert yaml.safe_load(render(RUNS, "yaml")) == RUNS
+    assert render(RUNS, "yaml").startswith("- run_id: a\n")
+
+
+def test_a_table_of_a_list_has_the_wanted_columns() -> None:
+    lines = render(RUNS, "table", ["run_id", "status", "tags"]).splitlines()
+    assert lines[0].split() == ["Run", "id", "Status", "Tags"]
+    assert lines[2].split() == ["a", "Failed", "quality=fantastic", "run,", "worth", "another", "look"]
+
+
+def test_a_table_of_one_thing_has_a_line_for_each_field() -> None:
+    text = render({"run_id": "a", "status": "Failed"}, "table")
+    assert [line.split() for line in text.splitlines()[2:]] == [["Run", "id", "a"], ["Status", "Failed"]]
+
+
+def test_a_table_does_not_read_markup_in_values() -> None:
+    assert "[bold]loss[/bold]" in render([{"name": "[bold]loss[/bold]"}], "table")
+
+
+def test_an_empty_table_says_so() -> None:
+    assert render([], "table") == "Nothing found."
+
+
+def test_tsv_has_a_line_for_each_row_and_no_head() -> None:
+    assert render([["a", "x\ty"], ["b", None]], "tsv") == "a\tx y\nb\t"
+    assert render(["a", "b"], "tsv") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("[?status=='Failed'].run_id", ["a"]),
+        ("[?tags.quality=='fantastic run'].run_id", ["a"]),
+        ("[?tags.keys(@)[?starts_with(@, 'worth another look')]].run_id", ["a"]),
+        ("[?properties.author=='azureml-user']", []),
+        ("[].nothing", []),
+    ],
+)
+def test_a_query_selects_as_jmespath_does(expression: str, found: list[str]) -> None:
+    assert search(expression, RUNS) == found
+
+
+@pytest.mark.parametrize("expression", ["[?status==", "no_such_function(@)", "keys(@)"])
+def test_a_query_that_cannot_be_evaluated_is_named(expression: str) -> None:
+    with pytest.raises(click.BadParameter, match="JMESPath"):
+        search(expression, RUNS)

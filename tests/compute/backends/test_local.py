@@ -1,0 +1,79 @@
+"""The local engine starts, watches and cleans up real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from runyard.compute.backends.local import LocalEngine
+from runyard.compute.base import JobSpec, JobState
+from runyard.errors import ComputeError
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> str:
+    """A stand-in for Python: a program that ignores its arguments and waits."""
+    path = tmp_path / "runner.sh"
+    path.write_text("#!/bin/sh\necho $RUNYARD_RUN_ID $PWD; exec sleep 60\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def spec(tmp_path: Path, name: str = "job") -> JobSpec:
+    return JobSpec(name=name, work_folder=tmp_path / "work" / name, environment={"RUNYARD_RUN_ID": name})
+
+
+def wait_until(condition: object, timeout_s: float = 10.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def test_a_job_runs_in_its_own_session_and_folder_and_another_engine_finds_it_again(tmp_path: Path, runner: str) -> None:
+    handle = LocalEngine(runner).start(spec(tmp_path))
+    log = tmp_path / "work" / "job" / "runner.log"
+    wait_until(lambda: log.read_text())
+    assert log.read_text().split() == ["job", str(tmp_path / "work" / "job")]
+    assert os.getsid(handle["pid"]) == handle["pid"] != os.getsid(0)
+    assert LocalEngine(runner).watch({"job": handle}) == {"job": JobState.ALIVE}
+    psutil.Process(handle["pid"]).kill()
+
+
+def test_a_job_that_ended_is_gone_and_leaves_no_zombie(tmp_path: Path, runner: str) -> None:
+    engine = LocalEngine(runner)
+    handle = engine.start(spec(tmp_path))
+    process = psutil.Process(handle["pid"])
+    process.kill()
+    wait_until(lambda: engine.watch({"job": handle}) == {"job": JobState.GONE})
+    wait_until(lambda: engine.watch({}) == {} and not process.is_running())
+
+
+def test_a_process_id_that_was_given_to_another_process_is_not_the_job(tmp_path: Path, runner: str) -> None:
+    mine = {"pid": os.getpid(), "create_time": 1.0}
+    assert LocalEngine(runner).watch({"job": mine}) == {"job": JobState.GONE}
+
+
+def test_cleaning_up_kills_what_left_the_group_and_spares_the_others(tmp_path: Path) -> None:
+    def start(name: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "RUNYARD_RUN_ID": name}
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment, start_new_session=True)
+
+    lost, other = start("lost"), start("other")
+    wait_until(lambda: psutil.Process(lost.pid).environ().get("RUNYARD_RUN_ID") == "lost")
+    LocalEngine().clean_up("lost", None)
+    assert lost.wait(timeout=10) == -9
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
+def test_a_runner_that_cannot_be_started_is_a_compute_error(tmp_path: Path) -> None:
+    with pytest.raises(ComputeError, match="job could not be started"):
+        LocalEngine(str(tmp_path / "nothing")).start(spec(tmp_path))

@@ -1,0 +1,160 @@
+"""Submitting over HTTP, and what the dispatcher makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from runyard.server.background.dispatcher import Dispatcher
+from runyard.server.context import ServerContext
+from runyard.testing.clock import FakeClock
+from runyard.testing.engine import FakeEngine
+
+
+@pytest.fixture
+def dispatcher(context: ServerContext) -> Dispatcher:
+    return Dispatcher(context)
+
+
+def status(api: Any, run_id: str) -> str:
+    return str(api.call("GET", f"/runs/{run_id}")["status"])
+
+
+def test_a_submitted_run_waits_then_starts_with_a_token_of_its_own(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    run = api.submit()
+    assert run["status"] == "Queued" and run["type"] == "azureml.scriptrun" and run["script_name"] == "train.py"
+    dispatcher.tick()
+    assert status(api, "job_1") == "Starting"
+    (spec,) = engine.started
+    assert spec.name == "job_1" and spec.environment["RUNYARD_RUN_TOKEN"] not in repr(spec)
+
+
+def test_submitting_again_with_the_same_id_makes_one_run(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    assert api.submit() == api.submit()
+    dispatcher.tick()
+    dispatcher.tick()
+    assert len(engine.started) == 1
+
+
+def test_an_unknown_target_is_refused_with_the_names_there_are(api: Any) -> None:
+    api.experiment()
+    body = {"id": "j", "spec": {"script": "train.py", "target": "gpu-cluster"}, "snapshot_id": api.snapshot(train__py=b"")}
+    error = api.refuse("POST", "/experiments/mnist/submissions", json=body)
+    assert error["code"] == "compute_target_not_found" and "gpu-cluster" in error["message"] and "local" in error["message"]
+    assert api.search() == []
+
+
+def test_a_script_that_the_snapshot_lacks_is_refused_and_nothing_is_left(api: Any) -> None:
+    api.experiment()
+    body = {"id": "j", "spec": {"script": "nope.py"}, "snapshot_id": api.snapshot(train__py=b"")}
+    assert api.refuse("POST", "/experiments/mnist/submissions", json=body)["code"] == "script_not_found"
+    assert api.search() == []
+
+
+def test_the_queue_gives_each_level_of_the_tree_its_own_slots(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    for n in range(3):
+        api.submit(f"top_{n}")
+    dispatcher.tick()
+    assert [spec.name for spec in engine.started] == ["top_0", "top_1"]  # two slots
+    api.submit("child", parent_id="top_0")
+    dispatcher.tick()
+    assert engine.started[-1].name == "child"  # parents that wait for it do not hold its place
+    api.call("POST", "/runs/top_0/status", json={"status": "Completed"})
+    dispatcher.tick()
+    assert engine.started[-1].name == "top_2"
+
+
+def test_a_runner_that_vanishes_fails_its_run_and_is_cleaned_up(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/status", json={"status": "Running"})
+    engine.gone.add("job_1")
+    dispatcher.tick()
+    run = api.call("GET", "/runs/job_1")
+    assert run["status"] == "Failed" and run["error"]["code"] == "SystemError" and engine.cleaned == ["job_1"]
+
+
+def test_a_runner_that_vanishes_while_it_is_cancelled_leaves_a_canceled_run(
+    api: Any, dispatcher: Dispatcher, engine: FakeEngine
+) -> None:
+    api.submit()
+    dispatcher.tick()
+    assert api.call("POST", "/runs/job_1/cancel", json={})["status"] == "CancelRequested"
+    engine.gone.add("job_1")
+    dispatcher.tick()
+    assert status(api, "job_1") == "Canceled"
+
+
+def test_cancelling_a_queued_run_starts_nothing(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    api.submit()
+    assert api.call("POST", "/runs/job_1/cancel", json={})["status"] == "Canceled"
+    dispatcher.tick()
+    assert engine.started == []
+
+
+def test_a_runner_that_cannot_start_fails_the_run_with_the_reason(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    engine.refuses = "no more processes"
+    api.submit()
+    dispatcher.tick()
+    assert "no more processes" in api.call("GET", "/runs/job_1")["error"]["message"]
+
+
+def test_silence_shows_and_ends_when_the_runner_speaks_again(api: Any, dispatcher: Dispatcher, clock: FakeClock) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/status", json={"status": "Running"})
+    clock.advance(100)
+    dispatcher.tick()
+    assert status(api, "job_1") == "NotResponding"
+    assert api.call("POST", "/runs/job_1/heartbeat")["stop"] is False
+    assert status(api, "job_1") == "Running"
+
+
+def test_time_in_which_the_server_was_down_is_no_silence(
+    api: Any, dispatcher: Dispatcher, clock: FakeClock, context: ServerContext
+) -> None:
+    api.submit()
+    dispatcher.tick()
+    clock.advance(10_000)
+    restarted = Dispatcher(context)
+    restarted.tick()
+    assert status(api, "job_1") == "Starting"
+
+
+def test_a_server_that_dies_between_claim_and_start_does_not_strand_the_run(
+    api: Any, dispatcher: Dispatcher, context: ServerContext, clock: FakeClock
+) -> None:
+    api.submit()
+    context.storage.runs.claim_job(context.storage.runs.get("default", "job_1"), at=clock())
+    clock.advance(100)
+    dispatcher.tick()
+    assert status(api, "job_1") == "Failed"
+
+
+def test_the_heartbeat_tells_a_runner_to_stop(api: Any, dispatcher: Dispatcher) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/status", json={"status": "Failed", "error": {"message": "marked"}})
+    answer = api.call("POST", "/runs/job_1/heartbeat")
+    assert answer["stop"] is True and answer["status"] == "Failed"
+
+
+def test_a_run_token_reaches_its_tree_and_nothing_else(
+    api: Any, anonymous: httpx.Client, dispatcher: Dispatcher, engine: FakeEngine
+) -> None:
+    api.submit()
+    api.start({"id": "stranger"})
+    api.start({"id": "kid"}, parent_id="job_1")
+    dispatcher.tick()
+    anonymous.headers["authorization"] = f"Bearer {engine.started[0].environment['RUNYARD_RUN_TOKEN']}"
+    assert api.call("GET", "/runs/job_1")["id"] == "job_1"
+    assert api.call("GET", "/runs/kid")["id"] == "kid"
+    assert api.refuse("GET", "/runs/stranger")["status"] == 404
+    assert api.search() == ["job_1"] and set(api.search(include_children=True)) == {"job_1", "kid"}
+    assert api.refuse("POST", "/experiments/mnist/runs", json={"runs": [{}]})["code"] == "permission_denied"
+    assert api.refuse("PUT", "/experiments/new")["code"] == "permission_denied"
+    assert anonymous.get("/api/v1/workspaces/elsewhere/runs/job_1").status_code == 403
+    assert anonymous.post("/api/v1/session/login-links", json={}).status_code == 403
+    assert api.call("POST", "/experiments/mnist/runs", json={"runs": [{}], "parent_id": "kid"})["total"] == 1
