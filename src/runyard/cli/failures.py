@@ -83,6 +83,6 @@ def _report(error: RunyardError | OSError, code: int) -> int:
 
 
 def _close_stdout() -> int:
-    """The reader of our output has gone, as ``head`` does; leave without a second complaint at exit."""
+    """The reader of our output has gone, as ``head`` does; leave without a complaint at exit, as click does."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return FAILED
