@@ -55,6 +55,13 @@ def test_a_file_that_cannot_be_used_is_named() -> None:
     assert (result.exit_code, result.stderr) == (1, "Error: secret.txt: Permission denied\n")
 
 
+def test_a_failed_run_is_told_by_its_message_and_traceback() -> None:
+    error = {"error": {"message": "User program failed with ValueError: no", "traceback": "Traceback…\n  line 1\n"}, "time": None}
+    result = call(RunFailedError("Activity Failed: {…}", run_id="r1", error=error))
+    assert result.exit_code == 3
+    assert result.stderr == "Error: Run r1 has failed: User program failed with ValueError: no\n\nTraceback…\n  line 1\n"
+
+
 def test_a_mistake_of_ours_keeps_its_traceback() -> None:
     assert isinstance(call(ZeroDivisionError("ours")).exception, ZeroDivisionError)
 

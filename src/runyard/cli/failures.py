@@ -62,17 +62,28 @@ class CommandLine(LazyGroup):
         except RunFailedError as error:
             return _report(error, RUN_FAILED)
         except (RunyardError, OSError) as error:
-            return _report(error, FAILED)
+            return _report(error, INTERRUPTED if isinstance(error.__context__, KeyboardInterrupt) else FAILED)
         return result if isinstance(result, int) else 0
 
 
 def describe(error: RunyardError | OSError) -> str:
     """Return what the user is told about ``error``: one message, no class names of ours."""
+    if isinstance(error, RunFailedError):
+        return _failed_run(error)
     if isinstance(error, RunyardError):
         return error.message
     if error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return f"{type(error).__name__}: {error}"
+
+
+def _failed_run(error: RunFailedError) -> str:
+    told = error.error_details
+    body = told.get("error") if isinstance(told, dict) else None
+    if not isinstance(body, dict):
+        return error.message
+    summary = f"Run {error.details.get('run_id', '')} has failed: {body.get('message')}"
+    return f"{summary}\n\n{str(body['traceback']).rstrip()}" if body.get("traceback") else summary
 
 
 def _report(error: RunyardError | OSError, code: int) -> int:
