@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -48,6 +49,7 @@ class FakeServer:
         self.downloads: list[str] = []
         self.heartbeats = 0
         self.stop_reason: str | None = None
+        self.fails_before: RunStatus | None = None
         self.failures: dict[str, RunyardError] = {}
         self._http: _Http | None = None
 
@@ -123,6 +125,8 @@ class FakeServer:
         return HeartbeatBody(status=self.run.status, stop=stop, reason=self.stop_reason)
 
     def _report(self, request: ReportStatusRequest) -> RunRecord:
+        if request.status is self.fails_before:
+            self.set_status(RunStatus.FAILED)
         require_transition(RUN_ID, self.run.status, request.status)
         self.reports.append(request)
         self.run = dataclasses.replace(self.run, status=request.status)
@@ -159,10 +163,8 @@ class _Http(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
         for each in self._open:
-            try:
+            with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             each.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:

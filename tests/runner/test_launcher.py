@@ -21,11 +21,11 @@ SAME_AS_PYTHON = {
     "exit code": "import sys\nsys.exit(7)",
     "exit text": "import sys\nsys.exit('over and out')",
     "exit nothing": "raise SystemExit",
-    "exception": "def f():\n    1 / 0\ntry:\n    f()\nexcept ZeroDivisionError as error:\n    raise ValueError('boo ü') from error",
+    "exception": "def f():\n    1 / 0\ntry:\n    f()\nexcept Exception as error:\n    raise ValueError('boo ü') from error",
     "syntax error": "x = (\nprint('no')",
     "indentation error": "if 1:\nprint('no')",
     "interrupt": "raise KeyboardInterrupt",
-    "own hook": "import sys\nsys.excepthook = lambda kind, error, trace: print(kind, error, trace.tb_lineno)\nraise ValueError('x')",
+    "own hook": "import sys\nsys.excepthook = lambda kind, error, trace: print(kind, trace.tb_lineno)\nraise ValueError('x')",
     "thread after the end": (
         "import threading, time, pickle, sys\nclass A: pass\n"
         "def late():\n    time.sleep(0.1); print(pickle.loads(pickle.dumps(A())).__class__, sys.modules['__main__'].A is A)\n"

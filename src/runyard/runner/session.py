@@ -63,6 +63,7 @@ class Session:
         self._work = WorkFolder(settings.work)
         self._cache = BlobCache(settings.home / "cache" / "blobs") if settings.home else None
         self._collector: Collector | None = None
+        self._lacks_files = False
         self._heartbeat = Heartbeat(self._control, self._stop, settings.heartbeat_s)
 
     def run(self) -> int:
@@ -100,9 +101,10 @@ class Session:
             log.exception("the runner has failed")
             ending = self._failed_by_system(f"Runyard's runner has failed: {error!r}. The node's runner.log has the details.")
         logs.driver(_closing_line(ending))
-        problems = [*self._collected(ending, logs)]
+        problems = self._collected(ending, logs)
         stream.close()
         problems += stream.problems
+        self._lacks_files = bool(problems)
         if problems and ending.reason is None:
             return replace(ending, reason=problems[0])
         return ending
@@ -237,7 +239,7 @@ class Session:
         return True
 
     def _tidy(self, is_known: bool) -> None:
-        if is_known and not self._settings.keep_work:
+        if is_known and not self._lacks_files and not self._settings.keep_work:
             self._work.clear()
         if self._cache is not None:
             self._cache.shrink()
