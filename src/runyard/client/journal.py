@@ -235,7 +235,9 @@ class Journal:
         return True
 
     def _new_file(self, index: int, needed: int) -> JournalFile | None:
-        size = max(_SIZES[min(index, len(_SIZES) - 1)], -(-(DATA_START + needed) // _PAGE) * _PAGE)
+        size = _SIZES[min(index, len(_SIZES) - 1)]
+        if DATA_START + needed > size:
+            size = -(-(DATA_START + needed) // _PAGE) * _PAGE
         header = self._header()
         if self._bytes_on_disk() + size > _max_bytes():
             self._warn_once(

@@ -177,8 +177,8 @@ class JournalRecorder:
         """Say where the rest is."""
         in_memory = any(file.path is None for file in list(self.files.values())) or self.has_uploads
         _LOG.warning(
-            "Run %s: the server has not taken everything that was logged. The rest is kept in %s; it is sent at the next start, or "
-            "by `runyard sync`.%s",
+            "Run %s: the server has not taken everything that was logged. The rest is kept in %s; the next start sends it, or "
+            "`runyard sync`.%s",
             self.run_id,
             self._journal.place.folder,
             " What waits in memory is lost." if in_memory else "",

@@ -247,6 +247,7 @@ class Uploader:
         self._thread: threading.Thread | None = None
         self._delay_s = _FIRST_DELAY_S
         self._not_before = 0.0
+        self._busy_until = 0.0
         self._synced_at = 0.0
         self._warned: set[str] = set()
 
@@ -274,7 +275,7 @@ class Uploader:
     def turn(self) -> bool:
         """Do what there is to do now; False when nothing was sent."""
         self._take_orders()
-        if time.monotonic() < self._not_before and not any(marker.once for marker in self._waiting):
+        if self._must_wait():
             return False
         worked = False
         try:
@@ -287,6 +288,19 @@ class Uploader:
             self._finish_orders()
         self._sync_sometimes()
         return worked
+
+    def _must_wait(self) -> bool:
+        """True while the server has asked for a pause, or after a failure, unless somebody waits for one more attempt."""
+        now = time.monotonic()
+        if now < self._busy_until:
+            self._give_up_single_attempts()
+            return True
+        return now < self._not_before and not any(marker.once for marker in self._waiting)
+
+    def _give_up_single_attempts(self) -> None:
+        for marker in [marker for marker in self._waiting if marker.once]:
+            self._waiting.remove(marker)
+            marker.finish(False)
 
     def _take_orders(self) -> None:
         while not self._orders.empty():
@@ -362,12 +376,12 @@ class Uploader:
         """The server is away or busy: wait, longer each time, and as long as it asks for."""
         self._warn_once("away", f"The server does not take what is logged; it waits in the journal. {error.message}")
         asked_s = error.details.get(RETRY_AFTER)
-        delay_s = min(float(asked_s), _RETRY_AFTER_MAX_S) if isinstance(asked_s, (int, float)) else self._delay_s
+        now = time.monotonic()
+        if isinstance(asked_s, (int, float)):
+            self._busy_until = now + min(float(asked_s), _RETRY_AFTER_MAX_S)
+        self._not_before = now + self._delay_s
         self._delay_s = min(self._delay_s * 2, _LONGEST_DELAY_S)
-        self._not_before = time.monotonic() + delay_s
-        for marker in [marker for marker in self._waiting if marker.once]:
-            self._waiting.remove(marker)
-            marker.finish(False)
+        self._give_up_single_attempts()
 
     def _went_well(self) -> None:
         self._delay_s = _FIRST_DELAY_S
