@@ -170,7 +170,7 @@ class Journal:
         for file in self.files.values():
             file.close()
         self.files = {}
-        self._writer = uuid.uuid4().hex
+        self._writer = f"{time.time_ns() // 1000:014x}{uuid.uuid4().hex[:16]}"  # so that names are in order of time
         self._next = itertools.count()
         self._series = itertools.count(1)
         self._retry_at = 0.0

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from runyard.client.client import Client
 
 EXIT_TIMEOUT_S = 1.5
-"""A program that ends waits this long for the server at most; the journal keeps the rest."""
+"""A program that ends waits this long for the server to take something; the journal keeps the rest."""
+
+EXIT_LONGEST_S = 10.0
+"""And this long at most when the server goes on taking."""
 
 ARTIFACT_URI_START = "aml://artifactId/ExperimentRun/dcid."
 JOURNAL_FOLDER = "journal"
@@ -238,6 +241,11 @@ class RecorderPool:
         """Return the recorders with something to send."""
         return [recorder for recorder in list(self._recorders.values()) if recorder.files or recorder.has_uploads]
 
+    @property
+    def last_success(self) -> float:
+        """When the server took something last, as ``time.monotonic()`` tells it."""
+        return self._uploader.last_success
+
     def forget(self) -> None:
         """Start anew in a forked child, which has nothing to send yet."""
         self._uploader.reset()
@@ -293,12 +301,19 @@ def artifact_uri(run_id: str, path: str) -> str:
 
 
 def flush_all(timeout_s: float) -> None:
-    """Send what every recorder of this process has, in ``timeout_s`` together; the journals keep what is late."""
-    deadline = time.monotonic() + timeout_s
-    recorders = [recorder for pool in list(_POOLS) for recorder in pool.open_recorders()]
-    waiting = [(recorder, recorder.order_rest()) for recorder in recorders]
+    """Send what every recorder of this process has; the journals keep what is late.
+
+    It ends when for ``timeout_s`` no server has taken anything.
+    """
+    began = time.monotonic()
+    pools = [pool for pool in list(_POOLS) if pool.open_recorders()]
+    waiting = [(recorder, recorder.order_rest()) for pool in pools for recorder in pool.open_recorders()]
     for recorder, marker in waiting:
-        marker.done.wait(max(0.0, deadline - time.monotonic()))
+        while not marker.done.wait(0.05):
+            alive = max([began, *(pool.last_success for pool in pools)])
+            now = time.monotonic()
+            if now > alive + timeout_s or now > began + EXIT_LONGEST_S:
+                break
         if not marker.ok:
             recorder.warn_of_rest()
 

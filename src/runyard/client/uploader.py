@@ -150,13 +150,7 @@ def drain(paths: Iterable[Path], sink: BatchSink, *, until: float = float("inf")
 
 def journals_in(folder: Path) -> list[Path]:
     """Return the journals below a folder, oldest first."""
-    found = []
-    for path in folder.rglob(f"*{SUFFIX}"):
-        try:
-            found.append((path.stat().st_mtime_ns, path))
-        except OSError:  # sent meanwhile
-            continue
-    return [path for _, path in sorted(found)]
+    return sorted(folder.rglob(f"*{SUFFIX}"), key=lambda path: path.name)
 
 
 def _drain_file(file: JournalFile, sink: BatchSink, until: float, report: DrainReport) -> None:
@@ -241,10 +235,12 @@ class Uploader:
     def reset(self) -> None:
         """Start anew, as a forked child does: the thread stayed with the parent."""
         self._channels: dict[Source, _Channel] = {}
+        _ACTIVE.pop(id(self), None)
         self._orders: queue.SimpleQueue[Marker | None] = queue.SimpleQueue()
         self._waiting: list[Marker] = []
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self.last_success = 0.0
         self._delay_s = _FIRST_DELAY_S
         self._not_before = 0.0
         self._busy_until = 0.0
@@ -254,6 +250,7 @@ class Uploader:
     def add(self, source: Source) -> None:
         """Send the files of a source from now on. Safe in signal handlers."""
         self._channels.setdefault(source, _Channel())
+        _ACTIVE[id(self)] = self
         self._ensure_thread()
 
     def flush(self, source: Source, targets: dict[JournalFile, int], timeout_s: float, *, once: bool = False) -> bool:
@@ -354,8 +351,10 @@ class Uploader:
 
     def _forget(self, source: Source) -> None:
         self._channels.pop(source, None)
+        if not self._channels:
+            _ACTIVE.pop(id(self), None)
         if source.files:  # a file was opened in between
-            self._channels.setdefault(source, _Channel())
+            self.add(source)
 
     def _serve_others(self) -> None:
         """Send what dead processes of the runs left that somebody waits for."""
@@ -384,6 +383,7 @@ class Uploader:
         self._give_up_single_attempts()
 
     def _went_well(self) -> None:
+        self.last_success = time.monotonic()
         self._delay_s = _FIRST_DELAY_S
         self._not_before = 0.0
         self._warned.discard("away")
@@ -430,6 +430,10 @@ class Uploader:
             self._thread = None
         finally:
             self._starting.release()
+
+
+_ACTIVE: dict[int, Uploader] = {}
+"""Uploaders with something to send: nobody else may hold on to them any more."""
 
 
 def _work(reference: weakref.ref[Uploader], orders: queue.SimpleQueue[Marker | None], interval_s: float) -> None:
