@@ -46,7 +46,7 @@ studio/node_modules/.installed: studio/package.json studio/package-lock.json | $
 
 $(STATIC): $(STUDIO_SOURCES) studio/node_modules/.installed
 	@echo "Building the Studio"
-	@cd studio && $(NODE) npm run --silent build </dev/null
+	@sh scripts/build_studio.sh $(VENV)
 	@touch $@
 
 studio: $(VENV)/.demo-installed $(STATIC) ## build the web app into the server

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-
 from tests.server_process import RunningServer
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "digits"

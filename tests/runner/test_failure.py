@@ -15,7 +15,7 @@ def test_an_exception_comes_with_type_message_and_traceback(tmp_path: Path) -> N
     (tmp_path / "error.json").write_text(json.dumps(noted))
     error = script_error(1, tmp_path / "error.json", "/py")
     assert (error.code, error.type, error.traceback, error.exit_code) == ("UserError", "ValueError", "Traceback ...", 1)
-    assert error.message == "User program failed with ValueError: boo"
+    assert error.message == "boo"
     assert error.at is not None
 
 

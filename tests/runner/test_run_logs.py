@@ -36,6 +36,12 @@ def test_a_line_of_the_runner_does_not_stick_to_the_scripts_last_word(tmp_path: 
         assert "\n\n" not in logs.driver_path.read_text()
 
 
+def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(tmp_path: Path) -> None:
+    logs = made(tmp_path / "none")
+    logs.driver("one")
+    logs.process_started("default_0", 42)
+
+
 def test_processes_are_listed_as_lines_of_json(tmp_path: Path) -> None:
     logs = made(tmp_path)
     logs.process_started("default_0", 42)

@@ -98,11 +98,11 @@ def test_a_script_that_raises_fails_with_its_exception_and_keeps_its_files(scene
     runner = scene.script("open('outputs/half', 'w').write('1')\ndef f():\n    raise ValueError('boo')\nf()")
     assert runner.wait() == 0
     error = error_of(runner)
-    assert (error.code, error.type, error.message) == ("UserError", "ValueError", "User program failed with ValueError: boo")
+    assert (error.code, error.type, error.message) == ("UserError", "ValueError", "boo")
     assert error.traceback is not None and "in f\n" in error.traceback
     assert runner.server.artifacts["outputs/half"] == b"1"
     assert "ValueError: boo\n[" in runner.driver_log
-    assert "The experiment failed: User program failed with ValueError: boo Finalizing run..." in runner.driver_log
+    assert "The experiment failed: ValueError: boo. Finalizing run..." in runner.driver_log
 
 
 def test_the_exit_code_decides(scene: Scene) -> None:
@@ -221,7 +221,7 @@ def test_cancelling_ends_every_process_of_a_script_that_resists(scene: Scene) ->
     assert [pid for pid in pids_file.read_text().split() if psutil.pid_exists(int(pid))] == []
     assert server.statuses == ["Preparing", "Running", "Canceled"]
     assert server.reports[-1].reason == "asked by ann"
-    assert runner.driver_log.endswith("The experiment was stopped: asked by ann Finalizing run...\n")
+    assert runner.driver_log.endswith("The experiment was stopped: asked by ann. Finalizing run...\n")
 
 
 def test_a_cancelled_run_keeps_the_files_that_it_has_written(scene: Scene) -> None:
@@ -327,10 +327,18 @@ def test_outputs_that_the_server_does_not_take_are_named_and_kept(scene: Scene) 
     runner = scene.start(server)
     runner.wait()
     assert server.reports[-1].status is RunStatus.COMPLETED
-    assert "1 files of the run could not be stored" in (server.reports[-1].reason or "")
+    assert "1 file of the run could not be stored" in (server.reports[-1].reason or "")
     assert "NOT stored: outputs/a: not that one" in runner.driver_log
     assert server.artifacts["outputs/b"] == b"2"
     assert (runner.work / "code" / "outputs" / "a").read_text() == "1"
+
+
+def test_a_file_in_place_of_a_special_folder_stays_what_it_is(scene: Scene) -> None:
+    server = scene.server({"train.py": "print(open('outputs').read(), open('logs').read())", "outputs": "o", "logs": "l"})
+    runner = scene.start(server)
+    runner.wait()
+    assert "\no l\n" in runner.driver_log
+    assert server.statuses[-1] == "Completed"
 
 
 def test_outputs_are_not_taken_when_that_is_switched_off(scene: Scene) -> None:

@@ -81,7 +81,6 @@ class Session:
         if run.status.is_terminal:
             log.info("run %s has ended as %s already", run.id, run.status.value)
             return 0
-        self._work.empty()
         self._heartbeat.start()
         ending = self._carried_out(run)
         is_known = self._report_end(ending)
@@ -111,6 +110,7 @@ class Session:
 
     def _outcome(self, run: RunRecord, logs: RunLogs) -> Ending:
         """Take the run from its snapshot to the end of its script."""
+        self._work.empty()
         spec = _spec_of(run)
         if order := self._advance(RunStatus.PREPARING):
             return self._ending_by_order(order)
@@ -130,8 +130,9 @@ class Session:
             except RunyardError as error:
                 log.error("%s", error)
         report = self._collector.collect(logs)
-        failed = len(report.failed)
-        return [f"{failed} files of the run could not be stored; {logs.post_name} names them."] if failed else []
+        count = len(report.failed)
+        files = "1 file" if count == 1 else f"{count} files"
+        return [f"{files} of the run could not be stored; see {logs.post_name}."] if count else []
 
     def _prepare(self, run: RunRecord, spec: RunSpec, logs: RunLogs) -> Prepared:
         began = time.monotonic()
@@ -268,10 +269,15 @@ def _closing_line(ending: Ending) -> str:
     if ending.status is RunStatus.COMPLETED:
         what = "completed successfully."
     elif ending.error is not None:
-        what = f"failed: {ending.error.message.splitlines()[0]}"
+        what = f"failed: {_first_line(ending.error).rstrip('.')}."
     else:
-        what = f"was stopped: {ending.reason}"
+        what = f"was stopped: {(ending.reason or '').rstrip('.')}."
     return f"The experiment {what} Finalizing run..."
+
+
+def _first_line(error: RunError) -> str:
+    text = error.message if error.type is None else f"{error.type}: {error.message}"
+    return text.splitlines()[0] if text else error.code
 
 
 def _process_status(end: ScriptEnd) -> str:

@@ -43,7 +43,7 @@ def wait_until_ended(client: Client, run_id: str) -> RunRecord:
 class LogStream:
     """Prints the logs of a run as they appear, and how it ended.
 
-    It follows the log with the highest number that there is; of several processes the first.
+    The logs come in the order of their numbers, each to its end before the next; of several processes the first is shown.
     """
 
     def __init__(self, client: Client, run_id: str, sink: TextIO | None = None) -> None:
@@ -79,15 +79,13 @@ class LogStream:
             time.sleep(POLL_S)
 
     def _print_news(self) -> None:
-        chosen = chosen_log(self._client.artifacts.list(self._run_id, _LOGS_PREFIX))
-        if chosen is None:
-            return
-        if self._current is None or self._current.path != chosen.path:
-            self._print_rest()
-            self._current = GrowingLog(self._client.artifacts, self._run_id, chosen.path)
-            self._print(f"\nStreaming {chosen.path}\n{'=' * (len(chosen.path) + 10)}\n")
-        if chosen.size_bytes > self._current.offset:
-            self._print_rest()
+        for log in chosen_logs(self._client.artifacts.list(self._run_id, _LOGS_PREFIX)):
+            if self._current is None or log_number(log.path) > log_number(self._current.path):
+                self._print_rest()
+                self._current = GrowingLog(self._client.artifacts, self._run_id, log.path)
+                self._print(f"\nStreaming {log.path}\n{'=' * (len(log.path) + 10)}\n")
+            if log.path == self._current.path and log.size_bytes > self._current.offset:
+                self._print_rest()
 
     def _print_rest(self) -> None:
         while self._current is not None:
@@ -136,14 +134,21 @@ class GrowingLog:
         return text
 
 
-def chosen_log(logs: list[ArtifactRecord]) -> ArtifactRecord | None:
-    """Return the log to show: the one with the highest number, and of those that share it the first process's."""
-    numbered = [(int(match[1]), record) for record in logs if (match := _NUMBERED.fullmatch(record.path))]
-    if not numbered:
-        return None
-    highest = max(number for number, _ in numbered)
-    candidates = sorted((record for number, record in numbered if number == highest), key=lambda record: record.path)
-    return next((record for record in candidates if _FIRST_PROCESS.search(record.path)), candidates[0])
+def chosen_logs(logs: list[ArtifactRecord]) -> list[ArtifactRecord]:
+    """Return the logs to show, by their numbers; of those that share a number the first process's."""
+    by_number: dict[int, list[ArtifactRecord]] = {}
+    for record in sorted(logs, key=lambda record: record.path):
+        if _NUMBERED.fullmatch(record.path):
+            by_number.setdefault(log_number(record.path), []).append(record)
+    return [
+        next((record for record in same if _FIRST_PROCESS.search(record.path)), same[0]) for _, same in sorted(by_number.items())
+    ]
+
+
+def log_number(path: str) -> int:
+    """Return the number at the start of a log's name."""
+    match = _NUMBERED.fullmatch(path)
+    return int(match[1]) if match else -1
 
 
 def raise_if_failed(record: RunRecord, details: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import numbers
 import operator
 import warnings
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from runyard.domain.metric import (
@@ -190,7 +191,7 @@ def _converted(name: str, value: Any) -> MetricValue:
         return scalar(name, own)
     if isinstance(value, numbers.Integral):
         return scalar(name, int(value))
-    if isinstance(value, numbers.Real):
+    if isinstance(value, (numbers.Real, Decimal)):
         return _as_float(value)
     if isinstance(value, (Mapping, Iterable)) and not isinstance(value, (bytes, bytearray)):
         raise InvalidArgumentError(

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus
-from runyard.errors import InvalidArgumentError, RunEnvironmentError, RunyardError
+from runyard.errors import InvalidArgumentError, InvalidTransitionError, RunEnvironmentError, RunyardError
 from runyard.sdk.html import Link, table
 from runyard.sdk.interactive import LOGS, InteractiveSession
 from runyard.sdk.log_stream import LogStream, raise_if_failed, wait_until_ended
@@ -245,11 +245,13 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
 
     def _complete_block(self) -> None:
         """Complete at the end of a block; a run that was stopped from elsewhere meanwhile stays as it is."""
-        if not self._is_context and self._refreshed().status.is_terminal:
-            self._finish_recording()
-            _LOG.warning("Run %s has ended as %s while its block was open.", self.id, self._record.status.value)
-            return
-        self.complete()
+        try:
+            self.complete()
+        except InvalidTransitionError:
+            status = self._refreshed().status
+            if not status.is_terminal:
+                raise
+            _LOG.warning("Run %s has ended as %s while its block was open.", self.id, status.value)
 
     def _finish_recording(self) -> None:
         if self._session is not None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from runyard.sdk.script_run_config import ScriptRunConfig
 
 _SCRIPTS_LOOKED_AT = 5000
-_SHOWN = 5
+_SHOWN = 3
 
 
 def submit_script(
@@ -162,7 +162,7 @@ def _close_matches(wanted: Path, folder: Path) -> str:
             break
     relative = wanted.relative_to(folder).as_posix()
     same_name = [script for script in scripts if Path(script).name == wanted.name]
-    close = same_name or difflib.get_close_matches(relative, scripts, n=_SHOWN, cutoff=0.6)
+    close = same_name or difflib.get_close_matches(relative, scripts, n=_SHOWN, cutoff=0.75)
     if close:
         return f" Did you mean {' or '.join(sorted(close)[:_SHOWN])}?"
     if scripts:
