@@ -242,9 +242,9 @@ class RecorderPool:
         return [recorder for recorder in list(self._recorders.values()) if recorder.files or recorder.has_uploads]
 
     @property
-    def last_success(self) -> float:
-        """When the server took something last, as ``time.monotonic()`` tells it."""
-        return self._uploader.last_success
+    def last_sign(self) -> float:
+        """When sending went on last, as ``time.monotonic()`` tells it."""
+        return self._uploader.last_sign
 
     def forget(self) -> None:
         """Start anew in a forked child, which has nothing to send yet."""
@@ -310,7 +310,7 @@ def flush_all(timeout_s: float) -> None:
     waiting = [(recorder, recorder.order_rest()) for pool in pools for recorder in pool.open_recorders()]
     for recorder, marker in waiting:
         while not marker.done.wait(0.05):
-            alive = max([began, *(pool.last_success for pool in pools)])
+            alive = max([began, *(pool.last_sign for pool in pools)])
             now = time.monotonic()
             if now > alive + timeout_s or now > began + EXIT_LONGEST_S:
                 break

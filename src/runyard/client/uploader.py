@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from runyard.client.http import load_httpx
 from runyard.client.journal_file import SUFFIX, DamagedJournalError, JournalFile, JournalHeader, adopt_file
 from runyard.client.journal_scan import Scan, next_batch, scan
 from runyard.client.transport import RETRY_AFTER
@@ -240,7 +241,7 @@ class Uploader:
         self._waiting: list[Marker] = []
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.last_success = 0.0
+        self.last_sign = 0.0
         self._delay_s = _FIRST_DELAY_S
         self._not_before = 0.0
         self._busy_until = 0.0
@@ -383,7 +384,7 @@ class Uploader:
         self._give_up_single_attempts()
 
     def _went_well(self) -> None:
-        self.last_success = time.monotonic()
+        self.last_sign = time.monotonic()
         self._delay_s = _FIRST_DELAY_S
         self._not_before = 0.0
         self._warned.discard("away")
@@ -437,6 +438,10 @@ _ACTIVE: dict[int, Uploader] = {}
 
 
 def _work(reference: weakref.ref[Uploader], orders: queue.SimpleQueue[Marker | None], interval_s: float) -> None:
+    load_httpx()  # takes a moment, which an exit does not count as silence of the server
+    uploader = reference()
+    if uploader is not None:
+        uploader.last_sign = time.monotonic()
     while True:
         uploader = reference()
         if uploader is None:
