@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/node/bin:$(CURDIR)/$(VENV)/bin:$$PATH"
 STATIC := src/runyard/server/static/index.html
 STUDIO_SOURCES := $(shell find studio -name node_modules -prune -o -type f -print 2>/dev/null)
+# uv, as the runner calls it in some tests, is told what the machine has told pip.
+PYTEST := @venv=$(VENV); . scripts/network.sh; $(PY) -m pytest
 STAGE := @sh scripts/stage.sh
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
@@ -50,6 +52,7 @@ $(STATIC): $(STUDIO_SOURCES) studio/node_modules/.installed
 	@touch $@
 
 studio: $(VENV)/.demo-installed $(STATIC) ## build the web app into the server
+	@:
 
 # --- the demo -------------------------------------------------------------------------------------------------------------
 
@@ -69,14 +72,14 @@ test: ## run everything that must be green
 	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
 	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
 	@echo "=== pytest: unit, integration, end to end"
-	@$(PY) -m pytest --durations=10
+	$(PYTEST) --durations=10
 
 unit: install ## the Python tests without a browser
-	@$(PY) -m pytest -m "not e2e"
+	$(PYTEST) -m "not e2e"
 
 e2e: install studio ## the tests in a real Chromium
 	@sh scripts/ensure_chromium.sh
-	@$(PY) -m pytest -m e2e
+	$(PYTEST) -m e2e
 
 lint: install ## ruff: rules and format
 	@$(VENV)/bin/ruff check .
