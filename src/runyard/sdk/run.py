@@ -128,7 +128,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
             InvalidTransitionError: the run has been cancelled or has failed.
         """
         if self._is_context:
-            self.flush(_END_TIMEOUT_S)
+            self._client.recorders.close(self.id, _END_TIMEOUT_S)
             return
         self._finish_recording()
         if _set_status:
@@ -143,7 +143,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
         """
         error = _run_error(error_details, error_code)
         if self._is_context:
-            self.flush(_END_TIMEOUT_S)
+            self._client.recorders.close(self.id, _END_TIMEOUT_S)
             _LOG.warning(
                 "Run %s: fail() inside a submitted script does not end it; its exit code does. Raise an exception. (%s)",
                 self.id,
@@ -219,7 +219,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
             return is_good_exit and not self._is_context
         try:
             if self._is_context:
-                self.flush(_END_TIMEOUT_S)
+                self._client.recorders.close(self.id, _END_TIMEOUT_S)
             else:
                 self.fail(error)
         except RunyardError as problem:

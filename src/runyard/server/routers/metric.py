@@ -10,6 +10,7 @@ from runyard.errors import InvalidArgumentError, LimitExceededError
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run
 from runyard.server.services.metric import metric_values, series_page
 from runyard.wire.codec import MSGPACK, from_msgpack
+from runyard.wire.journal import CONTENT_TYPE, decode_batch, records_of
 from runyard.wire.metric import (
     BatchAckBody,
     MetricSummaryPage,
@@ -35,17 +36,23 @@ async def add_records(context: Context, caller: Caller, workspace: str, run_id: 
     body = await request.body()
     if len(body) > BATCH_MAX_BYTES:
         raise LimitExceededError(f"A batch of {len(body)} bytes; the limit is {BATCH_MAX_BYTES}. Log long lists in parts.")
-    return await run_in_threadpool(_store, context, caller, workspace, run_id, body)
+    is_journal = request.headers.get("content-type", "").partition(";")[0].strip() == CONTENT_TYPE
+    return await run_in_threadpool(_store, context, caller, workspace, run_id, body, is_journal)
 
 
-def _store(context: Context, caller: Caller, workspace: str, run_id: str, body: bytes) -> Response:
+def _store(context: Context, caller: Caller, workspace: str, run_id: str, body: bytes, is_journal: bool) -> Response:
     reachable_run(context, caller, workspace, run_id)
     try:
-        batch = from_msgpack(body, RecordBatch)
+        batch = _unpacked(body) if is_journal else from_msgpack(body, RecordBatch)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise InvalidArgumentError(f"The body is no batch of records: {error}.") from error
     stored = context.storage.metrics.append(workspace, run_id, batch, at=context.clock())
     return answer(BatchAckBody(seq=batch.seq, stored=stored))
+
+
+def _unpacked(body: bytes) -> RecordBatch:
+    batch = decode_batch(body)
+    return RecordBatch(batch.writer, batch.seq, records_of(batch))
 
 
 @router.get("/runs/{run_id}/metrics", operation_id="list_metrics", response_model=MetricSummaryPage)
