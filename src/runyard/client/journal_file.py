@@ -97,6 +97,7 @@ class JournalFile:
         "_state",
         "_synced",
         "_turn",
+        "damaged",
         "definitions",
         "header",
         "index",
@@ -115,6 +116,7 @@ class JournalFile:
         self.definitions: dict[int, bytes] = {}
         self.sealed = False
         self.refused = 0
+        self.damaged = 0
         self._map = mapped
         self._fd = fd
         self._turn = 0
@@ -242,7 +244,7 @@ def adopt_file(path: Path) -> JournalFile | None:
         if size < DATA_START or size % SLOT_BYTES:
             raise DamagedJournalError(f"{path} is no journal: it has {size} bytes.")
         mapped = mmap.mmap(fd, size)
-        file = JournalFile(path, _read_header(path, mapped), mapped, fd, 0)
+        file = JournalFile(path, _parsed_header(path, mapped[:DATA_START]), mapped, fd, 0)
     except BaseException:
         with contextlib.suppress(OSError):
             os.close(fd)
@@ -250,6 +252,15 @@ def adopt_file(path: Path) -> JournalFile | None:
     file.restore()
     file.seal()
     return file
+
+
+def peek_header(path: Path) -> JournalHeader | None:
+    """Return whose records a file holds, or None when it cannot be told."""
+    try:
+        with path.open("rb") as file:
+            return _parsed_header(path, file.read(DATA_START))
+    except (OSError, DamagedJournalError):
+        return None
 
 
 def entry(kind: int, payload: bytes) -> bytes:
@@ -266,9 +277,11 @@ def _write_header(mapped: mmap.mmap, header: JournalHeader) -> None:
     mapped.seek(DATA_START)
 
 
-def _read_header(path: Path, mapped: mmap.mmap) -> JournalHeader:
-    magic, length, crc = _HEAD.unpack(mapped[: _HEAD.size])
-    packed = mapped[_HEAD.size : _HEAD.size + min(length, DATA_START)]
+def _parsed_header(path: Path, page: bytes) -> JournalHeader:
+    if len(page) < DATA_START:
+        raise DamagedJournalError(f"{path} is no journal: it has {len(page)} bytes.")
+    magic, length, crc = _HEAD.unpack_from(page)
+    packed = page[_HEAD.size : _HEAD.size + length]
     if magic != _MAGIC or zlib.crc32(packed) != crc:
         raise DamagedJournalError(f"{path} is no journal: its header is broken.")
     try:

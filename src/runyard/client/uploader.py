@@ -90,6 +90,7 @@ def send_next(file: JournalFile, sink: BatchSink, max_records: int = BATCH_MAX_R
         return None
     end = max(state.acked + found.length, state.end)
     if found.damaged:
+        file.damaged += found.damaged
         _LOG.warning("Journal %s of run %s: %d records are damaged.", file.path, file.header.run_id, found.damaged)
     if not found.record_count:
         file.save_state(dataclasses.replace(state, acked=end, end=end))
@@ -174,6 +175,7 @@ def _drain_file(file: JournalFile, sink: BatchSink, until: float, report: DrainR
                 report.failures.append(f"{file.path}: not sent to its end, the time was up.")
                 return
         report.file_count += 1
+        report.damaged += file.damaged
         folder = file.path.parent if file.path is not None else None
         file.remove()
         _remove_if_empty(folder)
