@@ -2,7 +2,7 @@
 # Make sure that a Chromium is there for the end-to-end tests. As root on Debian it is installed; else a message says how.
 set -eu
 
-for name in "${RUNYARD_CHROMIUM:-chromium}" chromium chromium-browser google-chrome; do
+for name in "${RUNYARD_CHROMIUM:-chromium}" chromium google-chrome; do
     if command -v "$name" >/dev/null 2>&1; then exit 0; fi
 done
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
