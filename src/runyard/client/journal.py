@@ -35,14 +35,10 @@ from runyard.client.journal_file import (
     entry,
 )
 from runyard.wire.journal import (
-    BOOLEAN,
     COMMIT,
     FLOAT,
     HAS_STEP,
     INTEGER,
-    NOTHING,
-    SCALAR_FLOAT,
-    SCALAR_INTEGER,
     SeriesDefinition,
     pack_scalar,
 )
@@ -60,11 +56,16 @@ _PAGE = 64 << 10
 _RETRY_S = 2.0
 _LOG = logging.getLogger("runyard")
 
-_pack_float = SCALAR_FLOAT.pack
-_pack_integer = SCALAR_INTEGER.pack
+_pack_float = struct.Struct("<qqdQ").pack
+_pack_integer = struct.Struct("<qqqQ").pack
 _now_ns = time.time_ns
-_FLOAT_STEP = FLOAT | HAS_STEP
-_INTEGER_STEP = INTEGER | HAS_STEP
+_NUMBER = 0xFFFFFFFF
+_FLOAT = FLOAT << 32 | COMMIT << 48
+"""Series number, flags and commit word of a scalar are one number here: packing four numbers is a third faster than six."""
+
+_STEP = HAS_STEP << 32
+_INTEGER = (INTEGER - FLOAT) << 32
+_INTEGER_STEP = _INTEGER + _STEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +109,14 @@ class Journal:
         try:
             if type(value) is float:
                 if step is None:
-                    file.write(_pack_float(_now_ns() // 1000, 0, value, file.series[name], FLOAT, COMMIT))
+                    file.write(_pack_float(_now_ns() // 1000, 0, value, file.series[name]))
                 else:
-                    file.write(_pack_float(_now_ns() // 1000, step, value, file.series[name], _FLOAT_STEP, COMMIT))
+                    file.write(_pack_float(_now_ns() // 1000, step, value, file.series[name] + _STEP))
             elif type(value) is int:
                 if step is None:
-                    file.write(_pack_integer(_now_ns() // 1000, 0, value, file.series[name], INTEGER, COMMIT))
+                    file.write(_pack_integer(_now_ns() // 1000, 0, value, file.series[name] + _INTEGER))
                 else:
-                    file.write(_pack_integer(_now_ns() // 1000, step, value, file.series[name], _INTEGER_STEP, COMMIT))
+                    file.write(_pack_integer(_now_ns() // 1000, step, value, file.series[name] + _INTEGER_STEP))
             else:
                 return self._log_rarer(file, name, value, step)
         except _NOT_TAKEN:
@@ -127,15 +128,15 @@ class Journal:
         file = self._current
         now_us = _now_ns() // 1000
         count = 0 if step is None else step
-        given = 0 if step is None else HAS_STEP
+        given = 0 if step is None else _STEP
         series = file.series
         try:
             file.write(
                 b"".join(
                     [
-                        _pack_float(now_us, count, value, series[name], FLOAT | given, COMMIT)
+                        _pack_float(now_us, count, value, series[name] + given)
                         if type(value) is float
-                        else pack_scalar(series[name], now_us, _plain(value), step)
+                        else pack_scalar(series[name] & _NUMBER, now_us, _plain(value), step)
                         for name, value in values.items()
                     ]
                 )
@@ -182,25 +183,18 @@ class Journal:
 
     def _log_rarer(self, file: Any, name: str, value: Any, step: int | None) -> bool:
         """Numpy's float64, a bool or None."""
-        number = _plain(value)
-        now_us = _now_ns() // 1000
-        if isinstance(number, float):
-            file.write(pack_scalar(file.series[name], now_us, number, step))
-        else:
-            kind = NOTHING if number is None else BOOLEAN
-            given = 0 if step is None else HAS_STEP
-            file.write(_pack_integer(now_us, step or 0, number or 0, file.series[name], kind | given, COMMIT))
+        file.write(pack_scalar(file.series[name] & _NUMBER, _now_ns() // 1000, _plain(value), step))
         return True
 
     def _scalar_bytes(self, file: Any, record: ScalarRecord) -> bytes:
         key = (record.name, record.description) if record.description else record.name
-        number = file.series.get(key)
-        if number is None:
+        tail = file.series.get(key)
+        if tail is None:
             number = next(self._series)
             definition = SeriesDefinition(number, record.name, description=record.description)
             file.write(entry(DEFINE_SLOT, msgspec.msgpack.encode(definition)))
-            number = file.series.setdefault(key, number)
-        return pack_scalar(number, record.at_us, record.value, record.step)  # type: ignore[arg-type]
+            tail = file.series.setdefault(key, number + _FLOAT)
+        return pack_scalar(tail & _NUMBER, record.at_us, record.value, record.step)  # type: ignore[arg-type]
 
     def _append(self, content: Callable[[Any], bytes], size: int) -> None:
         while True:

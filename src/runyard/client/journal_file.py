@@ -88,7 +88,7 @@ class JournalFile:
     """A mapped file, or plain memory when ``path`` is None.
 
     ``write`` appends bytes (a multiple of 32) in one step, and raises ``ValueError`` when they do not fit or the file is sealed.
-    ``series`` holds the numbers of the names that this file defines.
+    ``series`` is the journal's: what it needs to know of the names that this file defines.
     """
 
     __slots__ = (

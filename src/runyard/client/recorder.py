@@ -19,9 +19,9 @@ from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
 from runyard.client.journal_file import JournalFile, JournalHeader
-from runyard.client.uploader import Marker, Uploader, drain, journals_in
+from runyard.client.uploader import Marker, Uploader, drain, is_refusal, journals_in
 from runyard.domain.metric import MetricFamily, MetricType
-from runyard.errors import ConflictError
+from runyard.errors import ConflictError, RunyardError, TransportError
 from runyard.wire.metric import FileRecord, Record
 
 if TYPE_CHECKING:
@@ -89,7 +89,12 @@ class ServerSink:
 
     def send_batch(self, header: JournalHeader, batch: bytes) -> None:
         """Send a batch; return when the server has it."""
-        self._client.metrics.record_batch(header.run_id, batch, retry_s=0)
+        try:
+            self._client.metrics.record_batch(header.run_id, batch, retry_s=0)
+        except TransportError as error:
+            if "status" in error.details:  # a stranger has the port that the server had: look where it is now
+                self._client.endpoint.refresh()
+            raise
 
     def store_file(self, run_id: str, path: str, content: bytes) -> str:
         """Store a file under the first free name and return its address."""
@@ -143,7 +148,9 @@ class JournalRecorder:
             file = self._uploads[0]
             try:
                 address = self._sink.store_file(self.run_id, file.path, file.content)
-            except ConflictError as error:
+            except RunyardError as error:
+                if not is_refusal(error):
+                    raise
                 _LOG.warning("Run %s: the file of metric %r is not stored: %s", self.run_id, file.name, error.message)
             else:
                 self.record(FileRecord(file.name, file.at_us, address, file.type, file.description))

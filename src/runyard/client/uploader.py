@@ -32,6 +32,7 @@ INTERVAL_S = 0.5
 
 BATCH_MAX_RECORDS = 65_536
 HOLD_S = 60.0
+_BEHIND_BYTES = 128 << 10
 _FIRST_DELAY_S = 0.5
 _LONGEST_DELAY_S = 5.0
 _RETRY_AFTER_MAX_S = 300.0
@@ -162,7 +163,7 @@ def _drain_file(file: JournalFile, sink: BatchSink, until: float, report: DrainR
             try:
                 count = send_next(file, sink, pace.max_records)
             except RunyardError as error:
-                if not _is_refusal(error):
+                if not is_refusal(error):
                     raise
                 pace.shrink()
                 report.refused += split_refused(file)
@@ -273,7 +274,7 @@ class Uploader:
         return marker
 
     def turn(self) -> bool:
-        """Do what there is to do now; False when nothing was sent."""
+        """Do what there is to do now. True when there is more to do at once, false when it can wait for the next interval."""
         self._take_orders()
         if self._must_wait():
             return False
@@ -281,7 +282,8 @@ class Uploader:
         try:
             self._serve_others()
             for source, channel in list(self._channels.items()):
-                worked |= self._serve(source, channel)
+                if self._serve(source, channel):
+                    worked |= bool(self._waiting) or _is_behind(source)
         except RunyardError as error:
             self._put_off(error)
         else:
@@ -318,7 +320,7 @@ class Uploader:
         except RunyardError as error:
             if error.status in _HELD_STATUSES:
                 self._hold(source, channel, error)
-            elif _is_refusal(error):
+            elif is_refusal(error):
                 self._refused(source, channel, error)
                 return True
             else:
@@ -460,6 +462,12 @@ def _wait_for_order(orders: queue.SimpleQueue[Marker | None], timeout_s: float) 
         orders.put(orders.get(timeout=timeout_s))
 
 
+def _is_behind(source: Source) -> bool:
+    """True when more waits than what a call now and then records in one interval."""
+    files = list(source.files.values())
+    return len(files) > 1 or any(file.sealed or file.end - file.state.acked > _BEHIND_BYTES for file in files)
+
+
 def _batch(file: JournalFile, found: Scan) -> bytes:
     header, state = file.header, file.state
     return encode_batch(
@@ -478,7 +486,8 @@ def _remove_if_empty(folder: Path | None) -> None:
             folder.rmdir()
 
 
-def _is_refusal(error: RunyardError) -> bool:
+def is_refusal(error: RunyardError) -> bool:
+    """True when the server will never take what was sent; false when it is away, busy, or does not know the caller or the run."""
     if RETRY_AFTER in error.details:
         return False
     return 400 <= error.status < 500 and error.status not in _RETRIED_STATUSES and error.status not in _HELD_STATUSES

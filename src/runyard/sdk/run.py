@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from runyard.client.system_metrics import SystemMetrics, start_system_metrics
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus
 from runyard.errors import InvalidArgumentError, InvalidTransitionError, RunEnvironmentError, RunyardError
 from runyard.sdk.html import Link, table
@@ -54,6 +55,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
         **kwargs: Any,
     ) -> None:
         super().__init__(experiment, run_id, _record)
+        self._system_metrics: SystemMetrics | None = None
         self._session = None if outputs is None else self._new_session(Path(outputs), None)
         self._is_context = False
 
@@ -257,6 +259,8 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
         if self._session is not None:
             self._session.close()
             self._session.upload_outputs()
+        if self._system_metrics is not None:
+            self._system_metrics.close()
         self._client.recorders.close(self.id, _END_TIMEOUT_S)
 
     def _report(self, status: RunStatus, error: RunError | None = None) -> None:
@@ -275,6 +279,8 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
     def _attach(self, outputs: Path | None, *, watch_logs: bool) -> None:
         """Make this handle the one that ends the run."""
         self._session = self._new_session(outputs, Path(LOGS).absolute() if watch_logs else None)
+        if self._record.parent_id is None:
+            self._system_metrics = start_system_metrics(self._recorder)
 
     def _started_child(self, record: RunRecord, outputs: str | None) -> Run:
         child = Run(self._experiment, record.id, _record=record)
