@@ -258,7 +258,7 @@ def run_script(body: str, *arguments: str, timeout_s: float = 60.0) -> subproces
 
 
 def left_to(server: FakeIngest) -> None:
-    assert send_left_records(server.client(), "run", 30) == []
+    assert send_left_records(server.client(), "run", 30).failures == []
 
 
 def test_a_program_sends_the_rest_when_it_ends(ingest: FakeIngest) -> None:
@@ -432,7 +432,7 @@ def kill_a_sender(server: FakeIngest, after_s: float) -> None:
 
 def test_a_journal_for_another_server_is_left_alone(ingest: FakeIngest) -> None:
     run_script("log('x', 1)\nos.kill(os.getpid(), signal.SIGKILL)", "http://127.0.0.1:1")
-    failures = send_left_records(ingest.client(), "run", 5)
+    failures = send_left_records(ingest.client(), "run", 5).failures
     assert len(failures) == 1
     assert "another server, http://127.0.0.1:1" in failures[0]
     assert len(journal_files()) == 1

@@ -93,6 +93,8 @@ def test_a_run_is_cancelled_from_its_page(studio: Studio, submit: Callable[..., 
 
 
 def test_tags_and_description_are_edited_in_place(studio: Studio, experiment: Experiment) -> None:
+    # Chromium reports the handler while the text is parsed apart from the page, before it is cleaned; the picture x is no file.
+    studio.tolerated += ["inline event handler", "status of 404"]
     run = experiment.start_logging(snapshot_directory=None)
     page = studio.open(f"/runs/{run.id}/overview")
     page.get_by_role("textbox", name="Add a tag").fill("quality=great run")
@@ -106,8 +108,6 @@ def test_tags_and_description_are_edited_in_place(studio: Studio, experiment: Ex
     expect(page.locator("strong", has_text="Why")).to_be_visible()
     assert page.evaluate("window.evil") is None
     assert page.locator("[onerror]").count() == 0 and page.locator("main script").count() == 0
-    # Chromium reports the handler while the text is parsed apart from the page, before it is cleaned.
-    studio.problems[:] = [problem for problem in studio.problems if "inline event handler" not in problem]
     assert run.get_tags() == {"quality": "great run"}
     page.get_by_role("button", name="Remove the tag quality").click()
     expect(page.get_by_role("button", name="Remove the tag quality")).to_have_count(0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runyard import Experiment, Run, ScriptRunConfig
+from runyard import Experiment, Run, ScriptRun, ScriptRunConfig
 from runyard.sdk.run_context import is_submitted
 
 
@@ -51,16 +51,32 @@ batch = run.create_children(count=2)
 for each in batch:
     each.complete()
 answer(id=run.id, experiment=run.experiment.name, workspace=run.experiment.workspace.name, status=run.get_status(),
-       children=[c.id for c in run.get_children()], parent=run.parent)
+       children=[c.id for c in run.get_children()], parent=run.parent, link=run.get_portal_url())
 """
     run = submitted(experiment, project, PROLOGUE + script)
     found = answer(run, project)
     assert (found["id"], found["experiment"], found["workspace"]) == (run.id, "exp", experiment.workspace.name)
     assert (found["status"], found["parent"]) == ("Running", None)
+    assert f"/runs/{run.id}?workspace=" in str(found["link"])
     assert run.get_metrics() == {"loss": 0.5}
     assert run.get_tags()["seen"] == "yes"
     assert [child.id for child in run.get_children()] == found["children"]
     assert {child.get_status() for child in run.get_children()} == {"Completed"}
+
+
+def test_the_context_is_there_while_the_server_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "RUN_ID": "exp_1_abc",
+        "RUN_TOKEN": "t",
+        "URL": "http://127.0.0.1:9",
+        "WORKSPACE": "w",
+        "EXPERIMENT": "exp",
+    }.items():
+        monkeypatch.setenv(f"RUNYARD_{name}", value)
+    run = Run.get_context()
+    assert isinstance(run, ScriptRun)
+    assert (run.id, run.experiment.name, run.experiment.workspace.name) == ("exp_1_abc", "exp", "w")
+    assert run is Run.get_context()
 
 
 def test_the_exit_code_decides_and_not_what_the_script_reports(experiment: Experiment, project: Path) -> None:

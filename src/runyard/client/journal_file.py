@@ -159,15 +159,14 @@ class JournalFile:
 
     def sync(self) -> None:
         """Wait until the disk has it. Other threads go on meanwhile."""
+        self._synced = self.end
         if self._fd >= 0:
             with contextlib.suppress(OSError):
                 (os.fdatasync if hasattr(os, "fdatasync") else os.fsync)(self._fd)
 
     def sync_if_grown(self) -> None:
         """Sync it if something was written since the last time."""
-        end = self.end
-        if end != self._synced:
-            self._synced = end
+        if self.end != self._synced:
             self.sync()
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
 from runyard.client.journal_file import JournalFile, JournalHeader
-from runyard.client.uploader import Marker, Uploader, drain, is_refusal, journals_in
+from runyard.client.uploader import DrainReport, Marker, Uploader, drain, is_refusal, journals_in
 from runyard.domain.metric import MetricFamily, MetricType
 from runyard.errors import ConflictError, RunyardError, TransportError
 from runyard.wire.metric import FileRecord, Record
@@ -295,11 +295,11 @@ def may_send_for_others(endpoint: Endpoint) -> bool:
     return endpoint.owns_server or (not isinstance(endpoint, EmbeddedEndpoint) and not os.environ.get("RUNYARD_RUN_TOKEN"))
 
 
-def send_left_records(client: Client, run_id: str, timeout_s: float) -> list[str]:
-    """Send what the dead processes of a run left; return a sentence for each journal that could not be sent and stays."""
+def send_left_records(client: Client, run_id: str, timeout_s: float) -> DrainReport:
+    """Send what the dead processes of a run left."""
     place = journal_place(client, run_id)
     folder = run_folder(place.root, place.workspace, run_id)
-    return drain(journals_in(folder), ServerSink(client), until=time.monotonic() + timeout_s).failures
+    return drain(journals_in(folder), ServerSink(client), until=time.monotonic() + timeout_s)
 
 
 def artifact_uri(run_id: str, path: str) -> str:

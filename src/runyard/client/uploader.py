@@ -70,12 +70,16 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class DrainReport:
-    """What became of journals that dead processes left. ``failures`` has a sentence each; those journals are still there."""
+    """What became of journals that dead processes left. ``failures`` has a sentence each; those journals are still there.
+
+    ``is_away``: the server did not answer, so trying again later has sense.
+    """
 
     record_count: int = 0
     file_count: int = 0
     refused: int = 0
     damaged: int = 0
+    is_away: bool = False
     failures: list[str] = field(default_factory=list)
 
 
@@ -147,6 +151,7 @@ def drain(paths: Iterable[Path], sink: BatchSink, *, until: float = float("inf")
         except RunyardError as error:
             report.failures.append(f"{path}: {error.message}")
             if error.status not in _HELD_STATUSES:
+                report.is_away = True
                 break
     return report
 

@@ -86,6 +86,7 @@ class Session:
         self._heartbeat.start()
         ending = self._carried_out(run)
         is_known = self._report_end(ending)
+        self._recording.send_rest()
         self._heartbeat.close()
         self._tidy(is_known)
         return 0 if is_known else 1
@@ -177,7 +178,7 @@ class Session:
             end = process.wait(self._stop, grace_s=self._settings.grace_s, longest_s=spec.max_run_duration_s)
         finally:
             process.kill()
-            self._recording.close()
+            self._recording.close(self._stop)
         logs.process_ended(PROCESS_NAME, _process_status(end))
         if end.left_pids:
             logs.post(f"These processes of the script could not be killed: {', '.join(map(str, end.left_pids))}.")
