@@ -256,6 +256,26 @@ export interface paths {
         patch: operations["update_experiment"];
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Metrics
+         * @description Return every point of the runs' series as one table: run_id, name, step, time, value.
+         */
+        post: operations["export_metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/metrics/series": {
         parameters: {
             query?: never;
@@ -267,7 +287,7 @@ export interface paths {
         put?: never;
         /**
          * Get Series
-         * @description Return series to draw.
+         * @description Return series to draw: as JSON, as MessagePack, or as a binary frame (see ``runyard.wire.series``).
          */
         post: operations["get_series"];
         delete?: never;
@@ -516,6 +536,8 @@ export interface paths {
         /**
          * Add Records
          * @description Store a batch of what was logged. Sending it again changes nothing.
+         *
+         *     The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
          */
         post: operations["add_records"];
         delete?: never;
@@ -973,6 +995,43 @@ export interface components {
             valid_s: number;
         };
         /**
+         * MetricCondition
+         * @description A bound on one figure of a metric. A run without such a number does not meet it.
+         */
+        MetricCondition: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "<" | "<=" | ">" | ">=" | "=" | "!=";
+            /**
+             * Figure
+             * @default last
+             * @enum {string}
+             */
+            figure: "last" | "min" | "max" | "mean" | "first" | "count";
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * MetricExportQuery
+         * @description Ask for all points of series (not tables and files) of runs. No names: all of them.
+         */
+        MetricExportQuery: {
+            /**
+             * Format
+             * @default parquet
+             * @enum {string}
+             */
+            format: "parquet" | "arrow";
+            /** Names */
+            names?: string[];
+            /** Run Ids */
+            run_ids: string[];
+        };
+        /**
          * MetricFamily
          * @description The shape of a metric: one name keeps to one of these.
          * @enum {string}
@@ -1020,7 +1079,7 @@ export interface components {
          * @description The figures of one metric of one run that lists and tiles show.
          *
          *     ``min`` and ``max`` leave NaN out and are None when no number was logged; the steps are those of the extremes, counted from 0
-         *     by arrival where no step was given.
+         *     by arrival where no step was given. ``mean`` leaves NaN out too.
          */
         MetricSummary: {
             /** Columns */
@@ -1028,6 +1087,8 @@ export interface components {
             /** Count */
             count: number;
             family: components["schemas"]["MetricFamily"];
+            /** First */
+            first?: boolean | number | string | null;
             /** Last */
             last?: boolean | number | string | null;
             /** Last Step */
@@ -1036,6 +1097,8 @@ export interface components {
             max?: number | null;
             /** Max Step */
             max_step?: number | null;
+            /** Mean */
+            mean?: number | null;
             /** Min */
             min?: number | null;
             /** Min Step */
@@ -1223,7 +1286,8 @@ export interface components {
          *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
          *     top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
          *     submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
-         *     started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards. ``cursor``
+         *     started_at, ended_at, display_name, status, number, experiment and duration, or ``metric:<name>:<figure>`` with a figure of
+         *     :class:`MetricCondition`, where runs without that metric come last; a leading '-' sorts downwards. ``cursor``
          *     goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
@@ -1243,6 +1307,8 @@ export interface components {
              * @default 100
              */
             limit: number;
+            /** Metric Conditions */
+            metric_conditions?: components["schemas"]["MetricCondition"][];
             /** Metrics */
             metrics?: string[];
             /**
@@ -1410,8 +1476,18 @@ export interface components {
         /**
          * SeriesQuery
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
+         *
+         *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
+         *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
          */
         SeriesQuery: {
+            /**
+             * Axis
+             * @default step
+             * @enum {string}
+             */
+            axis: "step" | "time" | "index";
             /**
              * Max Points
              * @default 1000
@@ -1421,6 +1497,21 @@ export interface components {
             names?: string[];
             /** Run Ids */
             run_ids: string[];
+            /** Since */
+            since?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
+             * Sort
+             * @default false
+             */
+            sort: boolean;
+            /** Start */
+            start?: number | null;
+            /** Stop */
+            stop?: number | null;
         };
         /**
          * SessionBody
@@ -2085,6 +2176,42 @@ export interface operations {
             };
         };
     };
+    export_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricExportQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     get_series: {
         parameters: {
             query?: never;
@@ -2107,6 +2234,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeriesPage"];
+                    "application/vnd.runyard.series": string;
                 };
             };
             /** @description Default Response */
@@ -2582,6 +2710,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/msgpack": string;
+                "application/x-runyard-batch": string;
             };
         };
         responses: {
