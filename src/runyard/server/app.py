@@ -16,6 +16,7 @@ from runyard.compute.base import Engine
 from runyard.domain.compute_target import LOCAL_TARGET
 from runyard.errors import NotFoundError
 from runyard.server import failure
+from runyard.server.background.compactor import CompactorThread
 from runyard.server.background.dispatcher import Dispatcher
 from runyard.server.clock import Clock, utc_now
 from runyard.server.context import ServerContext
@@ -90,11 +91,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: ServerContext = app.state.context
     dispatcher = Dispatcher(context)
     object.__setattr__(context, "wake_dispatcher", dispatcher.wake)
+    compactor = CompactorThread(context)
     dispatcher.start()
+    compactor.start()
     try:
         yield
     finally:
         app.state.stopping.set()
+        await asyncio.to_thread(compactor.stop)
         await asyncio.to_thread(dispatcher.stop)
         await asyncio.to_thread(context.storage.close)
 

@@ -149,16 +149,86 @@ snapshot = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+metric_key = Table(
+    "metric_key",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("family", String, nullable=False),
+)
+"""A series by name and family, for all runs. ``hash`` is over both: an index on long names would be refused by PostgreSQL."""
+
+metric_keyset = Table(
+    "metric_keyset",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("key_ids", LargeBinary, nullable=False),
+)
+"""A list of keys that is stored together, as int32. Thousands of runs share one."""
+
+metric_writer = Table(
+    "metric_writer",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True),
+    Column("writer", String, primary_key=True),
+    Column("stored", BigInteger, nullable=False),
+    Column("above", Text),
+)
+"""Which batches of a writer are stored: all below ``stored``, and the ranges in ``above``."""
+
 metric_tail = Table(
     "metric_tail",
     metadata,
     Column("pk", _Key, primary_key=True),
     Column("run_pk", _Key, ForeignKey("run.pk"), nullable=False),
-    Column("writer", String, nullable=False),
-    Column("seq", BigInteger, nullable=False),
+    Column("points", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Index("uq_metric_tail_batch", "run_pk", "writer", "seq", unique=True),
+    Index("ix_metric_tail_run", "run_pk", "pk"),
 )
+
+metric_block = Table(
+    "metric_block",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("run_pk", _Key, ForeignKey("run.pk"), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("keyset_id", Integer, ForeignKey("metric_keyset.id"), nullable=False),
+    Column("lo", BigInteger, nullable=False),
+    Column("hi", BigInteger, nullable=False),
+    Column("lo_x", BigInteger, nullable=False),
+    Column("hi_x", BigInteger, nullable=False),
+    Column("lo_time", BigInteger, nullable=False),
+    Column("hi_time", BigInteger, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("data_bytes", BigInteger, nullable=False),
+    Column("directory", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index("ix_metric_block_run", "run_pk", "level", "keyset_id", "lo", "lo_x", "hi_x"),
+)
+"""Immutable blocks. ``level`` -1: the latest points of many series; 0: full blocks; 1 and up: the pyramid. See metric_block."""
+
+run_summary = Table(
+    "run_summary",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True),
+    Column("keyset_id", Integer, ForeignKey("metric_keyset.id"), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("paged", Integer, nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+    Index("ix_run_summary_paged", "paged", "run_pk"),
+)
+"""The figures of all points of a run that are in blocks. ``paged`` is 1 once they stand in ``summary_page`` too."""
+
+summary_page = Table(
+    "summary_page",
+    metadata,
+    Column("key_id", Integer, ForeignKey("metric_key.id"), primary_key=True),
+    Column("page", BigInteger, primary_key=True),
+    Column("blob", LargeBinary, nullable=False),
+)
+"""The figures of one metric of 1024 neighbouring runs that have ended."""
 
 token = Table(
     "token",
