@@ -41,7 +41,7 @@ install: $(VENV)/.dev-installed ## install Runyard and everything its tests need
 
 studio/node_modules/.installed: studio/package.json studio/package-lock.json | $(VENV)/.demo-installed
 	@echo "Fetching the Studio's packages"
-	@cd studio && $(NODE) npm ci --no-audit --no-fund --loglevel=error </dev/null
+	@sh scripts/install_studio.sh $(VENV)
 	@touch $@
 
 $(STATIC): $(STUDIO_SOURCES) studio/node_modules/.installed

@@ -44,21 +44,26 @@ def schema(document: str) -> str:
 def cli_reference() -> str:
     """Return a page with the help text of every command."""
     parts = [NOTE, "# Command line\n", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the run failed, 130 interrupted.\n"]
-    for path, command, context in walk(root, click.Context(root, info_name="runyard", max_content_width=100)):
-        if isinstance(command, click.Group) and path != "runyard":
+    for context in walk(context_of(root, "runyard", None)):
+        if context.parent and isinstance(context.command, click.Group):
             continue
-        parts.append(f"## {path}\n\n```\n{command.get_help(context)}\n```\n")
+        parts.append(f"## {context.command_path}\n\n```\n{context.get_help()}\n```\n")
     return "\n".join(parts)
 
 
-def walk(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command, click.Context]]:
-    """Yield a command and all below it, with the words that call it."""
-    yield context.command_path, command, context
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
+def walk(context: click.Context) -> Iterator[click.Context]:
+    """Yield a command and all below it."""
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            below = context.command.get_command(context, name)
             if below:
-                yield from walk(below, click.Context(below, info_name=name, parent=context, max_content_width=100))
+                yield from walk(context_of(below, name, context))
+
+
+def context_of(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    """Return the context that a command has when it is called, with the line length of the page."""
+    return click.Context(command, info_name=name, parent=parent, **{**command.context_settings, "terminal_width": 100})
 
 
 def error_reference() -> str:
@@ -92,7 +97,7 @@ def http_reference(document: str) -> str:
     """Return a page with the routes."""
     paths = json.loads(document)["paths"]
     rows = [
-        f"| `{method.upper()} {path}` | {operation.get('summary', '')} |"
+        f"| `{method.upper()} {path}` | {(operation.get('description') or operation.get('summary', '')).splitlines()[0]} |"
         for path, item in paths.items()
         for method, operation in item.items()
         if isinstance(operation, dict)

@@ -62,6 +62,7 @@ def server(session_home: Path) -> Iterator[RunningServer]:
     running = start_server(session_home)
     yield running
     stop_server(running)
+    _kill_processes_of(session_home)
 
 
 @pytest.fixture
@@ -76,9 +77,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "home"
     monkeypatch.setenv("RUNYARD_HOME", str(folder))
     yield folder
-    for process in _marked_processes():
-        if _environment(process).get("RUNYARD_HOME") == str(folder) or str(folder) in _command_line(process):
-            _kill(process)
+    _kill_processes_of(folder)
 
 
 def _close_network() -> None:
@@ -100,6 +99,13 @@ def _require_loopback(connecting: socket.socket, address: Any) -> None:
     host = str(address[0])
     if not (host.startswith("127.") or host in ("localhost", "::1", "0.0.0.0", "")):
         raise PermissionError(f"a test tried to reach {host}: tests may use loopback only")
+
+
+def _kill_processes_of(home: Path) -> None:
+    """Kill the server of a home folder and the runners that it has started."""
+    for process in _marked_processes():
+        if _environment(process).get("RUNYARD_HOME") == str(home) or str(home) in _command_line(process):
+            _kill(process)
 
 
 def _marked_processes() -> list[psutil.Process]:

@@ -21,6 +21,7 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss, precision_recall_fscore_support
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
 
 from runyard import Run
 
@@ -56,7 +57,7 @@ def make_model(name: str, learning_rate: float, seed: int) -> Any:
         return SGDClassifier(loss="log_loss", learning_rate="constant", eta0=learning_rate * 10, random_state=seed)
     if name == "forest":
         return RandomForestClassifier(n_estimators=0, warm_start=True, max_depth=12, random_state=seed)
-    return MLPClassifier((256, 128), learning_rate_init=learning_rate, batch_size=BATCH, random_state=seed)
+    return MLPClassifier((128, 64), learning_rate_init=learning_rate, batch_size=BATCH, random_state=seed)
 
 
 def train_epoch(model: Any, data: Data, random: np.random.Generator) -> None:
@@ -159,7 +160,8 @@ def main() -> None:
     data = load_data(args.seed)
     print(f"{args.model}: {len(data.train_images)} images to learn from, {len(data.val_images)} to check with", flush=True)
     model = make_model(args.model, args.lr, args.seed)
-    train(run, model, data, args.epochs, args.seed, Path("logs/epochs.txt"))
+    with threadpool_limits(1):  # matrices this small gain nothing from more threads, and lose much on a busy machine
+        train(run, model, data, args.epochs, args.seed, Path("logs/epochs.txt"))
     log_results(run, model, data)
     joblib.dump(model, "outputs/model.pkl", compress=3)
     print("The model is in outputs/model.pkl", flush=True)

@@ -43,7 +43,8 @@ def test_links_lead_to_files_that_exist(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_make_targets_exist(document: Path) -> None:
     made = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    words = [word for line in commands(document.read_text()) if line.startswith("make ") for word in line.split()[1:]]
+    lines = [shlex.split(line, comments=True) for line in commands(document.read_text())]
+    words = [word for line in lines if line[0] == "make" for word in line[1:]]
     named = [word for word in words if re.fullmatch(r"[a-z][a-z0-9-]*", word)]
     assert [word for word in named if word not in made] == []
 
@@ -64,7 +65,7 @@ def require_parses(line: str) -> None:
         found = command.get_command(context, words.pop(0))
         assert found, line
         command = found
-        context = click.Context(command, parent=context, info_name=command.name)
+        context = click.Context(command, parent=context, info_name=command.name, **command.context_settings)
     if not isinstance(command, click.Group):
         command.make_parser(context).parse_args(list(words))
 

@@ -20,7 +20,7 @@ FILE_MAX_LINES = 500
 FILE_MAX_BYTES = 1_000_000
 
 REGISTRY_HOSTS = ["pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js.org", "npm" + "mirror.com", "crates" + ".io"]
-FOREIGN_PATH = re.compile(r"(?<![\w.:/-])/(?:work|root|home/\w+|Users/\w+|opt/(?:pypi|wheels))/")
+FOREIGN_PATH = re.compile(r"(?<![\w.:/-])/(?:work|home/\w+|Users/\w+|opt/(?:pypi|wheels))/")
 
 
 @cache

@@ -87,7 +87,7 @@ def test_a_request_under_a_foreign_host_name_is_refused(client: httpx.Client, ho
 
 @pytest.mark.parametrize("host", ["127.0.0.1:80", "localhost", "[::1]:8000"])
 def test_the_loopback_names_are_served(client: httpx.Client, host: str) -> None:
-    assert client.get("/health", headers={"host": host}).json()["status"] == "healthy"
+    assert client.get("/health", headers={"host": host}).json()["status"] == "ok"
 
 
 def test_an_unknown_api_path_is_an_error_and_any_other_path_is_the_studio(client: httpx.Client) -> None:

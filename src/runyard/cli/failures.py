@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,7 +50,9 @@ class CommandLine(LazyGroup):
 
     def _code(self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, **extra: Any) -> int:
         try:
-            result = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            with warnings.catch_warnings():
+                warnings.showwarning = _show_warning
+                result = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
             sys.stdout.flush()
         except click.ClickException as error:
             error.show()
@@ -62,17 +65,28 @@ class CommandLine(LazyGroup):
         except RunFailedError as error:
             return _report(error, RUN_FAILED)
         except (RunyardError, OSError) as error:
-            return _report(error, FAILED)
+            return _report(error, INTERRUPTED if isinstance(error.__context__, KeyboardInterrupt) else FAILED)
         return result if isinstance(result, int) else 0
 
 
 def describe(error: RunyardError | OSError) -> str:
     """Return what the user is told about ``error``: one message, no class names of ours."""
+    if isinstance(error, RunFailedError):
+        return _failed_run(error)
     if isinstance(error, RunyardError):
         return error.message
     if error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return f"{type(error).__name__}: {error}"
+
+
+def _failed_run(error: RunFailedError) -> str:
+    told = error.error_details
+    body = told.get("error") if isinstance(told, dict) else None
+    if not isinstance(body, dict):
+        return error.message
+    summary = f"Run {error.details.get('run_id', '')} has failed: {body.get('message')}"
+    return f"{summary}\n\n{str(body['traceback']).rstrip()}" if body.get("traceback") else summary
 
 
 def _report(error: RunyardError | OSError, code: int) -> int:
@@ -82,7 +96,11 @@ def _report(error: RunyardError | OSError, code: int) -> int:
     return code
 
 
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    click.echo(f"Warning: {message}", err=True)
+
+
 def _close_stdout() -> int:
-    """The reader of our output has gone, as ``head`` does; leave without a second complaint at exit."""
+    """The reader of our output has gone, as ``head`` does; leave without a complaint at exit, as click does."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return FAILED

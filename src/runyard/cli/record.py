@@ -6,13 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from runyard.domain.experiment import ExperimentRecord
-from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord
+from runyard.domain.run import SCRIPT_RUN, RunRecord
+from runyard.sdk.run_details import record_dict
 
-LIST_COLUMNS = ["run_id", "experiment", "status", "start_time_utc", "end_time_utc", "target", "tags"]
+LIST_COLUMNS = ["run_id", "experiment_name", "status", "start_time_utc", "end_time_utc", "target", "tags"]
 SHOWN_FIELDS = [
     "run_id",
     "display_name",
-    "experiment",
+    "experiment_name",
     "status",
     "status_reason",
     "run_type",
@@ -23,7 +24,7 @@ SHOWN_FIELDS = [
     "end_time_utc",
     "user_id",
     "parent_run_id",
-    "child_count",
+    "child_run_count",
     "description",
     "tags",
     "properties",
@@ -32,47 +33,23 @@ EXPERIMENT_COLUMNS = ["name", "run_count", "active_run_count", "last_run_status"
 
 
 def run_document(run: RunRecord) -> dict[str, Any]:
-    """Return a run as plain data. Keys that Runyard has no value for are there and None, so that queries work on both."""
+    """Return a run as plain data, with every key of Azure ML's record: those without a meaning here are None."""
     return {
-        "run_number": run.number,
-        "root_run_id": run.root_id,
         "experiment_id": None,
-        "created_utc": run.created_at,
         "user_id": run.submitted_by,
-        "run_id": run.id,
-        "parent_run_id": run.parent_id,
-        "status": run.status.value,
-        "status_reason": run.status_reason,
-        "start_time_utc": run.started_at,
-        "end_time_utc": run.ended_at,
         "heartbeat_enabled": run.type == SCRIPT_RUN,
-        "name": run.display_name,
-        "display_name": run.display_name,
-        "data_container_id": f"dcid.{run.id}",
-        "description": run.description,
-        "hidden": run.archived_at is not None,
-        "run_type": run.type,
         "run_type_v2": {"orchestrator": "Execution" if run.definition else "External", "traits": []},
         "run_uuid": None,
         "root_run_uuid": None,
         "parent_run_uuid": None,
-        "properties": run.properties,
-        "script_name": run.script_name,
-        "target": run.target,
-        "tags": run.tags,
-        "run_definition": _definition(run),
         "primary_metric_name": None,
         "created_from": None,
-        "created_by": {"user_object_id": None, "user_name": run.submitted_by},
         "cancel_uri": None,
         "complete_uri": None,
         "diagnostics_uri": None,
-        "error": error_document(run.error),
-        "warnings": None,
         "queueing_info": None,
-        "child_count": run.child_count,
-        "experiment": run.experiment,
         "_experiment_name": run.experiment,
+        **record_dict(run),
     }
 
 
@@ -89,19 +66,6 @@ def minimal_document(run: RunRecord) -> dict[str, Any]:
     }
 
 
-def error_document(error: RunError | None) -> dict[str, Any] | None:
-    """Return why a run failed, as ``get_details()["error"]`` has it."""
-    if error is None:
-        return None
-    return {"error": {name: part for name, part in asdict(error).items() if name != "at"}, "time": error.at}
-
-
 def experiment_document(experiment: ExperimentRecord) -> dict[str, Any]:
     """Return an experiment as plain data."""
     return asdict(experiment)
-
-
-def _definition(run: RunRecord) -> dict[str, Any] | None:
-    if run.definition is None:
-        return None
-    return {name: part for name, part in run.definition.items() if name != "spec"}

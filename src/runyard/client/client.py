@@ -8,6 +8,7 @@ from runyard.client.compute_target import ComputeTargetApi
 from runyard.client.endpoint import Endpoint
 from runyard.client.experiment import ExperimentApi
 from runyard.client.metric import MetricApi
+from runyard.client.recorder import RecorderPool
 from runyard.client.run import RunApi
 from runyard.client.session import SessionApi
 from runyard.client.snapshot import SnapshotApi
@@ -30,8 +31,16 @@ class Client:
         self.snapshots = SnapshotApi(self.transport, workspace)
         self.compute_targets = ComputeTargetApi(self.transport, workspace)
         self.changes = ChangeApi(self.transport, workspace)
+        self.recorders = RecorderPool(self)
+        self._default_workspace: str | None = None
 
     @property
     def endpoint(self) -> Endpoint:
         """Where the server is."""
         return self.transport.endpoint
+
+    def default_workspace(self) -> str:
+        """Return the workspace that the Studio opens when a link names none. Asked once."""
+        if self._default_workspace is None:
+            self._default_workspace = self.sessions.get().default_workspace
+        return self._default_workspace

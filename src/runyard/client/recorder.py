@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, Union
 
-from runyard.domain.metric import MetricType
+from runyard.domain.metric import MetricFamily, MetricType
 from runyard.errors import ConflictError, RunyardError
 from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, ScalarRecord, TableRecord
 
@@ -31,6 +31,7 @@ QUEUE_MAX_ITEMS = 1_000_000
 """About 200 MB of scalars. Past it new records are dropped: recording must not take the memory that training needs."""
 
 EXIT_TIMEOUT_S = 2.0
+ARTIFACT_URI_START = "aml://artifactId/ExperimentRun/dcid."
 _IDLE_S = 10.0
 _FIRST_DELAY_S = 0.5
 _LONGEST_DELAY_S = 5.0
@@ -311,6 +312,7 @@ class RecorderPool:
         self._client = client
         self._lock = threading.Lock()
         self._recorders: dict[str, Recorder] = {}
+        self._families: dict[str, dict[str, MetricFamily]] = {}
         _POOLS.add(self)
 
     def for_run(self, run_id: str) -> Recorder:
@@ -320,6 +322,10 @@ class RecorderPool:
             with self._lock:
                 recorder = self._recorders.setdefault(run_id, BackgroundRecorder(ServerSink(self._client, run_id), run_id))
         return recorder
+
+    def families(self, run_id: str) -> dict[str, MetricFamily]:
+        """Return the shapes that this process has logged the metrics of a run in; the caller adds to it."""
+        return self._families.setdefault(run_id, {})
 
     def flush(self, run_id: str, timeout_s: float) -> bool:
         """Flush the recorder of a run, if there is one."""
@@ -338,7 +344,7 @@ class RecorderPool:
 
 def artifact_uri(run_id: str, path: str) -> str:
     """Return the address of a file of a run, as metrics name it."""
-    return f"aml://artifactId/ExperimentRun/dcid.{run_id}/{path}"
+    return f"{ARTIFACT_URI_START}{run_id}/{path}"
 
 
 def flush_all(timeout_s: float) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -18,7 +19,7 @@ import msgspec
 
 from runyard.client.endpoint import Endpoint
 from runyard.client.http import load_httpx, new_client
-from runyard.errors import RunyardError, TransportError, error_from_wire
+from runyard.errors import DiskFullError, InvalidArgumentError, RunyardError, TransportError, error_from_wire
 from runyard.version import VERSION
 from runyard.wire.codec import JSON, MSGPACK, from_json, from_msgpack, to_json, to_msgpack
 from runyard.wire.error import ErrorEnvelope
@@ -138,6 +139,8 @@ class Transport:
 
         Raises:
             TransportError: the connection broke off; what had come is removed.
+            DiskFullError: this machine's disk is full.
+            InvalidArgumentError: the file cannot be written.
         """
         httpx = load_httpx()
         partial = destination.with_name(f".{destination.name}.{os.getpid()}-{threading.get_ident()}.part")
@@ -148,8 +151,13 @@ class Transport:
             partial.replace(destination)
         except httpx.HTTPError as error:
             raise TransportError(f"The download of {destination.name} broke off ({_reason(error)}). Try again.") from error
+        except RunyardError:  # before OSError: a lost connection is both
+            raise
+        except OSError as error:
+            raise _unwritable(destination, error) from error
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink()
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
@@ -289,6 +297,16 @@ def _constant(body: bytes) -> Callable[[], bytes | BinaryIO]:
 
 def _file_opener(path: Path) -> Callable[[], bytes | BinaryIO]:
     return lambda: path.open("rb")
+
+
+def _unwritable(destination: Path, error: OSError) -> RunyardError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(
+            f"The disk of {destination} is full. Free some space, or choose another folder.", path=str(destination)
+        )
+    return InvalidArgumentError(
+        f"{destination} cannot be written ({error.strerror}). Choose another output path.", path=str(destination)
+    )
 
 
 def _is_loopback(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from pathlib import Path
 
@@ -29,7 +30,8 @@ class Collector:
         watched = _watched_folders(code, spec)
         self._takes_outputs = spec.output_collection and OUTPUTS_FOLDER not in watched
         for folder in [*watched.values(), self._outputs]:
-            folder.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError, NotADirectoryError):  # the snapshot has a file of that name: it stays
+                folder.mkdir(parents=True, exist_ok=True)
         self._watcher = FolderWatcher(watched, control.append, self._replace)
 
     def collect(self, logs: RunLogs) -> UploadReport:

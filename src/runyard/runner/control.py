@@ -127,7 +127,7 @@ class Control:
             log.info("the %s cannot be read: %s", what, error)
             return None
 
-    def _insist(self, what: str, call: Callable[[], T], *, failing_s: float = FAILING_PATIENCE_S) -> T:
+    def _insist(self, what: str, call: Callable[[], T], *, failing_s: float | None = None) -> T:
         began = time.monotonic()
         delay_s = FIRST_DELAY_S
         while True:
@@ -144,12 +144,12 @@ class Control:
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)
             self._look_again()
 
-    def _give_up_at(self, began: float, error: RunyardError, failing_s: float) -> float:
+    def _give_up_at(self, began: float, error: RunyardError, failing_s: float | None) -> float:
         """Return the time until which another try has sense."""
         if isinstance(error, TransportError) or (_denies(error) and not self._is_our_server()):
             patience_s = UNREACHABLE_PATIENCE_S
         elif type(error).status >= 500 and not isinstance(error, NotSupportedError):
-            patience_s = failing_s
+            patience_s = FAILING_PATIENCE_S if failing_s is None else failing_s
         else:
             return began
         leave_at = float("inf") if self._stop.told_at is None else self._stop.told_at + LEAVING_PATIENCE_S

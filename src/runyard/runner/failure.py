@@ -52,7 +52,7 @@ def script_error(exit_code: int, error_file: Path, interpreter: str) -> RunError
     kind, text = str(noted.get("type") or "Exception"), str(noted.get("message") or "")
     return RunError(
         code=USER_ERROR,
-        message=f"User program failed with {kind}: {text}{_module_hint(noted.get('module'), interpreter)}",
+        message=f"{text}{_module_hint(noted.get('module'), interpreter)}",
         type=kind,
         traceback=str(noted.get("traceback") or "") or None,
         exit_code=exit_code,

@@ -57,9 +57,14 @@ class Heartbeat:
             order_from(answer, self._stop)
 
     def _work(self) -> None:
-        self.beat()
-        while not self._closing.wait(self._interval_s):
-            self.beat()
+        while True:
+            try:
+                self.beat()
+            except Exception:
+                # Without heartbeats a cancelled script would run on.
+                log.exception("a heartbeat has failed")
+            if self._closing.wait(self._interval_s):
+                return
 
 
 def order_from(answer: HeartbeatBody, stop: StopSwitch) -> None:

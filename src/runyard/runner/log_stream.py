@@ -68,6 +68,11 @@ class LogStream:
             if self._closing.is_set() or not _may_pass(error):
                 self._give_up(file, error)
             return 0
+        except Exception as error:
+            # Without this thread all other logs would stop too.
+            log.exception("%s cannot be sent", file.name)
+            self._give_up(file, error)
+            return 0
 
     def _give_up(self, file: GrowingFile, error: Exception) -> None:
         with self._lock:

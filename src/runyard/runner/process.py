@@ -52,6 +52,7 @@ class ScriptProcess:
         self._started = time.monotonic()
         self._tree.started(self._process.pid)
         self._ended = threading.Event()
+        self._is_over = False
         threading.Thread(target=self._wait_for_exit, name="script-exit", daemon=True).start()
 
     @property
@@ -68,11 +69,13 @@ class ScriptProcess:
         left = self._tree.kill() if order is None else self._tree.stop(grace_s)
         self._ended.wait(timeout=1.0)
         reap_orphans(self._process.pid)
+        self._is_over = True
         return ScriptEnd(exit_code=self._exit_code(), order=order, left_pids=left)
 
     def kill(self) -> None:
-        """End the script and everything it has started, at once."""
-        self._tree.kill()
+        """End the script and everything it has started, at once, unless :meth:`wait` has done so."""
+        if not self._is_over:
+            self._tree.kill()
 
     def _wait_for_end_or_order(self, stop: StopSwitch, longest_s: float | None) -> StopOrder | None:
         next_note = time.monotonic() + NOTE_INTERVAL_S

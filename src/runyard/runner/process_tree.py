@@ -72,8 +72,8 @@ class ProcessTree:
     def send(self, number: int) -> None:
         """Send a signal to every member, and to the whole group in one piece."""
         members = self.note_members()
-        if self._group is not None and any(_group_of(process) == self._group for process in members):
-            with contextlib.suppress(OSError):  # the last of them may have ended meanwhile
+        if self._group is not None:
+            with contextlib.suppress(OSError):  # nothing is left in it
                 os.killpg(self._group, number)
         for process in members:
             if _group_of(process) != self._group:
@@ -89,10 +89,11 @@ class ProcessTree:
     def kill(self) -> list[int]:
         """End every process at once. Return the pids that are still there (none, as a rule)."""
         deadline = time.monotonic() + KILL_PATIENCE_S
+        self.send(signal.SIGKILL)
         while self.note_members() and time.monotonic() < deadline:
-            # Again and again: a process may have been born while the others were killed.
-            self.send(signal.SIGKILL)
             self._wait_until_gone(0.2)
+            # Again: a process may have been born while the others were killed.
+            self.send(signal.SIGKILL)
         return [process.pid for process in self.note_members()]
 
     def _wait_until_gone(self, patience_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from runyard.runner.log_stream import LogStream
 
 ARTIFACT_FOLDER = "azureml-logs"
 DRIVER = "70_driver_log.txt"
+
+log = logging.getLogger(__name__)
 
 
 class RunLogs:
@@ -68,9 +71,12 @@ class RunLogs:
 
 
 def _append(path: Path, text: str) -> None:
-    # In one write, after whatever the script has written: both append.
-    with path.open("ab", buffering=0) as out:
-        out.write(text.encode("utf-8", "backslashreplace"))
+    # In one write, after whatever the script has written: both append. A full disk must not keep the run from ending.
+    try:
+        with path.open("ab", buffering=0) as out:
+            out.write(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        log.error("a line for %s is lost (%s): %s", path.name, error, text.rstrip())
 
 
 def _ends_with_line(path: Path) -> bool:
@@ -80,7 +86,7 @@ def _ends_with_line(path: Path) -> bool:
                 return True
             source.seek(-1, 2)
             return source.read(1) == b"\n"
-    except FileNotFoundError:
+    except OSError:
         return True
 
 

@@ -63,6 +63,7 @@ class Session:
         self._work = WorkFolder(settings.work)
         self._cache = BlobCache(settings.home / "cache" / "blobs") if settings.home else None
         self._collector: Collector | None = None
+        self._lacks_files = False
         self._heartbeat = Heartbeat(self._control, self._stop, settings.heartbeat_s)
 
     def run(self) -> int:
@@ -80,7 +81,6 @@ class Session:
         if run.status.is_terminal:
             log.info("run %s has ended as %s already", run.id, run.status.value)
             return 0
-        self._work.empty()
         self._heartbeat.start()
         ending = self._carried_out(run)
         is_known = self._report_end(ending)
@@ -100,15 +100,17 @@ class Session:
             log.exception("the runner has failed")
             ending = self._failed_by_system(f"Runyard's runner has failed: {error!r}. The node's runner.log has the details.")
         logs.driver(_closing_line(ending))
-        problems = [*self._collected(ending, logs)]
+        problems = self._collected(ending, logs)
         stream.close()
         problems += stream.problems
+        self._lacks_files = bool(problems)
         if problems and ending.reason is None:
             return replace(ending, reason=problems[0])
         return ending
 
     def _outcome(self, run: RunRecord, logs: RunLogs) -> Ending:
         """Take the run from its snapshot to the end of its script."""
+        self._work.empty()
         spec = _spec_of(run)
         if order := self._advance(RunStatus.PREPARING):
             return self._ending_by_order(order)
@@ -128,8 +130,9 @@ class Session:
             except RunyardError as error:
                 log.error("%s", error)
         report = self._collector.collect(logs)
-        failed = len(report.failed)
-        return [f"{failed} files of the run could not be stored; {logs.post_name} names them."] if failed else []
+        count = len(report.failed)
+        files = "1 file" if count == 1 else f"{count} files"
+        return [f"{files} of the run could not be stored; see {logs.post_name}."] if count else []
 
     def _prepare(self, run: RunRecord, spec: RunSpec, logs: RunLogs) -> Prepared:
         began = time.monotonic()
@@ -237,7 +240,7 @@ class Session:
         return True
 
     def _tidy(self, is_known: bool) -> None:
-        if is_known and not self._settings.keep_work:
+        if is_known and not self._lacks_files and not self._settings.keep_work:
             self._work.clear()
         if self._cache is not None:
             self._cache.shrink()
@@ -266,10 +269,15 @@ def _closing_line(ending: Ending) -> str:
     if ending.status is RunStatus.COMPLETED:
         what = "completed successfully."
     elif ending.error is not None:
-        what = f"failed: {ending.error.message.splitlines()[0]}"
+        what = f"failed: {_first_line(ending.error).rstrip('.')}."
     else:
-        what = f"was stopped: {ending.reason}"
+        what = f"was stopped: {(ending.reason or '').rstrip('.')}."
     return f"The experiment {what} Finalizing run..."
+
+
+def _first_line(error: RunError) -> str:
+    text = error.message if error.type is None else f"{error.type}: {error.message}"
+    return text.splitlines()[0] if text else error.code
 
 
 def _process_status(end: ScriptEnd) -> str:

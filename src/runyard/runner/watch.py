@@ -131,6 +131,9 @@ class FolderWatcher:
             self._note_refusal(found.name, error, report)
         except OSError as error:
             report.skipped.append(f"{found.name}: {error.strerror or error}")
+        except Exception as error:
+            log.exception("%s cannot be sent", found.name)
+            self._refused[found.name] = repr(error)
 
     def _note_refusal(self, name: str, error: RunyardError, report: UploadReport) -> None:
         if type(error).status < 500:

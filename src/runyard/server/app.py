@@ -113,7 +113,7 @@ def _health_router() -> APIRouter:
     @router.get("/health", operation_id="get_health", response_model=HealthBody)
     def get_health(context: Context) -> Response:
         """Say that the server lives. Open to everyone."""
-        return answer(HealthBody(status="healthy", version=VERSION, server_id=context.server_id))
+        return answer(HealthBody(status="ok", version=VERSION, server_id=context.server_id))
 
     return router
 

@@ -1,0 +1,1 @@
+"""Builds the Python environment of a run once, and finds it again."""

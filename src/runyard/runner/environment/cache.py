@@ -1,0 +1,147 @@
+"""The folder of built environments: each is built once for its content, and used by every run that asks for the same."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from runyard.domain.environment import PackageSpec, pip_requirement
+from runyard.runner.environment.python import find_python
+from runyard.runner.environment.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
+from runyard.runner.environment.uv import Log, run_uv
+
+_FACTS = "environment.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltEnvironment:
+    """An environment on disk. ``key`` names its content; ``cached`` says that it was there already."""
+
+    key: str
+    python: Path
+    packages: list[str]
+    cached: bool
+    size_bytes: int = 0
+    built_at: float = 0.0
+    used_at: float = 0.0
+
+
+class EnvironmentCache:
+    """Environments below one folder. Several processes may use it at once: one builds, the others wait for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find_or_build(self, spec: PackageSpec, log: Log) -> BuiltEnvironment:
+        """Return the environment of ``spec``, built now when there is none.
+
+        The same specification gives the same environment: the versions that were chosen at the first build are kept.
+
+        Raises:
+            ComputeError: uv or the wanted Python is missing, or the packages cannot be had together.
+        """
+        python = find_python(spec.python_version)
+        wanted = _requirement_lines(spec)
+        request = _hash("request", str(python), platform.platform(), *wanted)
+        with self._locked(request):
+            lock = self._lock_file(request, python, wanted, log)
+            key = _hash("environment", str(python), lock, sdk_digest())[:32]
+            folder = self._folder / key
+            if (folder / _FACTS).is_file():
+                os.utime(folder / _FACTS)
+                return _read(folder, cached=True)
+            with self._locked(key):
+                return self._build(folder, key, python, lock, log)
+
+    def prune(self, *, unused_for_s: float, now: float | None = None) -> int:
+        """Remove environments that were not used for so long, and return the bytes freed."""
+        limit = (time.time() if now is None else now) - unused_for_s
+        freed = 0
+        for built in self.list():
+            if built.used_at < limit:
+                freed += built.size_bytes
+                shutil.rmtree(self._folder / built.key)
+        return freed
+
+    def _lock_file(self, request: str, python: Path, wanted: list[str], log: Log) -> str:
+        path = self._folder / "locks" / f"{request}.txt"
+        if not path.is_file():
+            arguments = ["pip", "compile", "-", "--python", str(python), "--generate-hashes", "--no-header", "--no-annotate"]
+            compiled = run_uv([*arguments, "--quiet"], log, stdin="\n".join(wanted) + "\n")
+            _write_whole(path, compiled)
+        return path.read_text()
+
+    def _build(self, folder: Path, key: str, python: Path, lock: str, log: Log) -> BuiltEnvironment:
+        if (folder / _FACTS).is_file():
+            return _read(folder, cached=True)
+        shutil.rmtree(folder, ignore_errors=True)  # the rest of a build that was killed
+        began = time.time()
+        run_uv(["venv", "--python", str(python), str(folder)], log)
+        interpreter = folder / "bin" / "python"
+        requirements = self._folder / "locks" / f"{key}.txt"
+        _write_whole(requirements, lock)
+        run_uv(["pip", "sync", "--require-hashes", "--python", str(interpreter), str(requirements)], log)
+        (site_packages,) = folder.glob("lib/python*/site-packages")
+        copy_sdk(site_packages)
+        packages = [line.split(" ")[0].rstrip("\\") for line in lock.splitlines() if line and line[0].isalnum()]
+        built = BuiltEnvironment(
+            key=key, python=interpreter, packages=packages, cached=False, size_bytes=_size(folder), built_at=began, used_at=began
+        )
+        _write_whole(folder / _FACTS, json.dumps({**asdict(built), "python": str(interpreter)}))
+        log(f"Built environment {key} with {len(packages)} packages in {time.time() - began:.1f} s.")
+        return built
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        folder = self._folder / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def list(self) -> list[BuiltEnvironment]:
+        """Return what has been built, the one used last first."""
+        built = [_read(path.parent, cached=True) for path in self._folder.glob(f"*/{_FACTS}")]
+        return sorted(built, key=lambda each: each.used_at, reverse=True)
+
+
+def _requirement_lines(spec: PackageSpec) -> list[str]:
+    packages = [*(pip_requirement(package) for package in spec.conda), *spec.pip]
+    own = [line for line in packages if not _is_own(line)]
+    return [*spec.pip_options, *own, *sdk_requirements()]
+
+
+def _is_own(line: str) -> bool:
+    """True for a package that Runyard stands in for: its SDK comes with every environment."""
+    name = line.split("[")[0].split("=")[0].split("<")[0].split(">")[0].split("~")[0].strip().lower()
+    return name in ("pip", "runyard") or name.startswith("azureml-")
+
+
+def _read(folder: Path, *, cached: bool) -> BuiltEnvironment:
+    path = folder / _FACTS
+    facts = json.loads(path.read_text())
+    return BuiltEnvironment(**{**facts, "python": Path(facts["python"]), "cached": cached, "used_at": path.stat().st_mtime})
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _size(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_symlink())
+
+
+def _write_whole(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_text(text)
+    fresh.replace(path)

@@ -1,0 +1,93 @@
+"""What this program does for a run that it has started itself: copy its output, watch ``./logs``, upload ``./outputs``."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from runyard.client.artifact import ArtifactApi
+from runyard.errors import RunyardError, StorageError
+from runyard.sdk.log_folder import LogFolder
+from runyard.sdk.stdout_copy import StdoutCopy
+
+OUTPUTS = "outputs"
+LOGS = "logs"
+USER_LOG = "logs/user_log.txt"
+_UPLOAD_THREADS = 4
+_LOG = logging.getLogger("runyard")
+
+
+class InteractiveSession:
+    """The open end of an interactive run. ``outputs`` is uploaded when it ends; None for none.
+
+    ``logs`` is watched, and the output copied, only between :meth:`open` and :meth:`close`, that is inside a ``with`` block.
+    """
+
+    def __init__(self, artifacts: ArtifactApi, run_id: str, outputs: Path | None, logs: Path | None) -> None:
+        self._artifacts = artifacts
+        self._run_id = run_id
+        self._outputs = outputs
+        self._logs = logs
+        self._lock = threading.Lock()
+        self._copy: StdoutCopy | None = None
+        self._watcher: LogFolder | None = None
+
+    def open(self) -> None:
+        """Begin to copy the program's output and to watch the folder of logs."""
+        with self._lock:
+            if self._copy is not None:
+                return
+            folder = Path(tempfile.mkdtemp(prefix="runyard-"))
+            self._copy = StdoutCopy(folder / "user_log.txt")
+            self._watcher = LogFolder(self._artifacts, self._run_id, self._logs)
+            self._watcher.add(USER_LOG, self._copy.path)
+            self._copy.start()
+            self._watcher.start()
+
+    def close(self) -> None:
+        """Stop copying and watching, and send what is left; a server that is away costs the rest, with a warning."""
+        with self._lock:
+            copy, watcher = self._copy, self._watcher
+            self._copy = self._watcher = None
+        if copy is None or watcher is None:
+            return
+        copy.stop()
+        try:
+            watcher.stop()
+        except RunyardError as error:
+            _LOG.warning("Run %s: the last lines of its logs could not be sent: %s", self._run_id, error.message)
+        finally:
+            shutil.rmtree(copy.path.parent, ignore_errors=True)
+
+    def upload_outputs(self) -> None:
+        """Store the files of the outputs folder with the run. Doing it again replaces them.
+
+        Raises:
+            StorageError: some could not be read; the others are stored.
+            RunyardError: the server does not take them.
+        """
+        if self._outputs is None or not self._outputs.is_dir():
+            return
+        files = sorted(file for file in self._outputs.rglob("*") if file.is_file())
+        with ThreadPoolExecutor(_UPLOAD_THREADS, thread_name_prefix="runyard-outputs") as pool:
+            failed = [text for text in pool.map(self._upload, files) if text]
+        if failed:
+            raise StorageError(
+                f"Run {self._run_id}: {len(failed)} files of {self._outputs} could not be read: {'; '.join(failed[:5])}"
+            )
+
+    def _upload(self, file: Path) -> str | None:
+        """Store one file; return why it could not be read, or None."""
+        assert self._outputs is not None
+        name = f"{OUTPUTS}/{file.relative_to(self._outputs).as_posix()}"
+        try:
+            self._artifacts.put(self._run_id, name, file, replace=True)
+        except RunyardError:  # before OSError: a lost connection is both
+            raise
+        except OSError as error:
+            return f"{file.name}: {error.strerror}"
+        return None

@@ -1,0 +1,125 @@
+"""The stand-in for a run where none was submitted: it prints what it would record."""
+
+from __future__ import annotations
+
+import uuid
+from types import TracebackType
+from typing import Any
+
+
+class OfflineRun:
+    """A run that stores nothing, so that a training script runs by itself as well.
+
+    It has no experiment and no parent, and nothing can be read back from it; its id begins with ``OfflineRun``.
+    """
+
+    def __init__(self, run_id: str | None = None) -> None:
+        self._id = run_id or f"OfflineRun_{uuid.uuid4()}"
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        return self._id
+
+    def log(self, name: str, value: Any, description: str = "", step: int | None = None) -> None:
+        """Print a value."""
+        _show("log scalar metric", name, value)
+
+    def log_list(self, name: str, value: Any, description: str = "") -> None:
+        """Print a list."""
+        _show("log list metric", name, value)
+
+    def log_row(self, name: str, description: str | None = None, **kwargs: Any) -> None:
+        """Print a row."""
+        _show("log row metric", name, kwargs)
+
+    def log_table(self, name: str, value: Any, description: str = "") -> None:
+        """Print a table."""
+        _show("log table metric", name, value)
+
+    def log_image(self, name: str, path: str | None = None, plot: Any = None, description: str = "") -> None:
+        """Print where the image comes from."""
+        _show("log image metric", name, path if path is not None else plot)
+
+    def log_confusion_matrix(self, name: str, value: Any, description: str = "") -> None:
+        """Print a confusion matrix."""
+        _show("log confusion matrix metric", name, value)
+
+    def log_accuracy_table(self, name: str, value: Any, description: str = "") -> None:
+        """Print an accuracy table."""
+        _show("log accuracy table metric", name, value)
+
+    def log_residuals(self, name: str, value: Any, description: str = "") -> None:
+        """Print residuals."""
+        _show("log residuals metric", name, value)
+
+    def log_predictions(self, name: str, value: Any, description: str = "") -> None:
+        """Print predictions."""
+        _show("log predictions metric", name, value)
+
+    def tag(self, key: str, value: Any = None) -> None:
+        """Print a tag."""
+        print(f"Attempted to add tag {key} with value {value}")
+
+    def set_tags(self, tags: dict[str, Any]) -> None:
+        """Print tags."""
+        for key, value in tags.items():
+            self.tag(key, value)
+
+    def add_properties(self, properties: dict[str, Any]) -> None:
+        """Print properties."""
+        for key, value in properties.items():
+            print(f"Attempted to add property {key} with value {value}")
+
+    def upload_file(self, name: str, path_or_stream: Any, datastore_name: str | None = None) -> None:
+        """Print the file."""
+        print(f"Attempted to track file {name} at {path_or_stream}")
+
+    def upload_files(
+        self,
+        names: list[str],
+        paths: list[str],
+        return_artifacts: bool = False,
+        timeout_seconds: float | None = None,
+        datastore_name: str | None = None,
+    ) -> None:
+        """Print the files."""
+        for name, path in zip(names, paths, strict=False):
+            self.upload_file(name, path)
+
+    def upload_folder(self, name: str, path: str, datastore_name: str | None = None) -> None:
+        """Print the folder."""
+        print(f"Attempted to track folder {name} at {path}")
+
+    def child_run(self, name: str | None = None, run_id: str | None = None, outputs: str | None = None) -> OfflineRun:
+        """Return another stand-in, whose id begins with this one's."""
+        return OfflineRun(run_id or f"{self._id}.{uuid.uuid4()}")
+
+    def start(self) -> None:
+        """Do nothing."""
+
+    def complete(self, _set_status: bool = True) -> None:
+        """Do nothing."""
+
+    def fail(self, error_details: Any = None, error_code: str | None = None, _set_status: bool = True) -> None:
+        """Do nothing."""
+
+    def cancel(self) -> None:
+        """Do nothing."""
+
+    def flush(self, timeout_seconds: float = 300) -> None:
+        """Do nothing."""
+
+    def __enter__(self) -> OfflineRun:
+        print(f"[START] Run {self._id} context")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        print(f"[STOP] Run {self._id} context")
+
+    def __repr__(self) -> str:
+        return f"OfflineRun(Id: {self._id})"
+
+
+def _show(what: str, name: str, value: Any) -> None:
+    print(f"Attempted to {what} {name}:\n{value}")

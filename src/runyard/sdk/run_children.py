@@ -1,0 +1,88 @@
+"""Child runs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, require_run_id
+from runyard.errors import InvalidArgumentError
+from runyard.sdk.run_handle import RunHandle
+from runyard.sdk.run_query import run_query
+from runyard.wire.run import CreateRunsRequest, NewRun
+
+if TYPE_CHECKING:
+    from runyard.sdk.run import Run
+
+BATCH_NUMBER_TAG = "azureml.batch_child_number"
+
+
+class RunChildren(RunHandle):
+    """The part of a run that makes and finds its children."""
+
+    def child_run(self, name: str | None = None, run_id: str | None = None, outputs: str | None = None) -> Run:
+        """Create a child, in status Running. Complete it, or use it as a ``with`` block, which does.
+
+        ``outputs`` names a folder that is uploaded when the child completes.
+        """
+        new = NewRun(
+            id=require_run_id(run_id) if run_id is not None else str(uuid.uuid4()),
+            display_name=f"{self.name}>{name}" if name else None,
+        )
+        return self._adopted([new], outputs)[0]
+
+    def create_children(
+        self, count: int | None = None, tag_key: str | None = None, tag_values: Sequence[Any] | None = None
+    ) -> list[Run]:
+        """Create many children with one request, in status Running.
+
+        Give either ``count``, or ``tag_key`` and ``tag_values``: then there is a child a value, with that tag.
+        """
+        by_count = count is not None and tag_key is None and tag_values is None
+        by_tags = count is None and tag_key is not None and tag_values is not None
+        if not by_count and not by_tags:
+            raise InvalidArgumentError(
+                "create_children takes either count, or tag_key and tag_values: create_children(count=5) or "
+                "create_children(tag_key='fold', tag_values=[1, 2, 3])."
+            )
+        if by_count:
+            if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+                raise InvalidArgumentError(f"count={count!r} is not a number of children. Use 1 or more.")
+            tags: list[dict[str, str | None]] = [{BATCH_NUMBER_TAG: str(number)} for number in range(count)]
+        else:
+            assert tag_key is not None and tag_values is not None
+            tags = [{tag_key: None if value is None else str(value)} for value in tag_values]
+        return self._adopted([NewRun(id=str(uuid.uuid4()), tags=tag) for tag in tags], None)
+
+    def submit_child(self, config: Any, tags: dict[str, Any] | None = None, **kwargs: Any) -> Run:
+        """Submit a script as a child of this run and return at once. It may use another target, environment and arguments."""
+        return self._experiment._submit(config, tags=tags, parent_id=self.id, **kwargs)
+
+    def get_children(
+        self,
+        recursive: bool = False,
+        tags: Any = None,
+        properties: Any = None,
+        type: str | None = None,
+        status: Any = None,
+        _rehydrate_runs: bool = True,
+    ) -> Iterator[Run]:
+        """Yield the children, newest first; with ``recursive`` all descendants. The filters are those of ``get_runs``."""
+        query = run_query(type=type, tags=tags, properties=properties, status=status, **self._kinship(recursive))
+        return (self._hydrated(record) for record in self._client.runs.iterate(query))
+
+    def _kinship(self, recursive: bool) -> dict[str, Any]:
+        return {"ancestor_id": self.id} if recursive else {"parent_id": self.id}
+
+    def _adopted(self, new: list[NewRun], outputs: str | None) -> list[Run]:
+        children: list[Run] = []
+        for start in range(0, len(new), CHILDREN_MAX_PER_REQUEST):
+            request = CreateRunsRequest(runs=new[start : start + CHILDREN_MAX_PER_REQUEST], parent_id=self.id)
+            records = {record.id: record for record in self._client.runs.create(self._experiment.name, request)}
+            children += [self._started_child(records[run.id or ""], outputs) for run in request.runs]
+        return children
+
+    def _started_child(self, record: Any, outputs: str | None) -> Run:
+        """Return the handle of a child that this program has made and will complete."""
+        raise NotImplementedError

@@ -1,0 +1,280 @@
+"""How a script is run: the object behind ``ScriptRunConfig.run_config`` and ``.runconfig`` files."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from runyard.domain.compute_target import LOCAL_TARGET
+from runyard.errors import InvalidArgumentError
+from runyard.sdk.conda_dependencies import CondaDependencies
+from runyard.sdk.environment import DEFAULT_NAME, Environment
+from runyard.sdk.environment_document import environment_document, environment_from_document
+from runyard.sdk.run_configuration_file import find_file, read_document, remove_file, write_document
+
+MAX_DURATION_SECONDS_DEFAULT = 2_592_000
+"""Thirty days."""
+
+
+@dataclass(slots=True)
+class DockerConfiguration:
+    """The container that a run is put into."""
+
+    use_docker: bool = False
+    shared_volumes: bool = True
+    arguments: list[str] = field(default_factory=list)
+    shm_size: str = "2g"
+
+
+@dataclass(slots=True)
+class MpiConfiguration:
+    """Processes that talk by MPI."""
+
+    process_count_per_node: int = 1
+    node_count: int = 1
+
+
+@dataclass(slots=True)
+class TensorflowConfiguration:
+    """Workers and parameter servers of TensorFlow."""
+
+    worker_count: int = 1
+    parameter_server_count: int = 1
+
+
+@dataclass(slots=True)
+class PyTorchConfiguration:
+    """Processes of torch.distributed."""
+
+    communication_backend: str = "Nccl"
+    process_count: int | None = None
+    node_count: int = 1
+
+
+@dataclass(slots=True)
+class HistoryConfiguration:
+    """What is kept of a run beside its metrics."""
+
+    output_collection: bool = True
+    snapshot_project: bool = True
+    directories_to_watch: list[str] = field(default_factory=lambda: ["logs"])
+
+
+class RunConfiguration:
+    """How a script is run: target, environment, arguments, limits. It can be saved as a ``.runconfig`` file.
+
+    Setting an attribute that is not there raises :class:`AttributeError`.
+    """
+
+    __slots__ = (
+        "_others",
+        "_target",
+        "arguments",
+        "command",
+        "communicator",
+        "docker",
+        "environment",
+        "environment_variables",
+        "framework",
+        "history",
+        "max_run_duration_seconds",
+        "mpi",
+        "node_count",
+        "priority",
+        "pytorch",
+        "script",
+        "tensorflow",
+    )
+
+    def __init__(
+        self,
+        script: str | None = None,
+        arguments: list[Any] | None = None,
+        framework: str | None = None,
+        communicator: str | None = None,
+        conda_dependencies: CondaDependencies | None = None,
+        _history_enabled: bool | None = None,
+        _path: str | None = None,
+        _name: str | None = None,
+        command: str | list[str] | None = None,
+    ) -> None:
+        self.script = script
+        self.arguments: list[Any] = list(arguments or [])
+        self.command: str | list[str] | None = command
+        self.framework = framework or "Python"
+        self.communicator = communicator or "None"
+        self.environment = Environment(DEFAULT_NAME)
+        if conda_dependencies is not None:
+            self.environment.python.conda_dependencies = conda_dependencies
+        self.environment_variables: dict[str, str] = {}
+        self.history = HistoryConfiguration(output_collection=_history_enabled is not False)
+        self.docker = DockerConfiguration()
+        self.mpi = MpiConfiguration()
+        self.tensorflow = TensorflowConfiguration()
+        self.pytorch = PyTorchConfiguration()
+        self.node_count = 1
+        self.priority: int | None = None
+        self.max_run_duration_seconds: int | None = MAX_DURATION_SECONDS_DEFAULT
+        self._target = LOCAL_TARGET
+        self._others: dict[str, Any] = {}
+
+    @property
+    def target(self) -> str:
+        """The name of the compute target. A compute target can be set as well as its name; None is this machine."""
+        return self._target
+
+    @target.setter
+    def target(self, target: Any) -> None:
+        self._target = target_name(target)
+
+    @staticmethod
+    def load(path: str | Path, name: str | None = None) -> RunConfiguration:
+        """Return the configuration in a file: ``path`` itself, or ``name`` (with or without ``.runconfig``) of a project folder.
+
+        Raises:
+            ConfigurationError: there is none, or it cannot be used; the message says where it was looked for.
+        """
+        file = find_file(Path(path), name)
+        return configuration_from_document(read_document(file), file)
+
+    def save(self, path: str | Path | None = None, name: str | None = None, separate_environment_yaml: bool = False) -> None:
+        """Write the configuration into the ``.runyard`` (or ``.azureml``) folder of ``path``, as the file ``name``.
+
+        The packages go to ``conda_dependencies.yml`` beside it, with ``separate_environment_yaml`` the whole environment to
+        ``environment.yml``.
+        """
+        if not name:
+            raise InvalidArgumentError("A saved run configuration needs a name: run_config.save(name='local').")
+        write_document(configuration_document(self), Path(path or "."), name, separate_environment_yaml)
+
+    @staticmethod
+    def delete(path: str | Path, name: str) -> None:
+        """Remove a saved configuration."""
+        remove_file(Path(path), name)
+
+
+def target_name(target: Any) -> str:
+    """Return the name of a compute target given as name or object; None is this machine."""
+    if target is None:
+        return LOCAL_TARGET
+    name = target if isinstance(target, str) else getattr(target, "name", None)
+    if not isinstance(name, str) or not name:
+        raise InvalidArgumentError(f"{target!r} is no compute target. Give its name, or ws.compute_targets['name'].")
+    return name
+
+
+def argument_texts(arguments: Iterable[Any]) -> list[str]:
+    """Return the arguments of a script as its command line gets them.
+
+    Raises:
+        InvalidArgumentError: one is neither a text nor a number nor a path.
+    """
+    texts: list[str] = []
+    for argument in arguments:
+        if isinstance(argument, (str, int, float, Path)):
+            texts.append(str(argument))
+        elif getattr(argument, "shape", None) == () and hasattr(argument, "item"):
+            texts.append(str(argument.item()))
+        else:
+            raise InvalidArgumentError(
+                f"{argument!r} among the arguments is a {type(argument).__name__}. Give texts, numbers and paths, "
+                "such as arguments=['--lr', 0.01]."
+            )
+    return texts
+
+
+def command_text(command: str | list[str] | None) -> str | None:
+    """Return a shell command; a list is quoted."""
+    if command is None or isinstance(command, str):
+        return command or None
+    return " ".join(shlex.quote(text) for text in argument_texts(command)) or None
+
+
+def configuration_document(config: RunConfiguration) -> dict[str, Any]:
+    """Return a configuration as plain data, in the camelCase names of ``.runconfig`` files and run definitions."""
+    return {
+        **config._others,
+        "script": config.script,
+        "command": command_text(config.command) or "",
+        "useAbsolutePath": False,
+        "arguments": argument_texts(config.arguments),
+        "sourceDirectoryDataStore": None,
+        "framework": config.framework,
+        "communicator": config.communicator,
+        "target": config.target,
+        "dataReferences": {},
+        "data": {},
+        "outputData": {},
+        "datacaches": [],
+        "jobName": None,
+        "maxRunDurationSeconds": config.max_run_duration_seconds,
+        "nodeCount": config.node_count,
+        "priority": config.priority,
+        "credentialPassthrough": False,
+        "identity": None,
+        "environment": environment_document(config.environment),
+        "history": {
+            "outputCollection": config.history.output_collection,
+            "directoriesToWatch": list(config.history.directories_to_watch),
+            "enableMLflowTracking": True,
+            "snapshotProject": config.history.snapshot_project,
+        },
+        "spark": {"configuration": {}},
+        "parallelTask": {"maxRetriesPerWorker": 0, "workerCountPerNode": 1, "terminalExitCodes": None, "configuration": {}},
+        "amlCompute": {"name": None, "vmSize": None, "retainCluster": False, "clusterMaxNodeCount": None},
+        "tensorflow": _camel(asdict(config.tensorflow)),
+        "mpi": _camel(asdict(config.mpi)),
+        "pyTorch": _camel(asdict(config.pytorch)),
+        "hdi": {"yarnDeployMode": "cluster"},
+        "docker": _camel(asdict(config.docker)),
+        "commandReturnCodeConfig": {"returnCode": "Zero", "successfulReturnCodes": []},
+        "environmentVariables": dict(config.environment_variables),
+        "applicationEndpoints": {},
+    }
+
+
+def configuration_from_document(data: dict[str, Any], where: Path) -> RunConfiguration:
+    """Return the configuration in plain data; what is left out has its default."""
+    config = RunConfiguration(
+        script=data.get("script"),
+        arguments=data.get("arguments"),
+        framework=data.get("framework"),
+        communicator=data.get("communicator"),
+        command=data.get("command") or None,
+    )
+    config.target = data.get("target")
+    config.environment = environment_from_document(data.get("environment"), f"environment of {where}")
+    config.environment_variables = {key: str(value) for key, value in (data.get("environmentVariables") or {}).items()}
+    config.max_run_duration_seconds = data.get("maxRunDurationSeconds") or MAX_DURATION_SECONDS_DEFAULT
+    config.node_count = data.get("nodeCount") or 1
+    config.priority = data.get("priority")
+    history = data.get("history") or {}
+    config.history.output_collection = bool(history.get("outputCollection", True))
+    config.history.snapshot_project = bool(history.get("snapshotProject", True))
+    config.history.directories_to_watch = list(history.get("directoriesToWatch") or ["logs"])
+    _fill(config.docker, data.get("docker"))
+    _fill(config.mpi, data.get("mpi"))
+    _fill(config.tensorflow, data.get("tensorflow"))
+    _fill(config.pytorch, data.get("pytorch") or data.get("pyTorch"))
+    known = {*configuration_document(RunConfiguration()), "pytorch"}
+    config._others = {key: value for key, value in data.items() if key not in known}
+    return config
+
+
+def _fill(part: Any, data: dict[str, Any] | None) -> None:
+    for name in part.__slots__:
+        value = (data or {}).get(_camel_name(name))
+        if value is not None:
+            setattr(part, name, value)
+
+
+def _camel(data: dict[str, Any]) -> dict[str, Any]:
+    return {_camel_name(name): value for name, value in data.items()}
+
+
+def _camel_name(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

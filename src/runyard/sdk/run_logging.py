@@ -1,0 +1,212 @@
+"""What a run logs. No call here waits for the server."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from runyard.client.client import Client
+from runyard.client.recorder import FileToRecord, Recorder
+from runyard.domain.metric import MetricColumns, MetricFamily, MetricType, require_metric_name
+from runyard.errors import InvalidArgumentError
+from runyard.sdk.metric_file import metric_file
+from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, row, scalar, step_number, table, values_of
+from runyard.sdk.run_handle import RunHandle
+from runyard.wire.codec import to_json
+from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, ScalarRecord, TableRecord
+
+_IMAGE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
+FLUSH_TIMEOUT_S = 300
+READ_FLUSH_TIMEOUT_S = 30
+
+
+class RunLogging(RunHandle):
+    """The part of a run that takes metrics.
+
+    Wrong arguments raise at once, in the caller. Everything else happens in the background: a server that is away neither stops
+    nor slows the program. Several threads and processes may log to one run.
+    """
+
+    def log(self, name: str, value: Any, description: str = "", step: int | None = None) -> None:
+        """Log one value: a number, a text, a bool or None. Logging a name again makes a series.
+
+        Raises:
+            InvalidArgumentError: the value is a list, an array or a dict, or the name was used for a table.
+        """
+        require_metric_name(name)
+        self._require_family(name, MetricFamily.SERIES)
+        record = ScalarRecord(name, _now_us(), scalar(name, value), step_number(name, step), description or "")
+        self._recorder.record(record)
+
+    def log_list(self, name: str, value: Any, description: str = "") -> None:
+        """Log several values at once: a list, a range, a generator, an array. Lists of one name are joined."""
+        values = values_of(name, value)
+        self._require_family(name, MetricFamily.SERIES)
+        at_us = _now_us()
+        for start in range(0, len(values), CHUNK_VALUES):
+            self._recorder.record(ListRecord(name, at_us, values[start : start + CHUNK_VALUES], description or ""))
+
+    def log_row(self, name: str, description: str | None = None, **kwargs: Any) -> None:
+        """Log one row of a table, a value a column: ``run.log_row("Cosine", x=1, y=2)``."""
+        columns = row(name, kwargs)
+        self._require_family(name, MetricFamily.TABLE)
+        self._recorder.record(TableRecord(name, _now_us(), columns, description or ""))
+
+    def log_table(self, name: str, value: dict[str, Any], description: str = "") -> None:
+        """Log a table: a dict of columns of equal length. Tables and rows of one name are joined."""
+        columns = table(name, value)
+        self._require_family(name, MetricFamily.TABLE)
+        at_us = _now_us()
+        for part in _in_parts(columns):
+            self._recorder.record(TableRecord(name, at_us, part, description or ""))
+
+    def log_image(self, name: str, path: str | None = None, plot: Any = None, description: str = "") -> None:
+        """Log an image: either the path of an image file, or a matplotlib plot.
+
+        Raises:
+            InvalidArgumentError: both or neither are given, or the file is missing or no image.
+        """
+        require_metric_name(name)
+        if (path is None) == (plot is None):
+            raise InvalidArgumentError(
+                f"log_image({name!r}) takes either path= or plot=, not {'both' if path else 'neither'}.", name=name
+            )
+        if path is not None:
+            content = _image_content(name, Path(path))
+            self._record_file(name, _artifact_name(Path(path)), content, MetricType.IMAGE, description)
+        else:
+            self._record_file(
+                name, f"{_file_stem(name)}_{int(time.time())}.png", _drawn(name, plot), MetricType.IMAGE, description
+            )
+
+    def log_confusion_matrix(self, name: str, value: Any, description: str = "") -> None:
+        """Log a confusion matrix: a dict or JSON text with ``schema_type`` ``confusion_matrix`` and ``data``."""
+        self._record_chart(name, value, MetricType.CONFUSION_MATRIX, "confusion_matrix", description)
+
+    def log_accuracy_table(self, name: str, value: Any, description: str = "") -> None:
+        """Log an accuracy table, which gives ROC and precision-recall curves."""
+        self._record_chart(name, value, MetricType.ACCURACY_TABLE, "accuracy_table", description)
+
+    def log_residuals(self, name: str, value: Any, description: str = "") -> None:
+        """Log the residuals of a regression as a histogram."""
+        self._record_chart(name, value, MetricType.RESIDUALS, "residuals", description)
+
+    def log_predictions(self, name: str, value: Any, description: str = "") -> None:
+        """Log predictions against true values."""
+        self._record_chart(name, value, MetricType.PREDICTIONS, "predictions", description)
+
+    def flush(self, timeout_seconds: float = FLUSH_TIMEOUT_S) -> None:
+        """Wait until the server has everything logged before, at most ``timeout_seconds``. What is late stays in the queue."""
+        self._client.recorders.flush(self.id, timeout_seconds)
+
+    def get_metrics(
+        self, name: str | None = None, recursive: bool = False, run_type: str | None = None, populate: bool = False
+    ) -> dict[str, Any]:
+        """Return what was logged, by name.
+
+        One value comes back bare, several as a list; one row as ``{column: value}``, several as ``{column: [values]}``; an image
+        or chart as the address of its file, or with ``populate`` as a :class:`~runyard.sdk.metric_file.MetricFile`. With
+        ``recursive`` the answer has one such dict a run, over all descendants, by run id; ``run_type`` then keeps the runs of
+        that type.
+        """
+        self.flush(READ_FLUSH_TIMEOUT_S)
+        query = MetricValuesQuery(run_id=self.id, name=name, recursive=recursive, run_type=run_type)
+        runs = self._client.metrics.values(query)
+        found = {run_id: self._populated(metrics) if populate else metrics for run_id, metrics in runs.items()}
+        return found if recursive else found.get(self.id, {})
+
+    @property
+    def _recorder(self) -> Recorder:
+        return self._client.recorders.for_run(self.id)
+
+    def _require_family(self, name: str, family: MetricFamily) -> None:
+        """Refuse a name that this process has logged in another shape; the server would refuse it later, unseen."""
+        known = self._families.setdefault(name, family)
+        if known is not family:
+            raise InvalidArgumentError(
+                f"Metric {name!r} of run {self.id} was logged as a {known.value} and cannot become a {family.value}. "
+                "Log it under another name.",
+                name=name,
+            )
+
+    @cached_property
+    def _families(self) -> dict[str, MetricFamily]:
+        return self._client.recorders.families(self.id)
+
+    def _record_chart(self, name: str, value: Any, kind: MetricType, schema: str, description: str) -> None:
+        content = to_json(chart_data(name, value, schema))
+        self._record_file(name, f"{_file_stem(name)}_{int(time.time())}.json", content, kind, description)
+
+    def _record_file(self, name: str, path: str, content: bytes, kind: MetricType, description: str) -> None:
+        self._require_family(name, MetricFamily.FILE)
+        file = FileToRecord(name=name, at_us=_now_us(), path=path, content=content, type=kind, description=description or "")
+        self._recorder.record_file(file)
+
+    def _populated(self, metrics: dict[str, MetricResult]) -> dict[str, Any]:
+        return {name: _with_files(self._client, value) for name, value in metrics.items()}
+
+
+def _with_files(client: Client, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_files(client, item) for item in value]
+    return (metric_file(client, value) or value) if isinstance(value, str) else value
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
+
+
+def _in_parts(columns: MetricColumns) -> Iterator[MetricColumns]:
+    """Yield a table in parts that are small enough for one record each."""
+    rows = len(next(iter(columns.values()), []))
+    rows_a_part = max(1, CHUNK_VALUES // max(1, len(columns)))
+    for start in range(0, rows, rows_a_part):
+        yield {column: values[start : start + rows_a_part] for column, values in columns.items()}
+
+
+def _image_content(name: str, path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidArgumentError(
+            f"log_image({name!r}) cannot read {path} ({error.strerror}). Give the path of an image file.", path=str(path)
+        ) from error
+    is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    is_svg = b"<svg" in content[:1024].lower()
+    if not (content.startswith(_IMAGE_STARTS) or is_webp or is_svg):
+        raise InvalidArgumentError(
+            f"{path} of log_image({name!r}) is not an image. Use PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; "
+            "other files go to run.upload_file.",
+            path=str(path),
+        )
+    return content
+
+
+def _drawn(name: str, plot: Any) -> bytes:
+    """Return a plot as PNG: matplotlib's pyplot module, which draws its current figure, or a figure."""
+    figure = plot if hasattr(plot, "savefig") else getattr(plot, "figure", None)
+    if figure is None or not hasattr(figure, "savefig"):
+        raise InvalidArgumentError(
+            f"plot= of log_image({name!r}) is a {type(plot).__name__}, which cannot be drawn. Give a matplotlib figure.",
+            name=name,
+        )
+    sink = io.BytesIO()
+    figure.savefig(sink, format="png")
+    return sink.getvalue()
+
+
+def _artifact_name(path: Path) -> str:
+    """Return the name under which a local image is stored: its path, or the bare name when that leads out of the folder."""
+    if path.is_absolute() or ".." in path.parts:
+        return path.name
+    return path.as_posix()
+
+
+def _file_stem(name: str) -> str:
+    """Return a metric's name as a file name."""
+    return re.sub(r"[^\w\-. ()\[\]]+", "_", name).strip(". ")[:120] or "metric"

@@ -1,0 +1,110 @@
+"""What to run, where, and in which environment."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.sdk.environment import Environment
+from runyard.sdk.run_configuration import (
+    MAX_DURATION_SECONDS_DEFAULT,
+    DockerConfiguration,
+    MpiConfiguration,
+    PyTorchConfiguration,
+    RunConfiguration,
+    TensorflowConfiguration,
+)
+from runyard.sdk.submission import submit_script
+
+if TYPE_CHECKING:
+    from runyard.sdk.experiment import Experiment
+    from runyard.sdk.run import Run
+
+
+class ScriptRunConfig:
+    """A script and how to run it. Nothing is checked before it is submitted.
+
+    ``script`` is a path inside ``source_directory``, which is stored with the run; ``command`` is a shell command instead of
+    script and arguments. With a ``run_config`` the other options come from there.
+    """
+
+    MAX_DURATION_SECONDS_DEFAULT: ClassVar[int] = MAX_DURATION_SECONDS_DEFAULT
+
+    def __init__(
+        self,
+        source_directory: str | Path | None,
+        script: str | None = None,
+        arguments: list[Any] | None = None,
+        run_config: RunConfiguration | None = None,
+        _telemetry_values: dict[str, Any] | None = None,
+        compute_target: Any = None,
+        environment: Environment | None = None,
+        distributed_job_config: Any = None,
+        resume_from: Any = None,
+        max_run_duration_seconds: int | None = MAX_DURATION_SECONDS_DEFAULT,
+        command: str | list[str] | None = None,
+        docker_runtime_config: DockerConfiguration | None = None,
+    ) -> None:
+        _require_supported(distributed_job_config, resume_from)
+        self.source_directory = "." if source_directory is None else str(source_directory)
+        self.script = script
+        self.arguments: list[Any] = list(arguments or [])
+        self.run_config = run_config if run_config is not None else RunConfiguration()
+        if run_config is not None:
+            _warn_of_ignored(compute_target, environment, docker_runtime_config)
+            self.script = script if script is not None else run_config.script
+            self.arguments = self.arguments or list(run_config.arguments)
+            command = command if command is not None else run_config.command
+        else:
+            self._configure(compute_target, environment, max_run_duration_seconds, docker_runtime_config)
+        self.run_config.command = command
+
+    def _configure(
+        self,
+        compute_target: Any,
+        environment: Environment | None,
+        max_run_duration_seconds: int | None,
+        docker: DockerConfiguration | None,
+    ) -> None:
+        config = self.run_config
+        config.target = compute_target
+        if environment is not None:
+            if not isinstance(environment, Environment):
+                raise InvalidArgumentError(
+                    f"environment= is a {type(environment).__name__}, not an Environment. Use Environment('my-env')."
+                )
+            config.environment = environment
+        if docker is not None:
+            config.docker = docker
+        config.max_run_duration_seconds = max_run_duration_seconds
+
+    def _submit(self, experiment: Experiment, tags: dict[str, Any] | None, parent_id: str | None) -> Run:
+        return submit_script(self, experiment, tags, parent_id)
+
+    def __repr__(self) -> str:
+        return f"ScriptRunConfig({self.source_directory!r}, script={self.script!r}, compute_target={self.run_config.target!r})"
+
+
+def _require_supported(distributed_job_config: Any, resume_from: Any) -> None:
+    kinds = (MpiConfiguration, TensorflowConfiguration, PyTorchConfiguration)
+    if distributed_job_config is not None and not isinstance(distributed_job_config, kinds):
+        raise InvalidArgumentError(
+            f"distributed_job_config is a {type(distributed_job_config).__name__}. Use MpiConfiguration, TensorflowConfiguration "
+            "or PyTorchConfiguration."
+        )
+    if distributed_job_config is not None:
+        raise NotSupportedError(
+            "This version runs one process a run. Leave out distributed_job_config, or start the processes from the script."
+        )
+    if resume_from is not None:
+        raise NotSupportedError("This version does not resume runs. Pass the checkpoint's path among the arguments instead.")
+
+
+def _warn_of_ignored(*options: Any) -> None:
+    if any(option is not None for option in options):
+        warnings.warn(
+            "ScriptRunConfig has a run_config, so compute_target, environment and docker_runtime_config are ignored.",
+            stacklevel=3,
+        )

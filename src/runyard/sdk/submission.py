@@ -1,0 +1,185 @@
+"""From a ScriptRunConfig to a queued run."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runyard.client.client import Client
+from runyard.client.git import git_properties
+from runyard.client.snapshot_builder import take_snapshot
+from runyard.domain.run import RunSpec
+from runyard.errors import (
+    ComputeTargetNotFoundError,
+    InvalidArgumentError,
+    NotSupportedError,
+    ScriptNotFoundError,
+    SnapshotError,
+)
+from runyard.sdk.environment import interpreter_for
+from runyard.sdk.labels import tag_texts
+from runyard.sdk.run import ScriptRun
+from runyard.sdk.run_configuration import RunConfiguration, argument_texts, command_text, configuration_document
+from runyard.sdk.run_files import SNAPSHOT_PROPERTY
+from runyard.wire.run import SubmitRunRequest
+from runyard.wire.snapshot import SnapshotBody
+
+if TYPE_CHECKING:
+    from runyard.sdk.experiment import Experiment
+    from runyard.sdk.script_run_config import ScriptRunConfig
+
+_SCRIPTS_LOOKED_AT = 5000
+_SHOWN = 3
+
+
+def submit_script(
+    config: ScriptRunConfig, experiment: Experiment, tags: dict[str, Any] | None, parent_id: str | None
+) -> ScriptRun:
+    """Store the source folder, queue the run, and return its handle at once.
+
+    Everything that can be wrong with the request is found before anything is sent.
+
+    Raises:
+        ScriptNotFoundError: the script is not in the source folder.
+        ComputeTargetNotFoundError: the workspace has no such compute target.
+        SnapshotError: the source folder cannot be stored.
+        NotSupportedError: the environment or container cannot be had.
+    """
+    client = experiment.workspace._client
+    folder = _source_folder(config.source_directory)
+    spec = run_spec(config, folder)
+    set_tags = tag_texts(tags)
+    require_target(client, spec.target)
+    snapshot = take_snapshot(client.snapshots, folder)
+    _require_in_snapshot(spec.script, snapshot, folder)
+    request = SubmitRunRequest(
+        id=new_run_id(experiment.name),
+        spec=spec,
+        snapshot_id=snapshot.id,
+        parent_id=parent_id,
+        tags=set_tags,
+        properties={
+            "_azureml.ComputeTargetType": "local" if spec.target == "local" else spec.target,
+            SNAPSHOT_PROPERTY: snapshot.id,
+            **git_properties(folder),
+        },
+    )
+    record = client.runs.submit(experiment.name, request)
+    return ScriptRun(experiment, record.id, _record=record)
+
+
+def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
+    """Return what the runner is to do."""
+    options = config.run_config
+    command = command_text(options.command)
+    if (config.script is None) == (command is None):
+        both = "both a script and a command" if command else "neither a script nor a command"
+        raise InvalidArgumentError(f"The ScriptRunConfig has {both}. Give script='train.py', or command='python train.py'.")
+    if command is not None and config.arguments:
+        raise InvalidArgumentError("arguments= goes with script=. Write the arguments of a command into the command.")
+    if options.docker.use_docker:
+        raise NotSupportedError("This version does not run containers. Leave out docker_runtime_config.")
+    interpreter = interpreter_for(options.environment)
+    script = None if config.script is None else script_path(str(config.script), folder)
+    arguments = argument_texts(config.arguments)
+    return RunSpec(
+        script=script,
+        arguments=arguments,
+        command=command,
+        target=options.target,
+        interpreter=interpreter,
+        environment_variables=_variables(options),
+        max_run_duration_s=options.max_run_duration_seconds,
+        output_collection=options.history.output_collection,
+        directories_to_watch=list(options.history.directories_to_watch),
+        definition={**configuration_document(options), "script": script, "arguments": arguments},
+    )
+
+
+def script_path(script: str, folder: Path) -> str:
+    """Return a script's path inside the source folder, with forward slashes.
+
+    Raises:
+        ScriptNotFoundError: it is not there, or outside; the message names those that it may be.
+    """
+    given = Path(script).expanduser()
+    path = Path(os.path.normpath(given if given.is_absolute() else folder / given))
+    if not path.is_relative_to(folder):
+        raise ScriptNotFoundError(
+            f"The script {script} is outside the source folder {folder}. Move it there, or choose a source_directory that "
+            "holds it.",
+            script=script,
+            source_directory=str(folder),
+        )
+    if not path.is_file():
+        raise ScriptNotFoundError(
+            f"The script {script} is not in {folder}.{_close_matches(path, folder)}", script=script, source_directory=str(folder)
+        )
+    return path.relative_to(folder).as_posix()
+
+
+def require_target(client: Client, name: str) -> None:
+    """Raise :class:`ComputeTargetNotFoundError`, naming those there, unless the workspace has a target of that name."""
+    names = [target.name for target in client.compute_targets.list()]
+    if name not in names:
+        raise unknown_target(client.workspace, name, names)
+
+
+def unknown_target(workspace: str, name: str, names: list[str]) -> ComputeTargetNotFoundError:
+    """Return the error for a compute target that is not there."""
+    return ComputeTargetNotFoundError(
+        f"ComputeTargetNotFound: workspace {workspace!r} has no compute target {name!r}. It has: {', '.join(names) or 'none'}.",
+        name=name,
+        known=names,
+    )
+
+
+def new_run_id(experiment: str) -> str:
+    """Return an id for a submitted run: the experiment, the second, and eight characters by chance."""
+    return f"{experiment[:220]}_{int(time.time())}_{uuid.uuid4().hex[:8]}"
+
+
+def _source_folder(source_directory: str) -> Path:
+    folder = Path(source_directory).expanduser().absolute()
+    if not folder.is_dir():
+        what = "is a file" if folder.is_file() else "is not there"
+        raise SnapshotError(
+            f"The source_directory {source_directory} {what}. Give the folder that holds the script.", path=str(folder)
+        )
+    return Path(os.path.normpath(folder))
+
+
+def _close_matches(wanted: Path, folder: Path) -> str:
+    scripts: list[str] = []
+    for root, folders, files in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        scripts += [(Path(root) / file).relative_to(folder).as_posix() for file in files if file.endswith((".py", wanted.suffix))]
+        if len(scripts) > _SCRIPTS_LOOKED_AT:
+            break
+    relative = wanted.relative_to(folder).as_posix()
+    same_name = [script for script in scripts if Path(script).name == wanted.name]
+    close = same_name or difflib.get_close_matches(relative, scripts, n=_SHOWN, cutoff=0.75)
+    if close:
+        return f" Did you mean {' or '.join(sorted(close)[:_SHOWN])}?"
+    if scripts:
+        return f" There are: {', '.join(sorted(scripts)[:_SHOWN])}."
+    return " There are no Python files."
+
+
+def _require_in_snapshot(script: str | None, snapshot: SnapshotBody, folder: Path) -> None:
+    if script is not None and all(file.path != script for file in snapshot.files):
+        raise ScriptNotFoundError(
+            f"The script {script} is left out of the snapshot of {folder} by an ignore file (.runyardignore, .amlignore or "
+            ".gitignore). Take it out of there.",
+            script=script,
+            source_directory=str(folder),
+        )
+
+
+def _variables(options: RunConfiguration) -> dict[str, str]:
+    merged = {**options.environment.environment_variables, **options.environment_variables}
+    return {str(key): str(value) for key, value in merged.items()}

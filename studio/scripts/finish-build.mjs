@@ -1,0 +1,55 @@
+// After `vite build`: licence notices, compressed twins of the text assets, and the manifest moved out of what is served.
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+
+const studio = dirname(dirname(fileURLToPath(import.meta.url)));
+const output = join(studio, "../src/runyard/server/static");
+const TEXT = new Set([".html", ".js", ".css", ".svg", ".txt", ".json"]);
+/** Below this a response fits one packet anyway. */
+const SMALLEST_WORTH_COMPRESSING = 600;
+
+await keepManifestOutOfTheServedFolder();
+await writeFile(join(output, "THIRD_PARTY_NOTICES.txt"), await thirdPartyNotices());
+await compressFolder(output);
+
+async function keepManifestOutOfTheServedFolder() {
+  await mkdir(join(studio, ".build"), { recursive: true });
+  await rename(join(output, ".vite/manifest.json"), join(studio, ".build/manifest.json"));
+  await rm(join(output, ".vite"), { recursive: true });
+}
+
+async function compressFolder(folder) {
+  const compressBrotli = promisify(brotliCompress);
+  const compressGzip = promisify(gzip);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !TEXT.has(extname(path)) || (await stat(path)).size < SMALLEST_WORTH_COMPRESSING) continue;
+    const content = await readFile(path);
+    const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+    await writeFile(`${path}.br`, await compressBrotli(content, options));
+    await writeFile(`${path}.gz`, await compressGzip(content, { level: 9 }));
+  }
+}
+
+/** Every package that the lock file marks as shipped (not a development dependency), with its licence text. */
+async function thirdPartyNotices() {
+  const lock = JSON.parse(await readFile(join(studio, "package-lock.json"), "utf8"));
+  const parts = ["Runyard Studio contains the following packages.\n"];
+  for (const [path, entry] of Object.entries(lock.packages)) {
+    if (path === "" || entry.dev || entry.optional || path.includes("@types/")) continue;
+    const folder = join(studio, path);
+    const about = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const licence = about.name === "dompurify" ? "Apache-2.0 (chosen from: MPL-2.0 OR Apache-2.0)" : about.license;
+    parts.push(`${"-".repeat(80)}\n${about.name} ${about.version}\nLicence: ${licence}\n\n${await licenceText(folder)}`);
+  }
+  return parts.join("\n");
+}
+
+async function licenceText(folder) {
+  const names = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice)/i.test(name));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return texts.join("\n\n") || "(The package ships no licence file; see the licence named above.)\n";
+}

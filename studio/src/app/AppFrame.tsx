@@ -1,0 +1,77 @@
+import { Link, Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useState } from "react";
+import type { Session } from "../client/session";
+import { useWorkspace } from "../client/workspace";
+import { IconButton } from "../components/Button";
+import { Icon, type IconName } from "../components/Icon";
+import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme";
+import { t, type TextId } from "../text/text";
+import styles from "./AppFrame.module.css";
+import { LivePill, LostBanner } from "./LivePill";
+import { useShortcuts } from "./useShortcuts";
+
+const ShortcutSheet = lazy(async () => ({ default: (await import("./ShortcutSheet")).ShortcutSheet }));
+
+const PAGES = [
+  { to: "/", icon: "home", text: "nav.home" },
+  { to: "/experiments", icon: "flask", text: "nav.experiments" },
+  { to: "/runs", icon: "runs", text: "nav.runs" },
+  { to: "/compute", icon: "compute", text: "nav.compute" },
+] as const satisfies readonly { to: string; icon: IconName; text: TextId }[];
+
+/** What is around every page: the way to the others, the state of the connection, theme and help. */
+export function AppFrame({ session }: { session: Session }) {
+  const workspace = useWorkspace();
+  const [sheet, setSheet] = useState(false);
+  const showSheet = useCallback(() => setSheet(true), []);
+  useShortcuts(showSheet);
+  return (
+    <div className={styles.frame}>
+      <a href="#main" className={styles.skip}>
+        {t("nav.skip")}
+      </a>
+      <header className={styles.brand}>
+        <Link to="/" className={styles.logo} aria-label={t("app.name")}>
+          <img src="/favicon.svg" width={22} height={22} alt="" />
+          <span>{t("app.name")}</span>
+        </Link>
+        <span className={styles.workspace} title={t("nav.workspace", { name: workspace })}>
+          {workspace}
+        </span>
+      </header>
+      <nav className={styles.nav} aria-label={t("nav.main")}>
+        {PAGES.map((page) => (
+          <Link key={page.to} to={page.to} className={styles.link} activeOptions={{ exact: page.to === "/", includeSearch: false }}>
+            <Icon name={page.icon} />
+            <span>{t(page.text)}</span>
+          </Link>
+        ))}
+      </nav>
+      <div className={styles.tools}>
+        <LivePill />
+        <ThemeButton />
+        <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
+        <span className={styles.version} title={t("nav.signedIn", { user: session.user })}>
+          {session.server_version}
+        </span>
+      </div>
+      <main id="main" className={styles.main} tabIndex={-1}>
+        <LostBanner />
+        <Outlet />
+      </main>
+      {sheet && (
+        <Suspense fallback={null}>
+          <ShortcutSheet onClose={() => setSheet(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { system: "light", light: "dark", dark: "system" };
+const THEME_ICONS: Readonly<Record<ThemeChoice, IconName>> = { system: "system", light: "sun", dark: "moon" };
+
+function ThemeButton() {
+  const choice = useThemeChoice();
+  return <IconButton icon={THEME_ICONS[choice]} label={t(`theme.${choice}`)} onClick={() => setTheme(NEXT_THEME[choice])} />;
+}

@@ -1,0 +1,45 @@
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "../client/api";
+import { keys } from "../client/keys";
+import "../components/tokens.css";
+import "../components/base.css";
+import { activateLocale } from "../text/text";
+import { router } from "./router";
+
+/** Changes are told by the feed; the age of an answer alone says nothing. */
+const STALE_AFTER_MS = 60_000;
+const RETRIES = 2;
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: STALE_AFTER_MS,
+      refetchOnWindowFocus: false,
+      retry: (failures, error) => failures < RETRIES && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+    },
+  },
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // The session ended while the page was open: ask again who is there, which shows the sign-in page.
+      if (error instanceof ApiError && error.isUnauthenticated && query.queryKey[0] !== keys.session[0]) void client.resetQueries({ queryKey: keys.session });
+    },
+  }),
+});
+
+async function start(): Promise<void> {
+  document.documentElement.lang = await activateLocale(navigator.languages);
+  const root = document.getElementById("root");
+  if (!root) throw new Error("The page has no element #root.");
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+void start();

@@ -1,0 +1,97 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from "@tanstack/react-router";
+import type { MetricsSearch } from "../runs/page/MetricsTab";
+import type { RunViewSearch } from "../runs/list/run-view";
+import { NotFoundPage } from "./NotFoundPage";
+import { PageFailure } from "./PageFailure";
+import { parseSearch, stringifySearch, textParameters } from "./search-text";
+import { Studio } from "./Studio";
+
+const RUN_VIEW_KEYS = ["q", "status", "tags", "target", "cols", "sort", "children", "sel"] as const;
+
+interface RootSearch {
+  workspace?: string;
+}
+
+const root = createRootRoute({
+  component: Studio,
+  notFoundComponent: NotFoundPage,
+  errorComponent: PageFailure,
+  validateSearch: (search: Record<string, unknown>): RootSearch => textParameters(search, ["workspace"]),
+  search: { middlewares: [retainSearchParams<RootSearch>(["workspace"])] },
+});
+
+const home = createRoute({ getParentRoute: () => root, path: "/", component: lazyRouteComponent(() => import("./HomePage"), "HomePage") });
+
+const experiments = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments",
+  component: lazyRouteComponent(() => import("../experiments/ExperimentsPage"), "ExperimentsPage"),
+  validateSearch: (search): { q?: string; view?: string } => textParameters(search, ["q", "view"]),
+});
+
+const experiment = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments/$name",
+  component: lazyRouteComponent(() => import("../experiments/ExperimentPage"), "ExperimentPage"),
+  validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: "/runs",
+  component: lazyRouteComponent(() => import("../runs/list/RunsPage"), "RunsPage"),
+  validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
+});
+
+const run = createRoute({ getParentRoute: () => root, path: "/runs/$runId", component: lazyRouteComponent(() => import("../runs/page/RunPage"), "RunPage") });
+
+const runStart = createRoute({
+  getParentRoute: () => run,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/runs/$runId/overview", params, replace: true });
+  },
+});
+
+const overview = createRoute({ getParentRoute: () => run, path: "overview", component: lazyRouteComponent(() => import("../runs/page/OverviewTab"), "OverviewTab") });
+
+const metrics = createRoute({
+  getParentRoute: () => run,
+  path: "metrics",
+  component: lazyRouteComponent(() => import("../runs/page/MetricsTab"), "MetricsTab"),
+  validateSearch: (search): MetricsSearch => textParameters(search, ["find", "x", "y", "ema"]),
+});
+
+const images = createRoute({ getParentRoute: () => run, path: "images", component: lazyRouteComponent(() => import("../runs/page/ImagesTab"), "ImagesTab") });
+
+const children = createRoute({
+  getParentRoute: () => run,
+  path: "children",
+  component: lazyRouteComponent(() => import("../runs/page/ChildrenTab"), "ChildrenTab"),
+  validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
+});
+
+const outputs = createRoute({ getParentRoute: () => run, path: "outputs/$", component: lazyRouteComponent(() => import("../runs/page/OutputsTab"), "OutputsTab") });
+
+const snapshot = createRoute({ getParentRoute: () => run, path: "snapshot/$", component: lazyRouteComponent(() => import("../runs/page/SnapshotTab"), "SnapshotTab") });
+
+const compute = createRoute({ getParentRoute: () => root, path: "/compute", component: lazyRouteComponent(() => import("../compute/ComputePage"), "ComputePage") });
+
+const routeTree = root.addChildren([home, experiments, experiment, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute]);
+
+export const router = createRouter({
+  routeTree,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultErrorComponent: PageFailure,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+  scrollToTopSelectors: ["#main"],
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,45 @@
+import type { TextId } from "../text/text";
+
+/** The keys of the Studio, as the sheet shows them. */
+export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
+  { keys: ["g", "h"], text: "shortcut.home" },
+  { keys: ["g", "r"], text: "shortcut.runs" },
+  { keys: ["g", "e"], text: "shortcut.experiments" },
+  { keys: ["g", "c"], text: "shortcut.compute" },
+  { keys: ["/"], text: "shortcut.search" },
+  { keys: ["j", "k"], text: "shortcut.move" },
+  { keys: ["Enter"], text: "shortcut.open" },
+  { keys: ["x"], text: "shortcut.select" },
+  { keys: ["."], text: "shortcut.showNew" },
+  { keys: ["1", "…", "6"], text: "shortcut.tabs" },
+  { keys: ["e"], text: "shortcut.description" },
+  { keys: ["t"], text: "shortcut.tags" },
+  { keys: ["n", "N"], text: "shortcut.match" },
+  { keys: ["w"], text: "shortcut.wrap" },
+  { keys: ["G"], text: "shortcut.end" },
+  { keys: ["?"], text: "shortcut.sheet" },
+];
+
+/** Pages that `g` and a letter lead to. */
+export const GO_TO = { h: "/", r: "/runs", e: "/experiments", c: "/compute" } as const;
+
+/** What a key does outside of fields. `prefix` is the key before it when it was `g`. */
+export type ShortcutAction = { type: "go"; to: (typeof GO_TO)[keyof typeof GO_TO] } | { type: "sheet" } | { type: "grid" } | { type: "mark"; key: string } | null;
+
+export function actionFor(key: string, prefix: string | null): ShortcutAction {
+  if (prefix === "g") return isGoKey(key) ? { type: "go", to: GO_TO[key] } : null;
+  if (key === "?") return { type: "sheet" };
+  if (key === "j" || key === "k") return { type: "grid" };
+  // Everything else is an element of the page that carries the key in `data-shortcut`.
+  return /^[a-z0-9./]$/.test(key) && key !== "g" ? { type: "mark", key } : null;
+}
+
+function isGoKey(key: string): key is keyof typeof GO_TO {
+  return key in GO_TO;
+}
+
+/** True where a letter is text and not a command. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=range])");
+}

@@ -1,0 +1,42 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { actionFor, isTyping } from "./shortcuts";
+
+const PREFIX_MS = 1200;
+
+/** Listens for the single-key commands of the Studio. */
+export function useShortcuts(showSheet: () => void): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let prefix: string | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      // A dialog has the keyboard to itself.
+      if (document.querySelector("[role=dialog], [role=alertdialog]")) return;
+      const action = actionFor(event.key, prefix);
+      clearTimeout(timer);
+      prefix = event.key === "g" && prefix === null ? "g" : null;
+      if (prefix !== null) timer = setTimeout(() => (prefix = null), PREFIX_MS);
+      if (action === null) return;
+      if (action.type === "go") void navigate({ to: action.to });
+      else if (action.type === "sheet") showSheet();
+      else if (!actOn(action.type === "grid" ? "[data-grid]" : `[data-shortcut="${CSS.escape(action.key)}"]`)) return;
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("keydown", onKeyDown);
+      clearTimeout(timer);
+    };
+  }, [navigate, showSheet]);
+}
+
+/** Focuses a field or the grid, and presses anything else. */
+function actOn(selector: string): boolean {
+  const element = document.querySelector<HTMLElement>(selector);
+  if (!element) return false;
+  if (element.matches("input, [data-grid]")) element.focus();
+  else element.click();
+  return true;
+}

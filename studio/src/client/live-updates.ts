@@ -1,0 +1,48 @@
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { FeedNews } from "./change-feed";
+import type { Coalescer } from "./coalescer";
+import type { Change } from "./feed-protocol";
+import { keys } from "./keys";
+
+/** Lists and charts are read again at most this often; what is not on the screen is only marked as stale. */
+const REFRESH_INTERVAL_MS = 500;
+
+/** The cached answers that `change` makes stale. */
+export function staleKeys(workspace: string, change: Change): QueryKey[] {
+  const runId = change.run_id ?? null;
+  switch (change.topic) {
+    case "experiment":
+      return [keys.experiments(workspace)];
+    case "run": {
+      const lists = [keys.runs(workspace), keys.experiments(workspace), keys.computeTargets(workspace)];
+      return runId === null ? lists : [keys.run(workspace, runId), keys.runEvents(workspace, runId), ...lists];
+    }
+    case "metric":
+      return runId === null ? [] : [keys.runMetrics(workspace, runId)];
+    case "artifact":
+      return runId === null ? [] : [keys.runArtifacts(workspace, runId)];
+  }
+}
+
+/** Marks as stale, and reads again if shown, what `news` is about. */
+export function applyNews(client: QueryClient, coalescer: Coalescer, workspace: string, news: FeedNews): void {
+  if (news.type === "reset") {
+    coalescer.schedule("everything", REFRESH_INTERVAL_MS, () => {
+      void client.invalidateQueries({ queryKey: keys.workspace(workspace) });
+    });
+    return;
+  }
+  const stale = new Map<string, QueryKey>();
+  for (const change of news.changes) for (const key of staleKeys(workspace, change)) stale.set(JSON.stringify(key), key);
+  for (const [name, queryKey] of stale) refreshSoon(client, coalescer, name, queryKey);
+}
+
+/**
+ * A read in flight may have begun before the change, so another must follow it; but cancelling it again and again would starve a busy page.
+ */
+function refreshSoon(client: QueryClient, coalescer: Coalescer, name: string, queryKey: QueryKey): void {
+  coalescer.schedule(name, REFRESH_INTERVAL_MS, () => {
+    if (client.isFetching({ queryKey }) > 0) refreshSoon(client, coalescer, name, queryKey);
+    else void client.invalidateQueries({ queryKey });
+  });
+}

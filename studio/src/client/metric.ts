@@ -1,0 +1,44 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, type Schemas, unwrap } from "./api";
+import { keys } from "./keys";
+
+export type MetricSummary = Schemas["MetricSummary"];
+export type MetricSeries = Schemas["MetricSeries"];
+export type MetricValue = boolean | number | string | null;
+
+/** More points than a card is wide: the server keeps every bucket's minimum and maximum. */
+const MAX_POINTS = 1000;
+
+/** JSON has no NaN and no infinity; the server writes them as these texts. */
+const NON_FINITE: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
+
+/** Returns the number that a JSON metric value stands for, or null when it is a text, a boolean or nothing. */
+export function numberOf(value: unknown): number | null {
+  if (typeof value === "number") return value;
+  if (typeof value === "string") return NON_FINITE[value] ?? null;
+  return null;
+}
+
+export function runMetricsQuery(workspace: string, runId: string) {
+  return queryOptions({
+    queryKey: [...keys.runMetrics(workspace, runId), "summary"],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}/metrics", { params: { path: { workspace, run_id: runId } }, signal })),
+  });
+}
+
+/** The points of `names` in one run: one request for all the cards that are on the screen. */
+export function runSeriesQuery(workspace: string, runId: string, names: readonly string[]) {
+  return queryOptions({
+    queryKey: [...keys.runMetrics(workspace, runId), "series", names],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.POST("/api/v1/workspaces/{workspace}/metrics/series", {
+          params: { path: { workspace } },
+          body: { run_ids: [runId], names: [...names], max_points: MAX_POINTS },
+          signal,
+        }),
+      ),
+    enabled: names.length > 0,
+  });
+}

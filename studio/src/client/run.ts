@@ -1,0 +1,95 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, type Schemas, unwrap } from "./api";
+import { keys } from "./keys";
+
+export type Run = Schemas["RunRecord"];
+export type RunStatus = Schemas["RunStatus"];
+export type RunError = NonNullable<Run["error"]>;
+export type RunEvent = Schemas["RunEventRecord"];
+export type RunPage = Schemas["RunPage"];
+export type RunQuery = Partial<Schemas["RunQuery"]>;
+
+export const RUN_STATUSES: readonly RunStatus[] = [
+  "NotStarted",
+  "Queued",
+  "Provisioning",
+  "Preparing",
+  "Starting",
+  "Running",
+  "Finalizing",
+  "Paused",
+  "NotResponding",
+  "CancelRequested",
+  "Completed",
+  "Failed",
+  "Canceled",
+];
+
+const ENDED: ReadonlySet<RunStatus> = new Set<RunStatus>(["Completed", "Failed", "Canceled"]);
+
+/** True when nothing of the run runs any more. */
+export function hasEnded(run: Pick<Run, "status">): boolean {
+  return ENDED.has(run.status);
+}
+
+/** True when asking for its end makes sense: it lives, and nobody has asked yet. */
+export function isCancellable(run: Pick<Run, "status">): boolean {
+  return !hasEnded(run) && run.status !== "CancelRequested";
+}
+
+/** Seconds that the run took, or has taken until `now`; null before it started. */
+export function durationOf(run: Pick<Run, "status" | "started_at" | "ended_at">, now: number): number | null {
+  if (!run.started_at) return null;
+  const end = run.ended_at ? Date.parse(run.ended_at) : now;
+  return Math.max(0, (end - Date.parse(run.started_at)) / 1000);
+}
+
+/** One page of runs. The defaults of the server hold for what is left out. */
+export function searchRuns(workspace: string, query: RunQuery, signal?: AbortSignal): Promise<RunPage> {
+  const body = { include_children: false, order_by: "-created_at", offset: 0, limit: 100, ...query };
+  return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/search", { params: { path: { workspace } }, body, signal }));
+}
+
+export function runsQuery(workspace: string, query: RunQuery) {
+  return queryOptions({
+    queryKey: [...keys.runs(workspace), query],
+    queryFn: ({ signal }) => searchRuns(workspace, query, signal),
+  });
+}
+
+export function runQuery(workspace: string, runId: string) {
+  return queryOptions({
+    queryKey: keys.run(workspace, runId),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}", { params: { path: { workspace, run_id: runId } }, signal })),
+  });
+}
+
+export function runEventsQuery(workspace: string, runId: string) {
+  return queryOptions({
+    queryKey: keys.runEvents(workspace, runId),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}/events", { params: { path: { workspace, run_id: runId } }, signal })),
+  });
+}
+
+export interface RunChange {
+  description?: string;
+  display_name?: string;
+  set_tags?: Record<string, string | null>;
+  remove_tags?: string[];
+}
+
+/** Changes what is given and leaves the rest. */
+export function updateRun(workspace: string, runId: string, change: RunChange): Promise<Run> {
+  return unwrap(
+    api.PATCH("/api/v1/workspaces/{workspace}/runs/{run_id}", { params: { path: { workspace, run_id: runId } }, body: change }),
+  );
+}
+
+/** Asks for the run and all its descendants to be stopped. */
+export function cancelRun(workspace: string, runId: string, reason: string): Promise<Run> {
+  return unwrap(
+    api.POST("/api/v1/workspaces/{workspace}/runs/{run_id}/cancel", { params: { path: { workspace, run_id: runId } }, body: { reason } }),
+  );
+}

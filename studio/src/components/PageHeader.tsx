@@ -1,0 +1,31 @@
+import type { ReactNode } from "react";
+import { useEffect } from "react";
+import { t } from "../text/text";
+import styles from "./PageHeader.module.css";
+
+interface PageHeaderProps {
+  title: string;
+  /** Shown before the title, such as a run's colour. */
+  mark?: ReactNode;
+  breadcrumb?: ReactNode;
+  detail?: ReactNode;
+  actions?: ReactNode;
+}
+
+/** The head of a page; it also names the browser tab. */
+export function PageHeader({ title, mark, breadcrumb, detail, actions }: PageHeaderProps) {
+  useEffect(() => {
+    document.title = `${title} · ${t("app.name")}`;
+  }, [title]);
+  return (
+    <header className={styles.header}>
+      {breadcrumb && <nav aria-label={t("nav.breadcrumb")} className={styles.breadcrumb}>{breadcrumb}</nav>}
+      <div className={styles.line}>
+        {mark}
+        <h1 className={styles.title}>{title}</h1>
+        {detail && <div className={styles.detail}>{detail}</div>}
+        {actions && <div className={styles.actions}>{actions}</div>}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,25 @@
+import type { ReactNode } from "react";
+import { Button as AriaButton } from "react-aria-components/Button";
+import { Dialog, DialogTrigger } from "react-aria-components/Dialog";
+import { Popover } from "react-aria-components/Popover";
+import { buttonClass } from "./Button";
+import { Icon, type IconName } from "./Icon";
+import styles from "./PopoverButton.module.css";
+
+/** A button that opens a small panel under itself. */
+export function PopoverButton({ label, icon, title, children, active = false }: { label: ReactNode; icon: IconName; title: string; children: ReactNode; active?: boolean }) {
+  return (
+    <DialogTrigger>
+      <AriaButton className={`${buttonClass("plain")} ${active ? styles.active : ""}`}>
+        <Icon name={icon} />
+        {label}
+        <Icon name="chevronDown" size={12} />
+      </AriaButton>
+      <Popover className={styles.popover ?? ""} placement="bottom start" offset={4}>
+        <Dialog aria-label={title} className={styles.dialog}>
+          {children}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}

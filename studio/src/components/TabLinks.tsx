@@ -1,0 +1,45 @@
+import { Link } from "@tanstack/react-router";
+import { type KeyboardEvent, useRef } from "react";
+import styles from "./TabLinks.module.css";
+
+export interface TabLink {
+  id: string;
+  label: string;
+  count?: number;
+  to: string;
+  params: Record<string, string>;
+}
+
+/** Tabs that are links: each is a page of its own with an address. Arrows move between them, Enter opens. */
+export function TabLinks({ label, tabs, selected, panelId }: { label: string; tabs: readonly TabLink[]; selected: string; panelId: string }) {
+  const list = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const links = [...(list.current?.querySelectorAll("a") ?? [])];
+    const at = links.findIndex((link) => link === document.activeElement);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: links.length - 1 }[event.key];
+    if (next === undefined || at < 0) return;
+    event.preventDefault();
+    links[(next + links.length) % links.length]?.focus();
+  };
+  return (
+    <div role="tablist" aria-label={label} className={styles.tabs} ref={list} onKeyDown={onKeyDown}>
+      {tabs.map((tab, index) => (
+        <Link
+          key={tab.id}
+          id={`tab-${tab.id}`}
+          role="tab"
+          data-shortcut={index + 1}
+          aria-selected={tab.id === selected}
+          aria-controls={panelId}
+          tabIndex={tab.id === selected ? 0 : -1}
+          to={tab.to}
+          params={tab.params}
+          className={styles.tab}
+        >
+          {tab.label}
+          {tab.count !== undefined && <span className={styles.count}>{tab.count}</span>}
+        </Link>
+      ))}
+    </div>
+  );
+}

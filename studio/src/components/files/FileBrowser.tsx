@@ -1,0 +1,33 @@
+import type { ReactNode } from "react";
+import { t } from "../../text/text";
+import { EmptyState } from "../states";
+import styles from "./FileBrowser.module.css";
+import { FileTree } from "./FileTree";
+import type { FileEntry } from "./file-tree";
+
+interface FileBrowserProps {
+  label: string;
+  files: readonly FileEntry[];
+  selected: string | null;
+  onOpen: (path: string) => void;
+  actions: ReactNode;
+  /** The selected file. */
+  children: ReactNode;
+}
+
+/** A folder tree beside the file that is open. */
+export function FileBrowser({ label, files, selected, onOpen, actions, children }: FileBrowserProps) {
+  return (
+    <div className={styles.browser}>
+      <div className={styles.side}>
+        <div className={styles.actions}>{actions}</div>
+        <div className={styles.tree}>
+          <FileTree label={label} files={files} selected={selected} onOpen={onOpen} />
+        </div>
+      </div>
+      <section className={styles.main} aria-label={selected ?? label}>
+        {selected === null ? <EmptyState icon="file" title={t("files.choose")} /> : children}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+/** How a file is shown. `binary` is only offered for download. */
+export type FileKind = "log" | "image" | "json" | "text" | "markdown" | "binary";
+
+const IMAGES = new Set(["png", "jpg", "jpeg", "gif", "webp", "svg", "bmp", "avif"]);
+const BINARIES = new Set(["pkl", "pickle", "joblib", "pt", "pth", "ckpt", "bin", "onnx", "h5", "hdf5", "npz", "npy", "parquet", "zip", "gz", "tar", "whl", "so", "pyc", "safetensors", "pdf", "mp4", "mp3", "wav", "woff2"]);
+const LOGS = new Set(["log", "txt", "out", "err"]);
+
+/** Tells by its name how a file is shown. */
+export function fileKind(path: string): FileKind {
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  const extension = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1) : "";
+  if (IMAGES.has(extension)) return "image";
+  if (BINARIES.has(extension)) return "binary";
+  if (extension === "json" || extension === "ipynb") return "json";
+  if (extension === "md") return "markdown";
+  return LOGS.has(extension) ? "log" : "text";
+}

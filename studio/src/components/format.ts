@@ -1,0 +1,78 @@
+import { activeLocale, t } from "../text/text";
+
+/** Significant digits of a metric: enough to tell two runs apart, few enough to read. */
+const METRIC_DIGITS = 5;
+const LARGE = 1e7;
+const SMALL = 1e-4;
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A metric's number: `0.93412`, `12,345`, `1.2e-7`, `NaN`, `∞`. */
+export function formatMetric(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= LARGE || size < SMALL)) return trimExponent(value.toExponential(METRIC_DIGITS - 1));
+  return numberFormat({ maximumSignificantDigits: METRIC_DIGITS + (size >= 10_000 ? 2 : 0) }).format(value);
+}
+
+export function formatCount(value: number): string {
+  return numberFormat({ maximumFractionDigits: 0 }).format(value);
+}
+
+const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** A size with three significant digits: `14 kB`. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const unit = BYTE_UNITS[power] ?? "byte";
+  return numberFormat({ style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
+}
+
+/** A length of time in its two largest units: `1h 4m`, `12m 3s`, `8s`, `0.4s`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10) return t("duration.s", { s: numberFormat({ maximumFractionDigits: 1 }).format(seconds) });
+  const whole = Math.round(seconds);
+  const [d, h, m, s] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
+  if (d > 0) return t("duration.dh", { d, h });
+  if (h > 0) return t("duration.hm", { h, m });
+  if (m > 0) return t("duration.ms", { m, s });
+  return t("duration.s", { s });
+}
+
+const RELATIVE_STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** How long ago, or in how long: `3 minutes ago`. Under a minute: `just now`. */
+export function formatRelative(instant: string, now: number): string {
+  const seconds = (Date.parse(instant) - now) / 1000;
+  for (const [unit, size] of RELATIVE_STEPS) {
+    if (Math.abs(seconds) >= size) {
+      return new Intl.RelativeTimeFormat(activeLocale(), { numeric: "auto", style: "short" }).format(Math.trunc(seconds / size), unit);
+    }
+  }
+  return t("time.justNow");
+}
+
+/** Date and time to the second, in the reader's time zone. */
+export function formatInstant(instant: string): string {
+  return new Intl.DateTimeFormat(activeLocale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(instant));
+}
+
+function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = activeLocale() + JSON.stringify(options);
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(activeLocale(), options);
+  formats.set(key, made);
+  return made;
+}
+
+function trimExponent(text: string): string {
+  return text.replace(/\.?0*e\+?/, "e");
+}

@@ -1,0 +1,23 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { FirstRun } from "../../components/FirstRun";
+import { PageHeader } from "../../components/PageHeader";
+import { t } from "../../text/text";
+import { RunTable } from "./RunTable";
+import { decodeRunView, encodeRunView } from "./run-view";
+
+export function RunsPage() {
+  const search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const view = decodeRunView(search);
+  return (
+    <>
+      <PageHeader title={t("runs.title")} />
+      <RunTable
+        label={t("runs.title")}
+        view={view}
+        onView={(next, replace) => void navigate({ to: "/runs", search: encodeRunView(next), replace })}
+        empty={<FirstRun />}
+      />
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+import type { MetricSummary } from "../../client/metric";
+import type { Run, RunPage } from "../../client/run";
+
+export interface RunRow {
+  run: Run;
+  metrics: readonly MetricSummary[];
+}
+
+export type ReadPage = (offset: number, limit: number, signal: AbortSignal) => Promise<RunPage>;
+
+export const PAGE_ROWS = 100;
+/** Pages kept besides those on the screen, so that scrolling back shows rows at once and memory stays flat. */
+const PAGES_KEPT = 20;
+
+interface Page {
+  rows: RunRow[];
+  stale: boolean;
+}
+
+/**
+ * The rows of a run list of any length, read page by page as they come into sight.
+ *
+ * While the reader is away from the top of a newest-first list, new runs are counted in `held` and not inserted, so that no row moves under
+ * the pointer; {@link showNew} lets them in.
+ */
+export class RunPages {
+  total: number | null = null;
+  held = 0;
+  error: unknown = null;
+  /** Grows with every change, for `useSyncExternalStore`. */
+  version = 0;
+
+  private readonly pages = new Map<number, Page>();
+  private readonly reading = new Map<number, AbortController>();
+  private readonly listeners = new Set<() => void>();
+  private firstRow = 0;
+  private lastRow = PAGE_ROWS - 1;
+
+  constructor(
+    private readonly read: ReadPage,
+    private readonly newestFirst: boolean,
+  ) {}
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  getVersion = (): number => this.version;
+
+  rowAt(index: number): RunRow | undefined {
+    return this.pages.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS];
+  }
+
+  /** All rows that are in memory, in order. */
+  loadedRows(): RunRow[] {
+    return [...this.pages.entries()].sort(([left], [right]) => left - right).flatMap(([, page]) => page.rows);
+  }
+
+  /** Says which rows are on the screen: reads what is missing of them, and gives up reading what has left it. */
+  show(firstRow: number, lastRow: number): void {
+    this.firstRow = Math.max(0, firstRow);
+    this.lastRow = Math.max(this.firstRow, lastRow);
+    const wanted = this.wantedPages();
+    for (const [index, controller] of this.reading) {
+      if (wanted.includes(index)) continue;
+      controller.abort();
+      this.reading.delete(index);
+    }
+    for (const index of wanted) {
+      const page = this.pages.get(index);
+      if ((page === undefined || page.stale) && !this.reading.has(index)) void this.readPage(index);
+    }
+  }
+
+  /** Something changed on the server: what is on the screen is read again, and the rest when it is looked at. */
+  refresh(): void {
+    for (const page of this.pages.values()) page.stale = true;
+    this.show(this.firstRow, this.lastRow);
+  }
+
+  /** Lets the held runs in, and starts from the top. */
+  showNew(): void {
+    this.held = 0;
+    this.firstRow = 0;
+    this.lastRow = PAGE_ROWS - 1;
+    for (const page of this.pages.values()) page.stale = true;
+    this.show(this.firstRow, this.lastRow);
+    this.changed();
+  }
+
+  retry(): void {
+    this.error = null;
+    this.changed();
+    this.show(this.firstRow, this.lastRow);
+  }
+
+  close(): void {
+    for (const controller of this.reading.values()) controller.abort();
+    this.reading.clear();
+  }
+
+  private wantedPages(): number[] {
+    const last = this.total === null ? this.firstRow : Math.min(this.lastRow, this.total - 1);
+    const from = Math.floor(this.firstRow / PAGE_ROWS);
+    const to = Math.max(from, Math.floor(last / PAGE_ROWS));
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  }
+
+  private async readPage(index: number): Promise<void> {
+    const controller = new AbortController();
+    this.reading.set(index, controller);
+    try {
+      const answer = await this.read(index * PAGE_ROWS + this.held, PAGE_ROWS, controller.signal);
+      if (controller.signal.aborted) return;
+      this.reading.delete(index);
+      this.accept(index, answer);
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      this.reading.delete(index);
+      this.error = error;
+      this.changed();
+    }
+  }
+
+  private accept(index: number, answer: RunPage): void {
+    const arrived = this.total === null ? 0 : answer.total - this.held - this.total;
+    this.error = null;
+    if (arrived > 0 && this.newestFirst && this.firstRow > 0) {
+      // The rows of this answer are shifted by what has arrived: hold that back and read the page again where it now is.
+      this.held += arrived;
+      void this.readPage(index);
+      this.changed();
+      return;
+    }
+    this.total = Math.max(0, answer.total - this.held);
+    const metrics = answer.metrics ?? {};
+    this.pages.set(index, { rows: answer.runs.map((run) => ({ run, metrics: metrics[run.id] ?? [] })), stale: false });
+    this.forgetFarPages();
+    this.changed();
+    this.show(this.firstRow, this.lastRow);
+  }
+
+  private forgetFarPages(): void {
+    if (this.pages.size <= PAGES_KEPT) return;
+    const middle = (this.firstRow + this.lastRow) / 2 / PAGE_ROWS;
+    const farthest = [...this.pages.keys()].sort((left, right) => Math.abs(right - middle) - Math.abs(left - middle));
+    for (const index of farthest.slice(0, this.pages.size - PAGES_KEPT)) this.pages.delete(index);
+  }
+
+  private changed(): void {
+    this.version += 1;
+    for (const listener of this.listeners) listener();
+  }
+}

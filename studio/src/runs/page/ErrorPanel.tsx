@@ -1,0 +1,44 @@
+import { Link } from "@tanstack/react-router";
+import type { Run } from "../../client/run";
+import { CopyButton } from "../../components/CopyButton";
+import { Icon } from "../../components/Icon";
+import { t } from "../../text/text";
+import styles from "./RunPage.module.css";
+
+/** Why the run failed. `brief` leaves the traceback to the overview. */
+export function ErrorPanel({ run, brief = false }: { run: Run; brief?: boolean }) {
+  const { error } = run;
+  if (!error) return null;
+  return (
+    <section className={`${styles.error} ${brief ? styles.brief : ""}`} aria-label={t("run.error")}>
+      <div className={styles.errorHead}>
+        <Icon name="warning" />
+        <div>
+          <h2>{error.type ?? (error.code === "SystemError" ? t("run.error.system") : t("run.error.user"))}</h2>
+          <p>{error.message}</p>
+          <div className={styles.errorLinks}>
+            {typeof error.exit_code === "number" && <span className={styles.muted}>{t("run.error.exitCode", { code: error.exit_code })}</span>}
+            {brief && (
+              <Link to="/runs/$runId/overview" params={{ runId: run.id }}>
+                {t("run.error.details")}
+              </Link>
+            )}
+            <Link to="/runs/$runId/outputs/$" params={{ runId: run.id, _splat: "" }}>
+              {t("run.error.log")}
+            </Link>
+          </div>
+        </div>
+        {error.traceback && !brief && (
+          <span style={{ marginLeft: "auto" }}>
+            <CopyButton text={error.traceback} what={t("run.error.traceback")} />
+          </span>
+        )}
+      </div>
+      {error.traceback && !brief && (
+        <pre className={styles.traceback} tabIndex={0} role="region" aria-label={t("run.error.traceback")}>
+          {error.traceback}
+        </pre>
+      )}
+    </section>
+  );
+}

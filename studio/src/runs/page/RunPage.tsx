@@ -1,0 +1,125 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { ApiError } from "../../client/api";
+import { runMetricsQuery } from "../../client/metric";
+import { hasEnded, isCancellable, type Run } from "../../client/run";
+import { useWorkspace } from "../../client/workspace";
+import { buttonClass } from "../../components/Button";
+import { CopyButton } from "../../components/CopyButton";
+import { Icon } from "../../components/Icon";
+import { PageHeader } from "../../components/PageHeader";
+import { RunDuration } from "../../components/RunDuration";
+import { runColour } from "../../components/run-colour";
+import { StatusBadge } from "../../components/StatusBadge";
+import { EmptyState, ErrorState, Skeleton } from "../../components/states";
+import { TabLinks } from "../../components/TabLinks";
+import { t } from "../../text/text";
+import { CancelButton } from "./CancelButton";
+import { ErrorPanel } from "./ErrorPanel";
+import styles from "./RunPage.module.css";
+import { useRun, useRunId } from "./useRun";
+
+const TABS = ["overview", "metrics", "images", "children", "outputs", "snapshot"] as const;
+type TabId = (typeof TABS)[number];
+const PANEL_ID = "run-tab-panel";
+
+export function RunPage() {
+  const run = useRun();
+  const runId = useRunId();
+  if (run.data) return <RunWithTabs run={run.data} stale={run.isError} />;
+  if (run.error instanceof ApiError && run.error.isNotFound) return <NoSuchRun runId={runId} />;
+  if (run.isError) return <ErrorState error={run.error} onRetry={() => void run.refetch()} />;
+  return (
+    <div className={styles.pending}>
+      <Skeleton lines={5} />
+    </div>
+  );
+}
+
+function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
+  const selected = selectedTab(useLocation().pathname);
+  const metrics = useQuery(runMetricsQuery(useWorkspace(), run.id));
+  const counts: Partial<Record<TabId, number>> = { children: run.child_count, metrics: metrics.data?.metrics.length };
+  return (
+    <>
+      <PageHeader
+        title={run.display_name}
+        mark={<span className={styles.mark} style={{ background: runColour(run.id) }} />}
+        breadcrumb={<Breadcrumb run={run} />}
+        detail={
+          <>
+            <StatusBadge status={run.status} />
+            <span className={styles.clock}>
+              <Icon name="clock" size={14} />
+              <span className="visually-hidden">{t("run.duration")}</span>
+              <RunDuration run={run} />
+            </span>
+            {run.status_reason && <span className={styles.reason}>{run.status_reason}</span>}
+            {stale && <span className={styles.stale}>{t("state.stale")}</span>}
+          </>
+        }
+        actions={
+          <>
+            <CopyButton text={run.id} what={t("run.id")} />
+            {isCancellable(run) && <CancelButton run={run} />}
+          </>
+        }
+      />
+      {run.error && selected !== "overview" && !["outputs", "snapshot"].includes(selected) && <ErrorPanel run={run} brief />}
+      <TabLinks
+        label={t("run.tabs")}
+        panelId={PANEL_ID}
+        selected={selected}
+        tabs={TABS.map((id) => ({ id, label: t(`run.tab.${id}`), count: counts[id] || undefined, to: pathOf(id), params: { runId: run.id } }))}
+      />
+      <div id={PANEL_ID} role="tabpanel" aria-labelledby={`tab-${selected}`} className={styles.panel} data-live={!hasEnded(run)}>
+        <Outlet />
+      </div>
+    </>
+  );
+}
+
+function Breadcrumb({ run }: { run: Run }) {
+  return (
+    <>
+      <Link to="/runs">{t("runs.title")}</Link>
+      <Icon name="chevronRight" size={12} />
+      <Link to="/experiments/$name" params={{ name: run.experiment }}>
+        {run.experiment}
+      </Link>
+      {run.parent_id && (
+        <>
+          <Icon name="chevronRight" size={12} />
+          <Link to="/runs/$runId/children" params={{ runId: run.parent_id }}>
+            {t("run.parent")}
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
+
+function NoSuchRun({ runId }: { runId: string }) {
+  return (
+    <EmptyState
+      icon="search"
+      title={t("run.missing.title")}
+      actions={
+        <Link to="/runs" className={buttonClass("primary")}>
+          {t("runs.title")}
+        </Link>
+      }
+    >
+      {t("run.missing.body", { id: runId })}
+    </EmptyState>
+  );
+}
+
+function selectedTab(pathname: string): TabId {
+  const part = pathname.split("/")[3];
+  return TABS.find((tab) => tab === part) ?? "overview";
+}
+
+function pathOf(tab: TabId): string {
+  return tab === "outputs" || tab === "snapshot" ? `/runs/$runId/${tab}/$` : `/runs/$runId/${tab}`;
+}

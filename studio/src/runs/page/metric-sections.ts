@@ -1,0 +1,59 @@
+import { type MetricSummary, numberOf } from "../../client/metric";
+
+/** How one metric is shown. Files are on the images tab. */
+export type MetricView = "tile" | "line" | "table" | "text";
+
+export interface MetricSection {
+  /** What stands before the first slash of its names; empty for those without one. */
+  name: string;
+  metrics: { summary: MetricSummary; view: MetricView }[];
+}
+
+/** Arranges the metrics of a run in sections, in the order in which they were first logged. */
+export function metricSections(metrics: readonly MetricSummary[], find: string): MetricSection[] {
+  const matches = matcherOf(find);
+  const sections = new Map<string, MetricSection>();
+  for (const summary of metrics) {
+    const view = metricView(summary);
+    if (view === null || !matches(summary.name)) continue;
+    const name = sectionName(summary.name);
+    const section = sections.get(name) ?? { name, metrics: [] };
+    section.metrics.push({ summary, view });
+    sections.set(name, section);
+  }
+  return [...sections.values()];
+}
+
+/** One number is a tile, several are a line; whatever holds no number is shown as text. */
+export function metricView(summary: MetricSummary): MetricView | null {
+  if (summary.family === "file") return null;
+  if (summary.family === "table") return "table";
+  const isNumeric = numberOf(summary.last) !== null || numberOf(summary.min) !== null;
+  if (!isNumeric) return "text";
+  return summary.count === 1 ? "tile" : "line";
+}
+
+function sectionName(metric: string): string {
+  const slash = metric.indexOf("/");
+  return slash > 0 ? metric.slice(0, slash) : "";
+}
+
+/** Substring by default, whatever the case; `/expression/` for a regular expression. One that cannot be read matches as text. */
+function matcherOf(find: string): (name: string) => boolean {
+  const expression = /^\/(.+)\/$/.exec(find)?.[1];
+  if (expression !== undefined) {
+    try {
+      const regex = new RegExp(expression, "i");
+      return (name) => regex.test(name);
+    } catch {
+      // Still being typed.
+    }
+  }
+  const wanted = find.toLowerCase();
+  return (name) => name.toLowerCase().includes(wanted);
+}
+
+/** Cuts a list into groups of `size`: one request for each, and only for those in sight. */
+export function grouped<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

@@ -1,0 +1,36 @@
+import { setupI18n } from "@lingui/core";
+import type english from "./en.json";
+
+/** The id of a message: a key of the English catalogue, so that a missing text is a type error. */
+export type TextId = keyof typeof english;
+export type TextValues = Record<string, string | number>;
+export type Locale = keyof typeof CATALOGUES;
+
+/** One lazy chunk a locale. A new language is a new file beside `en.json` and one line here. */
+const CATALOGUES = {
+  en: () => import("./en.json"),
+};
+
+const i18n = setupI18n();
+
+/** Loads the catalogue of the first of `wanted` that exists (English otherwise) and makes it the one in use. */
+export async function activateLocale(wanted: readonly string[]): Promise<Locale> {
+  const locale = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLocale) ?? "en";
+  const catalogue = await CATALOGUES[locale]();
+  i18n.loadAndActivate({ locale, messages: catalogue.default });
+  return locale;
+}
+
+/** Returns the text of `id` in the language in use, with `{name}` placeholders filled from `values`. */
+export function t(id: TextId, values?: TextValues): string {
+  return i18n._(id, values);
+}
+
+/** The language in use, as `Intl` wants it. */
+export function activeLocale(): string {
+  return i18n.locale || "en";
+}
+
+function isLocale(tag: string): tag is Locale {
+  return tag in CATALOGUES;
+}
