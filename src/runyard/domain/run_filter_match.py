@@ -59,7 +59,7 @@ from runyard.domain.text_pattern import like_regex, read_regex
 
 Metrics = Mapping[str, MetricSummary]
 
-_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
+COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.EQ: operator.eq,
     Operator.NE: operator.ne,
     Operator.LT: operator.lt,
@@ -67,6 +67,7 @@ _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.GT: operator.gt,
     Operator.GE: operator.ge,
 }
+"""What each operator does; for SQL expressions too, which overload the same ones."""
 
 _READ: dict[str, Callable[[RunRecord], Any]] = {
     "id": lambda run: run.id,
@@ -163,7 +164,7 @@ class _Evaluation:
         return _READ[field.name](self.run)
 
     def compared(self, field: Field, wanted: Operator, actual: Any, value: Value) -> bool | None:
-        compare = _COMPARE[wanted]
+        compare = COMPARE[wanted]
         if isinstance(value, TextValue):
             return compare(actual, value.text)
         if isinstance(value, InstantValue):

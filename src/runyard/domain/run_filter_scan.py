@@ -95,7 +95,8 @@ class Scanner:
         quote = self.text[self.place : self.place + 1]
         if not quote or quote not in "\"'`":
             return None
-        start, place, out = self.place, self.place + 1, []
+        start, place = self.place, self.place + 1
+        out: list[str] = []
         while place < len(self.text):
             char = self.text[place]
             following = self.text[place + 1 : place + 2]

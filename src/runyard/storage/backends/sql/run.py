@@ -26,6 +26,8 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment import experiment_row
 from runyard.storage.backends.sql.mapping import add_change, from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.run_filter import MetricColumn, no_metrics
+from runyard.storage.backends.sql.run_label import PROPERTY, TAG, first_label_rows, refresh_search, search_row, store_labels
 from runyard.storage.backends.sql.run_query import search_runs
 from runyard.storage.base import JobRecord, RunOrigin
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest
@@ -39,8 +41,9 @@ _STARTED = {RunStatus.RUNNING, RunStatus.FINALIZING}
 class SqlRunStore:
     """See :class:`runyard.storage.base.RunStore`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, metric_column: MetricColumn = no_metrics) -> None:
         self._database = database
+        self._metric_column = metric_column
 
     def create(self, workspace: str, experiment: str, runs: list[NewRun], origin: RunOrigin, *, at: datetime) -> list[RunRecord]:
         """Create runs in the order given. A run whose id is there already, in the same place, is returned as it is."""
@@ -58,10 +61,12 @@ class SqlRunStore:
             query = select_runs().where(t.run.c.workspace_pk == pk, t.run.c.id.in_(run_ids))
             return [to_record(row) for row in connection.execute(query)]
 
-    def search(self, workspace: str, query: RunQuery, *, scope: str | None = None) -> RunPage:
+    def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
         """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
         with self._database.read() as connection:
-            rows, total, next_cursor = search_runs(connection, workspace, query, scope, select_runs())
+            rows, total, next_cursor = search_runs(
+                connection, workspace, query, scope, select_runs(), at=at, metric_column=self._metric_column
+            )
             return RunPage(runs=[to_record(row) for row in rows], total=total, next_cursor=next_cursor)
 
     def update(self, workspace: str, run_id: str, request: UpdateRunRequest, *, at: datetime) -> RunRecord:
@@ -252,6 +257,8 @@ def to_record(row: Any) -> RunRecord:
         error=None if error is None else RunError(**{**error, "at": datetime.fromisoformat(error["at"].replace("Z", "+00:00"))}),
         child_count=row.child_count,
         archived_at=from_us(row.archived_at),
+        deleted_at=from_us(row.deleted_at),
+        deleted_by=row.deleted_by,
         version=row.version,
     )
 
@@ -280,24 +287,18 @@ def _changed_values(connection: Connection, row: Any, request: UpdateRunRequest)
     if request.set_tags or request.remove_tags:
         tags = merge_tags(row.id, from_text(row.tags), request.set_tags, request.remove_tags)
         values["tags"] = to_text(tags)
-        _store_labels(connection, row.pk, "t", tags)
+        store_labels(connection, row.pk, TAG, tags)
     if request.add_properties:
         properties = merge_properties(row.id, from_text(row.properties), request.add_properties)
         values["properties"] = to_text(properties)
-        _store_labels(connection, row.pk, "p", properties)
+        store_labels(connection, row.pk, PROPERTY, properties)
     if request.snapshot_id is not None and request.snapshot_id != row.snapshot_id:
         if row.snapshot_id is not None:
             raise ConflictError(f"Run {row.id} has a snapshot already; a run keeps the first one.", run_id=row.id)
         values["snapshot_id"] = request.snapshot_id
+    if values.keys() & {"display_name", "description", "tags"}:
+        refresh_search(connection, row, values, from_text(values.get("tags", row.tags)))
     return values
-
-
-def _store_labels(connection: Connection, run_pk: int, kind: str, labels: dict[str, Any]) -> None:
-    table = t.run_label.c
-    connection.execute(t.run_label.delete().where(table.run_pk == run_pk, table.kind == kind))
-    if labels:
-        rows = [{"run_pk": run_pk, "kind": kind, "key": key, "value": value} for key, value in labels.items()]
-        connection.execute(t.run_label.insert(), rows)
 
 
 def _create(
@@ -344,6 +345,7 @@ def _insert_run(
     run_id = run.id or str(uuid.uuid4())
     tags = merge_tags(run_id, {}, run.tags, [])
     properties = merge_properties(run_id, {}, run.properties)
+    display_name = run.display_name or (f"run_{run_id}" if origin.definition is None else run_id)
     now = to_us(at)
     pk = connection.execute(
         t.run.insert().values(
@@ -355,7 +357,7 @@ def _insert_run(
             root_pk=parent.root_pk if parent else None,
             root_id=parent.root_id if parent else run_id,
             depth=parent.depth + 1 if parent else 0,
-            display_name=run.display_name or (f"run_{run_id}" if origin.definition is None else run_id),
+            display_name=display_name,
             type=origin.type,
             target=origin.target,
             status=origin.status.value,
@@ -371,8 +373,10 @@ def _insert_run(
     ).inserted_primary_key[0]  # type: ignore[index]
     if parent is None:
         connection.execute(t.run.update().where(t.run.c.pk == pk).values(root_pk=pk))
-    _store_labels(connection, pk, "t", tags)
-    _store_labels(connection, pk, "p", properties)
+    labels = first_label_rows(pk, tags, properties, origin.definition)
+    if labels:
+        connection.execute(t.run_label.insert(), labels)
+    connection.execute(t.run_search.insert(), search_row(pk, run_id, display_name, origin.submitted_by, tags))
     connection.execute(t.run_event.insert().values(run_pk=pk, status=origin.status.value, reason=None, at=now))
     root_id = parent.root_id if parent else run_id
     add_change(connection, owner.workspace_pk, ChangeTopic.RUN, experiment=owner.name, run_id=run_id, root_id=root_id)
