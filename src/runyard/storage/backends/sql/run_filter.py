@@ -229,6 +229,7 @@ class FilterCompiler:
 
     def _regex(self, column: sa.ColumnElement[Any], leaf: Matches) -> sa.ColumnElement[bool]:
         regex = read_regex(leaf.pattern)
+        found: sa.ColumnElement[bool]
         if not self._postgresql:
             register_regex(self._connection)
             found = getattr(sa.func, REGEX_FUNCTION)(leaf.pattern, column) == sa.literal_column("1")
