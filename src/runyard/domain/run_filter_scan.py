@@ -36,8 +36,11 @@ class Scanner:
         self.place = 0
 
     def error(self, why: str, place: int | None = None) -> InvalidArgumentError:
-        """Return the error for a place of the text: the message ends with the text and a mark below the character."""
-        at = min(self.place if place is None else place, len(self.text))
+        """Return the error for a place, else for the next character: the message ends with the text and a mark below it."""
+        if place is None:
+            self.skip_blanks()
+            place = self.place
+        at = min(place, len(self.text))
         start = max(0, at - 60)
         shown = self.text[start : at + 40].replace("\n", " ").replace("\t", " ")
         mark = " " * (at - start) + "^"
