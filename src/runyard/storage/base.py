@@ -147,7 +147,9 @@ class RunStore(Protocol):
             InvalidTransitionError: the run cannot go there from where it is.
         """
 
-    def cancel_tree(self, workspace: str, run_id: str, *, reason: str, at: datetime) -> list[RunRecord]:
+    def cancel_tree(
+        self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime
+    ) -> list[RunRecord]:
         """Cancel a run and all its descendants that have not ended; return those that changed.
 
         A run with a job becomes CancelRequested, and Canceled once its runner says so; any other becomes Canceled at once.

@@ -56,7 +56,9 @@ class EngineDatabase:
 
 def sqlite_database(path: Path) -> EngineDatabase:
     """Return a SQLite database with the schema."""
-    return _migrated(sa.create_engine(f"sqlite:///{path}"))
+    engine = sa.create_engine(f"sqlite:///{path}")
+    sa.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    return _migrated(engine)
 
 
 def postgresql_database(url: str) -> EngineDatabase:
