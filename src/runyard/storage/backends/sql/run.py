@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -213,8 +214,9 @@ def move_run(
     connection.execute(t.run_event.insert().values(run_pk=row.pk, status=status.value, reason=reason, at=to_us(at)))
 
 
+@cache
 def select_runs() -> sa.Select[Any]:
-    """Return the query that gives rows for :func:`to_record`."""
+    """Return the query that gives rows for :func:`to_record`. It is made once: that takes longer than most queries."""
     parent = t.run.alias("parent")
     return (
         sa.select(
