@@ -52,6 +52,15 @@ class RunStatus(str, Enum):
         return self in TERMINAL_STATUSES
 
 
+class RunView(str, Enum):
+    """Which runs a list shows: those in use, archived ones, both, or those in the bin."""
+
+    ACTIVE_ONLY = "ActiveOnly"
+    ARCHIVED_ONLY = "ArchivedOnly"
+    ALL = "All"
+    DELETED = "Deleted"
+
+
 TERMINAL_STATUSES = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELED})
 ACTIVE_STATUSES = frozenset(RunStatus) - TERMINAL_STATUSES
 
@@ -128,6 +137,8 @@ class RunRecord:
     error: RunError | None = None
     child_count: int = 0
     archived_at: datetime | None = None
+    deleted_at: datetime | None = None
+    deleted_by: str | None = None
     version: int = 1
 
 

@@ -122,8 +122,14 @@ class RunStore(Protocol):
     def find_many(self, workspace: str, run_ids: list[str]) -> list[RunRecord]:
         """Return those of the runs that exist, in no particular order."""
 
-    def search(self, workspace: str, query: RunQuery, *, scope: str | None = None) -> RunPage:
-        """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
+    def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
+        """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root.
+
+        Relative times in the filter are reckoned from ``at``.
+
+        Raises:
+            InvalidArgumentError: the filter cannot be read (``details["position"]``), or there is no such order or cursor.
+        """
 
     def update(self, workspace: str, run_id: str, request: UpdateRunRequest, *, at: datetime) -> RunRecord:
         """Apply the request.
@@ -142,7 +148,9 @@ class RunStore(Protocol):
             InvalidTransitionError: the run cannot go there from where it is.
         """
 
-    def cancel_tree(self, workspace: str, run_id: str, *, reason: str, at: datetime) -> list[RunRecord]:
+    def cancel_tree(
+        self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime
+    ) -> list[RunRecord]:
         """Cancel a run and all its descendants that have not ended; return those that changed.
 
         A run with a job becomes CancelRequested, and Canceled once its runner says so; any other becomes Canceled at once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from runyard.domain.metric import MetricSummary
-from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus
+from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus, RunView
 from runyard.wire.strict import strict
 
 
@@ -108,9 +108,11 @@ class RunQuery:
     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
     top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
-    submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
-    started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards. ``cursor``
-    goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
+    submitter and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived
+    runs, or the bin. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is any field of the query
+    language, such as created, name, duration, tag.quality, param.lr or metric.loss.min; a leading '-' sorts downwards, and runs
+    without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset`` jumps
+    into the list instead.
     """
 
     experiment: str | None = None
@@ -124,6 +126,8 @@ class RunQuery:
     tags: dict[str, str | None] = field(default_factory=dict)
     properties: dict[str, str | None] = field(default_factory=dict)
     text: str | None = None
+    filter: str | None = None
+    view: RunView = RunView.ACTIVE_ONLY
     metrics: list[str] = field(default_factory=list)
     order_by: str = "-created_at"
     cursor: str | None = None

@@ -60,7 +60,7 @@ def submit(context: Context, caller: Caller, workspace: str, experiment: str, re
 def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuery) -> Response:
     """Return a page of runs."""
     caller.require_workspace(workspace)
-    page = context.storage.runs.search(workspace, query, scope=caller.scope)
+    page = context.storage.runs.search(workspace, query, at=context.clock(), scope=caller.scope)
     if query.metrics:
         metrics = context.storage.metrics.summaries(workspace, [run.id for run in page.runs], query.metrics)
         page = replace(page, metrics=metrics)

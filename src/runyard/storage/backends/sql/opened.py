@@ -19,7 +19,7 @@ from runyard.storage.backends.sql.token import SqlTokenStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
