@@ -256,6 +256,26 @@ export interface paths {
         patch: operations["update_experiment"];
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Metrics
+         * @description Return every point of the runs' series as one table: run_id, name, step, time, value.
+         */
+        post: operations["export_metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/metrics/series": {
         parameters: {
             query?: never;
@@ -267,7 +287,7 @@ export interface paths {
         put?: never;
         /**
          * Get Series
-         * @description Return series to draw.
+         * @description Return series to draw: as JSON, as MessagePack, or as a binary frame (see ``runyard.wire.series``).
          */
         post: operations["get_series"];
         delete?: never;
@@ -516,6 +536,8 @@ export interface paths {
         /**
          * Add Records
          * @description Store a batch of what was logged. Sending it again changes nothing.
+         *
+         *     The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
          */
         post: operations["add_records"];
         delete?: never;
@@ -973,6 +995,22 @@ export interface components {
             valid_s: number;
         };
         /**
+         * MetricExportQuery
+         * @description Ask for all points of series (not tables and files) of runs. No names: all of them.
+         */
+        MetricExportQuery: {
+            /**
+             * Format
+             * @default parquet
+             * @enum {string}
+             */
+            format: "parquet" | "arrow";
+            /** Names */
+            names?: string[];
+            /** Run Ids */
+            run_ids: string[];
+        };
+        /**
          * MetricFamily
          * @description The shape of a metric: one name keeps to one of these.
          * @enum {string}
@@ -1020,7 +1058,7 @@ export interface components {
          * @description The figures of one metric of one run that lists and tiles show.
          *
          *     ``min`` and ``max`` leave NaN out and are None when no number was logged; the steps are those of the extremes, counted from 0
-         *     by arrival where no step was given.
+         *     by arrival where no step was given. ``mean`` leaves NaN out too.
          */
         MetricSummary: {
             /** Columns */
@@ -1028,6 +1066,8 @@ export interface components {
             /** Count */
             count: number;
             family: components["schemas"]["MetricFamily"];
+            /** First */
+            first?: boolean | number | string | null;
             /** Last */
             last?: boolean | number | string | null;
             /** Last Step */
@@ -1036,6 +1076,8 @@ export interface components {
             max?: number | null;
             /** Max Step */
             max_step?: number | null;
+            /** Mean */
+            mean?: number | null;
             /** Min */
             min?: number | null;
             /** Min Step */
@@ -1222,9 +1264,11 @@ export interface components {
          *     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
          *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
          *     top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
-         *     submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
-         *     started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards. ``cursor``
-         *     goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
+         *     submitter and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived
+         *     runs, or the bin. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is any field of the query
+         *     language, such as created, name, duration, tag.quality, param.lr or metric.loss.min; a leading '-' sorts downwards, and runs
+         *     without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset`` jumps
+         *     into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -1233,6 +1277,8 @@ export interface components {
             cursor?: string | null;
             /** Experiment */
             experiment?: string | null;
+            /** Filter */
+            filter?: string | null;
             /**
              * Include Children
              * @default false
@@ -1275,6 +1321,8 @@ export interface components {
             text?: string | null;
             /** Type */
             type?: string | null;
+            /** @default ActiveOnly */
+            view: components["schemas"]["RunView"];
         };
         /**
          * RunRecord
@@ -1300,6 +1348,10 @@ export interface components {
             definition?: {
                 [key: string]: unknown;
             } | null;
+            /** Deleted At */
+            deleted_at?: string | null;
+            /** Deleted By */
+            deleted_by?: string | null;
             /** Description */
             description?: string | null;
             /** Display Name */
@@ -1400,6 +1452,12 @@ export interface components {
          */
         RunStatus: "NotStarted" | "Starting" | "Provisioning" | "Preparing" | "Queued" | "Running" | "Finalizing" | "CancelRequested" | "Completed" | "Failed" | "Canceled" | "NotResponding" | "Paused";
         /**
+         * RunView
+         * @description Which runs a list shows: those in use, archived ones, both, or those in the bin.
+         * @enum {string}
+         */
+        RunView: "ActiveOnly" | "ArchivedOnly" | "All" | "Deleted";
+        /**
          * SeriesPage
          * @description The series that exist among those asked for.
          */
@@ -1410,8 +1468,18 @@ export interface components {
         /**
          * SeriesQuery
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
+         *
+         *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
+         *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
          */
         SeriesQuery: {
+            /**
+             * Axis
+             * @default step
+             * @enum {string}
+             */
+            axis: "step" | "time" | "index";
             /**
              * Max Points
              * @default 1000
@@ -1421,6 +1489,21 @@ export interface components {
             names?: string[];
             /** Run Ids */
             run_ids: string[];
+            /** Since */
+            since?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
+             * Sort
+             * @default false
+             */
+            sort: boolean;
+            /** Start */
+            start?: number | null;
+            /** Stop */
+            stop?: number | null;
         };
         /**
          * SessionBody
@@ -2085,6 +2168,42 @@ export interface operations {
             };
         };
     };
+    export_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricExportQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     get_series: {
         parameters: {
             query?: never;
@@ -2582,6 +2701,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/msgpack": string;
+                "application/x-runyard-batch": string;
             };
         };
         responses: {
