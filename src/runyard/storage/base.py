@@ -24,7 +24,7 @@ from runyard.domain.workspace import WorkspaceRecord
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
 from runyard.wire.metric import RecordBatch
-from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest
+from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 
@@ -60,6 +60,14 @@ class TokenRecord:
     workspace: str | None = None
     scope: str | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """Files that nothing referred to, and their bytes."""
+
+    files: int
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,16 +138,55 @@ class RunStore(Protocol):
             InvalidArgumentError: the filter cannot be read (``details["position"]``), or there is no such order or cursor.
         """
 
-    def update(self, workspace: str, run_id: str, request: UpdateRunRequest, *, at: datetime) -> RunRecord:
-        """Apply the request.
+    def update(
+        self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
+    ) -> RunRecord:
+        """Apply the request, and write down in the run's events what changed.
 
         Raises:
             ImmutablePropertyError: a property would change.
             ConflictError: the run has another snapshot already.
         """
 
+    def update_many(self, workspace: str, request: UpdateRunsRequest, *, author: str | None, at: datetime) -> list[RunRecord]:
+        """Apply the request to all its runs or to none; return them in the order given."""
+
+    def delete(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Put a run and its descendants into the bin.
+
+        Raises:
+            ConflictError: one of them has not ended.
+        """
+
+    def restore(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Bring a run back from the bin, with those descendants that went there with it.
+
+        Raises:
+            ConflictError: its parent is in the bin.
+        """
+
+    def purge(self, workspace: str, run_id: str) -> int:
+        """Remove a run in the bin and its descendants for good; return how many there were.
+
+        Their files stay until garbage is collected.
+
+        Raises:
+            ConflictError: the run is not in the bin.
+        """
+
+    def purge_deleted_before(self, workspace: str, before: datetime) -> int:
+        """Purge all that went into the bin before an instant; return how many runs there were."""
+
     def change_status(
-        self, workspace: str, run_id: str, status: RunStatus, *, reason: str | None, error: RunError | None, at: datetime
+        self,
+        workspace: str,
+        run_id: str,
+        status: RunStatus,
+        *,
+        reason: str | None,
+        error: RunError | None,
+        author: str | None = None,
+        at: datetime,
     ) -> RunRecord:
         """Move a run to ``status``; the only way a status changes. Staying as it is changes nothing.
 
@@ -159,7 +206,7 @@ class RunStore(Protocol):
         """Note that the runner lives. A run that was NotResponding is Running again."""
 
     def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
-        """Return the changes of the run's status, oldest first."""
+        """Return the changes of the run, oldest first."""
 
     def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
         """Return runs that wait for ``target``, the oldest first, over all workspaces."""
@@ -222,6 +269,12 @@ class ArtifactStore(Protocol):
             FileNotInRunError: the run has no such file.
         """
 
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> Garbage:
+        """Remove files that no artifact of any run refers to; return what they were.
+
+        Those that changed after ``spare_after`` stay. With ``dry_run`` nothing is removed.
+        """
+
 
 class SnapshotStore(Protocol):
     """Contents by hash, and the snapshots made of them."""
@@ -248,6 +301,12 @@ class SnapshotStore(Protocol):
 
     def read_blob(self, sha256: str) -> FileSlice:
         """Return a content."""
+
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> tuple[int, Garbage]:
+        """Remove snapshots that no run has, then contents that no snapshot has; return how many snapshots, and which contents.
+
+        What was stored after ``spare_after`` is left alone. With ``dry_run`` nothing is removed.
+        """
 
 
 class TokenStore(Protocol):

@@ -58,6 +58,53 @@ class UpdateRunRequest:
     remove_tags: list[str] = field(default_factory=list)
     add_properties: dict[str, str] = field(default_factory=dict)
     snapshot_id: str | None = None
+    archived: bool | None = None
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRunsRequest:
+    """Change tags of many runs at once, archive or reactivate them. All are changed, or none."""
+
+    run_ids: list[str]
+    set_tags: dict[str, str | None] = field(default_factory=dict)
+    remove_tags: list[str] = field(default_factory=list)
+    archived: bool | None = None
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeBinRequest:
+    """Purge what has lain in the bin for at least so long."""
+
+    older_than_s: float = 30 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgedBody:
+    """How many runs are gone for good. Their files go when garbage is collected."""
+
+    runs: int
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectGarbageRequest:
+    """Remove files that nothing refers to. With ``dry_run`` they are only counted."""
+
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GarbageBody:
+    """What garbage there was: files of runs, contents of snapshots, and the bytes of both."""
+
+    artifact_files: int
+    artifact_bytes: int
+    snapshot_files: int
+    snapshot_bytes: int
+    snapshots: int
+    dry_run: bool
 
 
 @strict
@@ -137,6 +184,6 @@ class RunQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEventPage:
-    """The changes of a run's status, oldest first."""
+    """The changes of a run, oldest first."""
 
     events: list[RunEventRecord]
