@@ -20,6 +20,7 @@ from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.metric import MetricSeries, MetricSummary
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
+from runyard.domain.view import ViewRecord
 from runyard.domain.workspace import WorkspaceRecord
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
@@ -335,6 +336,33 @@ class ChangeStore(Protocol):
         """Call ``listener`` soon after each commit that added changes, from another thread. Return what ends that."""
 
 
+class ViewStore(Protocol):
+    """Saved views of a workspace. Who may do what is for the caller to say."""
+
+    def create(self, view: ViewRecord) -> ViewRecord:
+        """Store a new view."""
+
+    def get(self, workspace: str, view_id: str) -> ViewRecord:
+        """Return a view."""
+
+    def list(self, workspace: str, user: str) -> list[ViewRecord]:
+        """Return a user's own views and those shared with everybody, by name."""
+
+    def replace(self, view: ViewRecord, *, version: int) -> ViewRecord:
+        """Store a changed view, one version further.
+
+        Raises:
+            ConflictError: it has changed since ``version``; ``details["view"]`` is what it is now.
+        """
+
+    def delete(self, workspace: str, view_id: str, *, version: int) -> None:
+        """Remove a view.
+
+        Raises:
+            ConflictError: it has changed since ``version``.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
     """All stores of one server."""
@@ -346,5 +374,6 @@ class Storage:
     artifacts: ArtifactStore
     snapshots: SnapshotStore
     tokens: TokenStore
+    views: ViewStore
     changes: ChangeStore
     close: Callable[[], None]

@@ -16,10 +16,11 @@ from runyard.storage.backends.sql.metric import SqlMetricStore
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.token import SqlTokenStore
+from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0001"
+HEAD = "0003"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -45,6 +46,7 @@ def open_folder(home: Path) -> Storage:
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
         tokens=SqlTokenStore(database),
+        views=SqlViewStore(database),
         changes=changes,
         close=database.close,
     )
