@@ -130,6 +130,9 @@ class RunStore(Protocol):
     def find_many(self, workspace: str, run_ids: list[str]) -> list[RunRecord]:
         """Return those of the runs that exist, in no particular order."""
 
+    def children(self, workspace: str, run_ids: list[str]) -> dict[str, list[str]]:
+        """Return the ids of the runs' children, oldest first, by the parent's id. Those in the bin are left out."""
+
     def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
         """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root.
 

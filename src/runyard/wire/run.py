@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from runyard.domain.metric import MetricSummary
+from runyard.domain.roll_up import RollUp
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus, RunView
 from runyard.wire.strict import strict
 
@@ -139,12 +140,16 @@ class HeartbeatBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPage:
-    """Runs, newest first unless asked otherwise. ``metrics`` has the summaries that the query named, by run id."""
+    """Runs, newest first unless asked otherwise.
+
+    ``metrics`` has the summaries that the query named, by run id; ``roll_ups`` the roll-ups, by the id of the parent and by name.
+    """
 
     runs: list[RunRecord]
     total: int
     next_cursor: str | None = None
     metrics: dict[str, list[MetricSummary]] = field(default_factory=dict)
+    roll_ups: dict[str, dict[str, RollUp]] = field(default_factory=dict)
 
 
 @strict
@@ -153,13 +158,14 @@ class RunQuery:
     """Which runs to list. All conditions must hold.
 
     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
-    ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
-    top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
-    submitter and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived
-    runs, or the bin. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is any field of the query
-    language, such as created, name, duration, tag.quality, param.lr or metric.loss.min; a leading '-' sorts downwards, and runs
-    without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset`` jumps
-    into the list instead.
+    ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
+    level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
+    and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+    bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
+    whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
+    created, name, duration, tag.quality, param.lr or metric.loss.min; a leading '-' sorts downwards, and runs without the value
+    come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset`` jumps into the list
+    instead.
     """
 
     experiment: str | None = None
@@ -176,6 +182,7 @@ class RunQuery:
     filter: str | None = None
     view: RunView = RunView.ACTIVE_ONLY
     metrics: list[str] = field(default_factory=list)
+    roll_ups: list[str] = field(default_factory=list)
     order_by: str = "-created_at"
     cursor: str | None = None
     offset: int = 0

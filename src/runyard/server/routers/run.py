@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -12,6 +10,7 @@ from runyard.errors import InvalidArgumentError, LimitExceededError, PermissionD
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run
 from runyard.server.security.principal import Principal
+from runyard.server.services import run_list
 from runyard.server.services.submission import submit_run
 from runyard.storage.base import RunOrigin
 from runyard.wire.run import (
@@ -61,11 +60,7 @@ def submit(context: Context, caller: Caller, workspace: str, experiment: str, re
 def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuery) -> Response:
     """Return a page of runs."""
     caller.require_workspace(workspace)
-    page = context.storage.runs.search(workspace, query, at=context.clock(), scope=caller.scope)
-    if query.metrics:
-        metrics = context.storage.metrics.summaries(workspace, [run.id for run in page.runs], query.metrics)
-        page = replace(page, metrics=metrics)
-    return answer(page)
+    return answer(run_list.search_runs(context, workspace, query, caller.scope))
 
 
 @router.get("/runs/{run_id}", operation_id="get_run", response_model=RunRecord)

@@ -64,6 +64,18 @@ class SqlRunStore:
             query = select_runs().where(t.run.c.workspace_pk == pk, t.run.c.id.in_(run_ids))
             return [to_record(row) for row in connection.execute(query)]
 
+    def children(self, workspace: str, run_ids: list[str]) -> dict[str, list[str]]:
+        """Return the ids of the runs' children, oldest first, by the parent's id. Those in the bin are left out."""
+        parent, child = t.run.alias("parent"), t.run.alias("child")
+        found: dict[str, list[str]] = {}
+        with self._database.read() as connection:
+            query = sa.select(parent.c.id, child.c.id).join(child, child.c.parent_pk == parent.c.pk)
+            own = parent.c.workspace_pk == workspace_pk(connection, workspace)
+            query = query.where(own, parent.c.id.in_(run_ids), child.c.deleted_at.is_(None))
+            for parent_id, child_id in connection.execute(query.order_by(child.c.created_at, child.c.pk)):
+                found.setdefault(parent_id, []).append(child_id)
+        return found
+
     def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
         """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
         with self._database.read() as connection:
