@@ -16,8 +16,8 @@ from runyard.errors import InvalidArgumentError
 class RollUp:
     """A metric's figure over the ``count`` children that have it as a number, of all ``children``.
 
-    ``mean``, ``min`` and ``max`` are None when no child has it; ``min_run_id`` and ``max_run_id`` are the first children that reach
-    them.
+    ``mean``, ``min`` and ``max`` are None when no child has it; ``min_run_id`` and ``max_run_id`` are the first
+    children that reach them.
     """
 
     count: int

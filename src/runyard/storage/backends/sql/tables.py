@@ -111,6 +111,7 @@ run = Table(
         "workspace_pk",
         "created_at",
         "pk",
+        "id",
         "parent_pk",
         "experiment_pk",
         "status",
