@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/node/bin:$(CURDIR)/$(VENV)/bin:$$PATH"
 STATIC := src/runyard/server/static/index.html
 STUDIO_SOURCES := $(shell find studio -name node_modules -prune -o -type f -print 2>/dev/null)
+# uv, as the runner calls it in some tests, is told what the machine has told pip.
+PYTEST := @venv=$(VENV); . scripts/network.sh; $(PY) -m pytest
 STAGE := @sh scripts/stage.sh
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
@@ -46,10 +48,11 @@ studio/node_modules/.installed: studio/package.json studio/package-lock.json | $
 
 $(STATIC): $(STUDIO_SOURCES) studio/node_modules/.installed
 	@echo "Building the Studio"
-	@cd studio && $(NODE) npm run --silent build </dev/null
+	@sh scripts/build_studio.sh $(VENV)
 	@touch $@
 
 studio: $(VENV)/.demo-installed $(STATIC) ## build the web app into the server
+	@:
 
 # --- the demo -------------------------------------------------------------------------------------------------------------
 
@@ -61,7 +64,7 @@ demo: $(VENV)/.demo-installed $(STATIC) ## train the example on Runyard, from no
 
 test: ## run everything that must be green
 	$(STAGE) "install" $(MAKE_QUIETLY) install
-	$(STAGE) "chromium" sh scripts/ensure_chromium.sh
+	$(STAGE) "programs for tests" sh scripts/ensure_test_programs.sh
 	$(STAGE) "lint" $(MAKE_QUIETLY) lint
 	$(STAGE) "types" $(MAKE_QUIETLY) types
 	$(STAGE) "imports" $(MAKE_QUIETLY) imports
@@ -69,14 +72,14 @@ test: ## run everything that must be green
 	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
 	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
 	@echo "=== pytest: unit, integration, end to end"
-	@$(PY) -m pytest --durations=10
+	$(PYTEST) --durations=10
 
 unit: install ## the Python tests without a browser
-	@$(PY) -m pytest -m "not e2e"
+	$(PYTEST) -m "not e2e"
 
 e2e: install studio ## the tests in a real Chromium
-	@sh scripts/ensure_chromium.sh
-	@$(PY) -m pytest -m e2e
+	@sh scripts/ensure_test_programs.sh
+	$(PYTEST) -m e2e
 
 lint: install ## ruff: rules and format
 	@$(VENV)/bin/ruff check .

@@ -7,4 +7,4 @@ venv=$(cd "$1" && pwd)
 PATH="$venv/node/bin:$PATH"
 
 cd "$(dirname "$0")/../studio"
-npm ci --no-audit --no-fund --loglevel=error </dev/null
+npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null

@@ -1,7 +1,7 @@
 import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { messageCatalogue } from "./build-plugins/message-catalogue";
+import { messageCatalogue } from "./build-plugins/message-catalogue.ts";
 
 const server = process.env.RUNYARD_URL ?? "http://127.0.0.1:8700";
 
@@ -15,6 +15,21 @@ export default defineConfig({
     // Data URIs would need a wider Content-Security-Policy and save nothing: everything is one server away.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in one file, and a page's own parts in another: a chunk for each small module would cost more requests
+        // than it saves bytes.
+        codeSplitting: {
+          groups: [
+            // Higher priorities first: a group takes along what its modules import, unless that has its place already.
+            { name: "vendor", priority: 50, test: /\/node_modules\/(react|react-dom|scheduler|@tanstack|@lingui|openapi-fetch|use-sync-external-store)\// },
+            { name: "shell", priority: 40, test: /\/src\/(client|text\/text|runs\/arguments|components\/(?!ConfirmDialog|PopoverButton|Markdown|markdown-html|dialog|useSeen)[A-Za-z-]+\.)/ },
+            { name: "run-list", priority: 20, test: /\/src\/runs\/list\/(?!RunsPage)/ },
+            { name: "run-page", priority: 10, test: /\/src\/runs\/page\/(useRun|RunPage\.module|ErrorPanel|CancelButton)/ },
+          ],
+        },
+      },
+    },
   },
   worker: { format: "es" },
   server: {

@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _close_network()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the quick tests first, and those that drive a browser last."""
     items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, item.get_closest_marker("slow") is not None))

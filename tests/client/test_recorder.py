@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -260,3 +262,26 @@ def test_a_forked_child_is_a_writer_of_its_own_and_sends_nothing_of_its_parent(r
     sink.away.clear()
     assert recorder.flush(WAIT_S)
     assert sink.names() == ["parents"]
+
+
+ENDLESS = """
+import time
+from runyard.client.recorder import BackgroundRecorder
+from runyard.wire.metric import ScalarRecord
+
+class Silent:
+    def send_batch(self, batch):
+        time.sleep(600)
+
+recorder = BackgroundRecorder(Silent(), "run1")
+for number in range(100_000):
+    recorder.record(ScalarRecord("x", 1, number))
+print(time.time(), flush=True)
+"""
+
+
+def test_a_program_leaves_within_two_seconds_when_the_server_does_not_answer() -> None:
+    done = subprocess.run([sys.executable, "-c", ENDLESS], capture_output=True, text=True, check=True, timeout=60)
+    left_after_s = time.time() - float(done.stdout)
+    assert left_after_s < recorder_module.EXIT_TIMEOUT_S + 1.5
+    assert "100000 of the last logged values are lost" in done.stderr

@@ -14,6 +14,7 @@ from runyard.client.session import SessionApi
 from runyard.client.snapshot import SnapshotApi
 from runyard.client.transport import RETRY_S, Transport
 from runyard.client.workspace import WorkspaceApi
+from runyard.wire.session import SessionBody
 
 
 class Client:
@@ -32,15 +33,18 @@ class Client:
         self.compute_targets = ComputeTargetApi(self.transport, workspace)
         self.changes = ChangeApi(self.transport, workspace)
         self.recorders = RecorderPool(self)
-        self._default_workspace: str | None = None
+        self._session: SessionBody | None = None
 
     @property
     def endpoint(self) -> Endpoint:
         """Where the server is."""
         return self.transport.endpoint
 
-    def default_workspace(self) -> str:
-        """Return the workspace that the Studio opens when a link names none. Asked once."""
-        if self._default_workspace is None:
-            self._default_workspace = self.sessions.get().default_workspace
-        return self._default_workspace
+    def default_workspace(self) -> str | None:
+        """Return the workspace that the Studio opens when a link names none. Asked once.
+
+        None for a submitted script: its token knows its own workspace only.
+        """
+        if self._session is None:
+            self._session = self.sessions.get()
+        return None if self._session.kind == "run" else self._session.default_workspace

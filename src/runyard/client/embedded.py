@@ -135,6 +135,7 @@ def start(home: Path, port: int | None = None) -> ServerInfo:
         ConfigurationError: the home folder cannot be used.
     """
     _make_home(home)
+    _reap()
     with _start_lock(home):
         info = _wait_for_another(home)
         if info is not None:
@@ -266,7 +267,7 @@ def _launch(home: Path, port: int | None) -> ServerInfo:
     log = home / LOG_FILE
     log_start = log.stat().st_size if log.exists() else 0
     with log.open("ab") as sink:
-        process = subprocess.Popen(
+        process = _ServerProcess(
             command,
             cwd=home,
             env=_server_environment(),
@@ -279,8 +280,15 @@ def _launch(home: Path, port: int | None) -> ServerInfo:
     return _wait_until_healthy(home, process, log_start)
 
 
-_LAUNCHED: list[subprocess.Popen[bytes]] = []
-"""Servers that this process has started. They outlive it; kept so that their end is noticed and no warning is printed."""
+class _ServerProcess(subprocess.Popen[bytes]):
+    """A process that outlives this one on purpose, so nothing is said when this one ends before it."""
+
+    def __del__(self, *_: object) -> None:
+        """Do nothing; the base class would warn."""
+
+
+_LAUNCHED: list[_ServerProcess] = []
+"""Servers that this process has started, kept so that none stays a zombie once it has ended."""
 
 
 def _server_environment() -> dict[str, str]:
@@ -288,7 +296,7 @@ def _server_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_RUN_VARIABLES)}
 
 
-def _wait_until_healthy(home: Path, process: subprocess.Popen[bytes], log_start: int) -> ServerInfo:
+def _wait_until_healthy(home: Path, process: _ServerProcess, log_start: int) -> ServerInfo:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         info = read_server_info(home)
@@ -361,9 +369,13 @@ def _wait_until_gone(info: ServerInfo, timeout_s: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_S)
+    _reap()
+    return True
+
+
+def _reap() -> None:
     for process in _LAUNCHED:
         process.poll()
-    return True
 
 
 def _number_or_none(value: Any) -> float | None:

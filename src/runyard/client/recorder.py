@@ -31,6 +31,9 @@ QUEUE_MAX_ITEMS = 1_000_000
 """About 200 MB of scalars. Past it new records are dropped: recording must not take the memory that training needs."""
 
 EXIT_TIMEOUT_S = 2.0
+SUBMITTED_EXIT_TIMEOUT_S = 30.0
+"""In a submitted script nobody waits at a prompt, and a server that is being started anew takes some seconds."""
+
 ARTIFACT_URI_START = "aml://artifactId/ExperimentRun/dcid."
 _IDLE_S = 10.0
 _FIRST_DELAY_S = 0.5
@@ -148,16 +151,16 @@ class BackgroundRecorder:
     def close(self, timeout_s: float) -> bool:
         """Flush and stop; what the server does not have by then is lost."""
         done = self.flush(timeout_s)
+        self._abandon()
+        return done
+
+    def _abandon(self) -> None:
+        """Send no more, and say what is lost by that."""
         self._give_up.set()
         self._wake.set()
-        if not done:
-            _LOG.warning(
-                "Run %s: the server could not be reached in %.0f s; about %d of the last logged values are lost.",
-                self._run_id,
-                timeout_s,
-                len(self._queue) + len(self._in_hand),
-            )
-        return done
+        lost = len(self._in_hand) + sum(not isinstance(item, _Marker) for item in list(self._queue))
+        if lost:
+            _LOG.warning("Run %s: the server did not answer in time; %d of the last logged values are lost.", self._run_id, lost)
 
     def _reset(self) -> None:
         self._writer = uuid.uuid4().hex
@@ -355,7 +358,7 @@ def flush_all(timeout_s: float) -> None:
         marker.reached.wait(max(0.0, deadline - time.monotonic()))
     for recorder, marker in waiting:
         if not marker.reached.is_set():
-            recorder.close(0.0)
+            recorder._abandon()
 
 
 _RECORDERS: weakref.WeakSet[BackgroundRecorder] = weakref.WeakSet()
@@ -368,12 +371,16 @@ def _register_exit() -> None:
     if os.getpid() in _EXIT_REGISTERED_IN:
         return
     if not _EXIT_REGISTERED_IN:
-        atexit.register(flush_all, EXIT_TIMEOUT_S)
+        atexit.register(_flush_at_exit)
     _EXIT_REGISTERED_IN.add(os.getpid())
     multiprocessing = sys.modules.get("multiprocessing.util")
     process = sys.modules.get("multiprocessing.process")
     if multiprocessing is not None and process is not None and process.parent_process() is not None:
-        multiprocessing.Finalize(None, flush_all, args=(EXIT_TIMEOUT_S,), exitpriority=100)
+        multiprocessing.Finalize(None, _flush_at_exit, exitpriority=100)
+
+
+def _flush_at_exit() -> None:
+    flush_all(SUBMITTED_EXIT_TIMEOUT_S if os.environ.get("RUNYARD_RUN_ID") else EXIT_TIMEOUT_S)
 
 
 def _after_fork() -> None:

@@ -180,8 +180,9 @@ class Transport:
                     return self._checked(response, stream)
                 response.close()
             except httpx.TransportError as error:
-                self._endpoint.refresh()
-                if time.monotonic() >= deadline:
+                is_last = time.monotonic() >= deadline
+                self._endpoint.refresh()  # may start the server, which takes its time and is worth one more attempt
+                if is_last:
                     raise self._unreachable(url, error) from error
             time.sleep(max(0.0, min(delay_s, deadline - time.monotonic())))
             delay_s = min(delay_s * 2, _LONGEST_DELAY_S)

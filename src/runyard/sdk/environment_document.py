@@ -48,7 +48,8 @@ def environment_from_document(data: Any, where: str) -> Environment:
     Raises:
         ConfigurationError: a part has a wrong shape; ``where`` names its place.
     """
-    environment = Environment(str(_section(data, where).get("name") or DEFAULT_NAME))
+    data = _section(data, where)
+    environment = Environment(str(data.get("name") or DEFAULT_NAME))
     environment.version = _text_or_none(data.get("version"))
     if data.get("environmentVariables") is not None:
         variables = _section(data["environmentVariables"], f"environmentVariables of {where}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +19,7 @@ from runyard.sdk.offline_run import OfflineRun
 from runyard.sdk.run_children import RunChildren
 from runyard.sdk.run_details import details, record_dict
 from runyard.sdk.run_files import RunFiles
+from runyard.sdk.run_handle import NOT_ASKED
 from runyard.sdk.run_labels import RunLabels
 from runyard.sdk.run_logging import RunLogging
 from runyard.sdk.run_query import run_query
@@ -229,7 +231,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}(Experiment: {self._experiment.name},\nId: {self.id},\nType: {self.type},\n"
-            f"Status: {self._record.status.value})"
+            f"Status: {self._known().status.value})"
         )
 
     def _repr_html_(self) -> str:
@@ -238,7 +240,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
                 "Experiment": self._experiment.name,
                 "Id": self.id,
                 "Type": self.type,
-                "Status": self._record.status.value,
+                "Status": self._known().status.value,
                 "Details Page": Link(self.get_portal_url(), "Link to the run in the Studio"),
             }
         )
@@ -319,9 +321,24 @@ def started_run(experiment: Experiment, record: RunRecord, outputs: Path | None)
     return run
 
 
-def context_run(experiment: Experiment, record: RunRecord) -> Run:
-    """Return the handle of the submitted script that this program is; it leaves the status to the script's exit code."""
-    run = hydrated(experiment.workspace, record)
+def context_run(experiment: Experiment, run_id: str) -> Run:
+    """Return the handle of the submitted script that this program is; it leaves the status to the script's exit code.
+
+    Asks the server nothing, so a script starts while the server is away.
+    """
+    placeholder = RunRecord(
+        id=run_id,
+        workspace=experiment.workspace.name,
+        experiment=experiment.name,
+        number=0,
+        root_id=run_id,
+        display_name=run_id,
+        type=SCRIPT_RUN,
+        status=RunStatus.RUNNING,
+        created_at=datetime.now(timezone.utc),
+        version=NOT_ASKED,
+    )
+    run = ScriptRun(experiment, run_id, _record=placeholder)
     run._is_context = True
     return run
 

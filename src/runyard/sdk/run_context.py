@@ -34,8 +34,7 @@ def open_context() -> Run | None:
         if run_id not in _OPEN:
             client = Client(run_endpoint(os.environ), os.environ["RUNYARD_WORKSPACE"], retry_s=_PATIENCE_S)
             workspace = Workspace._around(client)
-            record = client.runs.get(run_id)
-            _OPEN[run_id] = context_run(workspace._experiment(record.experiment), record)
+            _OPEN[run_id] = context_run(workspace._experiment(os.environ["RUNYARD_EXPERIMENT"]), run_id)
         return _OPEN[run_id]
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from runyard.sdk.run import Run
 
 
+NOT_ASKED = 0
+"""The version of a record that was made here, from the id alone. Those of the server begin with 1."""
+
+
 class RunHandle:
     """The identity of a run, and the last state that the server gave of it. Thread-safe."""
 
@@ -43,12 +47,12 @@ class RunHandle:
     @property
     def name(self) -> str:
         """The name that lists show; a new one is given with ``display_name``."""
-        return self._record.display_name
+        return self._known().display_name
 
     @property
     def display_name(self) -> str:
         """The name that lists show. It can be set."""
-        return self._record.display_name
+        return self._known().display_name
 
     @display_name.setter
     def display_name(self, name: str) -> None:
@@ -66,12 +70,12 @@ class RunHandle:
     @property
     def number(self) -> int:
         """The running number within the experiment."""
-        return self._record.number
+        return self._known().number
 
     @property
     def type(self) -> str | None:
         """``azureml.scriptrun`` for a submitted script; None for an interactive run."""
-        return self._record.type
+        return self._known().type
 
     @property
     def status(self) -> str:
@@ -81,17 +85,17 @@ class RunHandle:
     @property
     def tags(self) -> dict[str, str | None]:
         """The tags as they were last known; ``get_tags`` asks anew."""
-        return dict(self._record.tags)
+        return dict(self._known().tags)
 
     @property
     def properties(self) -> dict[str, str]:
         """The properties as they were last known; ``get_properties`` asks anew."""
-        return dict(self._record.properties)
+        return dict(self._known().properties)
 
     @property
     def parent(self) -> Run | None:
         """The run that this one is a child of, or None."""
-        parent_id = self._record.parent_id
+        parent_id = self._known().parent_id
         return None if parent_id is None else self._hydrated(self._client.runs.get(parent_id))
 
     @property
@@ -111,6 +115,10 @@ class RunHandle:
         if not self._record.status.is_terminal:
             self._refreshed()
         return self._record.status.value
+
+    def _known(self) -> RunRecord:
+        """Return what was last known; a handle that was made from a name alone asks the server first."""
+        return self._record if self._record.version > NOT_ASKED else self._refreshed()
 
     def _refreshed(self) -> RunRecord:
         self._remember(self._client.runs.get(self.id))

@@ -19,8 +19,8 @@ const PAGES = [
   { to: "/compute", icon: "compute", text: "nav.compute" },
 ] as const satisfies readonly { to: string; icon: IconName; text: TextId }[];
 
-/** What is around every page: the way to the others, the state of the connection, theme and help. */
-export function AppFrame({ session }: { session: Session }) {
+/** What is around every page: the way to the others, the state of the connection, theme and help. Without a session yet, no page. */
+export function AppFrame({ session }: { session: Session | null }) {
   const workspace = useWorkspace();
   const [sheet, setSheet] = useState(false);
   const showSheet = useCallback(() => setSheet(true), []);
@@ -36,7 +36,7 @@ export function AppFrame({ session }: { session: Session }) {
           <span>{t("app.name")}</span>
         </Link>
         <span className={styles.workspace} title={t("nav.workspace", { name: workspace })}>
-          {workspace}
+          {session ? workspace : "\u00a0"}
         </span>
       </header>
       <nav className={styles.nav} aria-label={t("nav.main")}>
@@ -51,13 +51,15 @@ export function AppFrame({ session }: { session: Session }) {
         <LivePill />
         <ThemeButton />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
-        <span className={styles.version} title={t("nav.signedIn", { user: session.user })}>
-          {session.server_version}
-        </span>
+        {session && (
+          <span className={styles.version} title={t("nav.signedIn", { user: session.user })}>
+            {session.server_version}
+          </span>
+        )}
       </div>
       <main id="main" className={styles.main} tabIndex={-1}>
         <LostBanner />
-        <Outlet />
+        {session && <Outlet />}
       </main>
       {sheet && (
         <Suspense fallback={null}>

@@ -29,7 +29,8 @@ export function Studio() {
   const failed = session.error ?? cursor.error;
   if (failed instanceof ApiError && failed.isUnauthenticated) return <SignInPage onRetry={() => void session.refetch()} />;
   if (failed && !(session.data && cursor.data !== undefined)) return <ErrorState error={failed} onRetry={() => void retry(client)} />;
-  if (!session.data || workspace === undefined || cursor.data === undefined) return null;
+  // The frame is drawn at once; the page in it waits for the workspace.
+  if (!session.data || workspace === undefined || cursor.data === undefined) return <AppFrame session={null} />;
   return (
     <WorkspaceContext value={workspace}>
       <FollowChanges key={workspace} workspace={workspace} cursor={cursor.data} />

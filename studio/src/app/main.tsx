@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "../client/api";
 import { keys } from "../client/keys";
+import { sessionQuery } from "../client/session";
 import "../components/tokens.css";
 import "../components/base.css";
 import { activateLocale } from "../text/text";
@@ -30,6 +31,8 @@ const client = new QueryClient({
 });
 
 async function start(): Promise<void> {
+  // Asked for at once, while the messages are still on their way.
+  void client.prefetchQuery(sessionQuery());
   document.documentElement.lang = await activateLocale(navigator.languages);
   const root = document.getElementById("root");
   if (!root) throw new Error("The page has no element #root.");

@@ -3,7 +3,7 @@ import type { MetricsSearch } from "../runs/page/MetricsTab";
 import type { RunViewSearch } from "../runs/list/run-view";
 import { NotFoundPage } from "./NotFoundPage";
 import { PageFailure } from "./PageFailure";
-import { parseSearch, stringifySearch, textParameters } from "./search-text";
+import { parseSearch, stringifySearch, textParameters } from "../client/search-text";
 import { Studio } from "./Studio";
 
 const RUN_VIEW_KEYS = ["q", "status", "tags", "target", "cols", "sort", "children", "sel"] as const;

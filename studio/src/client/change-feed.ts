@@ -83,8 +83,11 @@ export class ChangeFeed {
 
   private setState(state: FeedState): void {
     if (state === this.state) return;
+    const wasLost = this.state === "lost";
     this.state = state;
     for (const listener of this.stateListeners) listener();
+    // What could not be read meanwhile is read now, also where nothing has changed.
+    if (wasLost && state === "live") this.tell({ type: "reset" });
   }
 }
 

@@ -21,8 +21,10 @@ export function PageHeader({ title, mark, breadcrumb, detail, actions }: PageHea
     <header className={styles.header}>
       {breadcrumb && <nav aria-label={t("nav.breadcrumb")} className={styles.breadcrumb}>{breadcrumb}</nav>}
       <div className={styles.line}>
-        {mark}
-        <h1 className={styles.title}>{title}</h1>
+        <div className={styles.name}>
+          {mark}
+          <h1 className={styles.title}>{title}</h1>
+        </div>
         {detail && <div className={styles.detail}>{detail}</div>}
         {actions && <div className={styles.actions}>{actions}</div>}
       </div>

@@ -6,8 +6,18 @@ import { buttonClass } from "./Button";
 import { Icon, type IconName } from "./Icon";
 import styles from "./PopoverButton.module.css";
 
+export interface PopoverButtonProps {
+  label: ReactNode;
+  icon: IconName;
+  /** Names the panel. */
+  title: string;
+  children: ReactNode;
+  /** Marks that what is inside differs from its default. */
+  active?: boolean;
+}
+
 /** A button that opens a small panel under itself. */
-export function PopoverButton({ label, icon, title, children, active = false }: { label: ReactNode; icon: IconName; title: string; children: ReactNode; active?: boolean }) {
+export function PopoverButton({ label, icon, title, children, active = false }: PopoverButtonProps) {
   return (
     <DialogTrigger>
       <AriaButton className={`${buttonClass("plain")} ${active ? styles.active : ""}`}>

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import styles from "./TabLinks.module.css";
 
 export interface TabLink {
@@ -13,6 +13,10 @@ export interface TabLink {
 /** Tabs that are links: each is a page of its own with an address. Arrows move between them, Enter opens. */
 export function TabLinks({ label, tabs, selected, panelId }: { label: string; tabs: readonly TabLink[]; selected: string; panelId: string }) {
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a narrow screen the row of tabs scrolls sideways.
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
     const links = [...(list.current?.querySelectorAll("a") ?? [])];
     const at = links.findIndex((link) => link === document.activeElement);

@@ -3,6 +3,7 @@ import { activeLocale, t } from "../text/text";
 /** Significant digits of a metric: enough to tell two runs apart, few enough to read. */
 const METRIC_DIGITS = 5;
 const LARGE = 1e7;
+const LARGE_INTEGER = 1e12;
 const SMALL = 1e-4;
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -12,6 +13,7 @@ export function formatMetric(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
+  if (Number.isInteger(value) && size < LARGE_INTEGER) return formatCount(value);
   if (size !== 0 && (size >= LARGE || size < SMALL)) return trimExponent(value.toExponential(METRIC_DIGITS - 1));
   return numberFormat({ maximumSignificantDigits: METRIC_DIGITS + (size >= 10_000 ? 2 : 0) }).format(value);
 }
@@ -26,7 +28,7 @@ const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as c
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const unit = BYTE_UNITS[power] ?? "byte";
-  return numberFormat({ style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
+  return numberFormat({ style: "unit", unit, unitDisplay: "narrow", maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
 }
 
 /** A length of time in its two largest units: `1h 4m`, `12m 3s`, `8s`, `0.4s`. */

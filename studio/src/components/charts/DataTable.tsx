@@ -8,6 +8,7 @@ const MAX_ROWS = 1000;
 /** Columns of logged values as a table: the readable twin of a chart. */
 export function DataTable({ columns, label }: { columns: Readonly<Record<string, readonly MetricValue[]>>; label: string }) {
   const names = Object.keys(columns);
+  const textual = new Set(names.filter((name) => columns[name]?.some((value) => value !== null && numberOf(value) === null)));
   const rowCount = Math.max(0, ...Object.values(columns).map((values) => values.length));
   return (
     <div className={styles.box} tabIndex={0} role="region" aria-label={label}>
@@ -15,7 +16,7 @@ export function DataTable({ columns, label }: { columns: Readonly<Record<string,
         <thead>
           <tr>
             {names.map((name) => (
-              <th key={name} scope="col">
+              <th key={name} scope="col" className={textual.has(name) ? styles.textual : undefined}>
                 {name}
               </th>
             ))}
@@ -25,7 +26,9 @@ export function DataTable({ columns, label }: { columns: Readonly<Record<string,
           {Array.from({ length: Math.min(rowCount, MAX_ROWS) }, (_, row) => (
             <tr key={row}>
               {names.map((name) => (
-                <td key={name}>{cellText(columns[name]?.[row])}</td>
+                <td key={name} className={textual.has(name) ? styles.textual : undefined}>
+                  {cellText(columns[name]?.[row])}
+                </td>
               ))}
             </tr>
           ))}

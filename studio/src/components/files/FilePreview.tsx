@@ -27,7 +27,7 @@ interface FilePreviewProps {
 export function FilePreview({ url, path, sizeBytes, revision, live }: FilePreviewProps) {
   const kind = fileKind(path);
   if (kind === "log" || (kind !== "image" && kind !== "binary" && (sizeBytes > CODE_MAX_BYTES || live))) {
-    return <LogView key={url} url={url} name={path} revision={`${revision} ${sizeBytes}`} live={live} />;
+    return <LogView key={url} url={url} name={path} sizeBytes={sizeBytes} revision={revision} live={live} />;
   }
   return (
     <div className={styles.preview}>

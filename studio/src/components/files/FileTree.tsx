@@ -55,15 +55,16 @@ export function FileTree({ label, files, selected, onOpen }: FileTreeProps) {
         else onOpen(path);
       }}
     >
-      {(node: TreeNode) => <Branch node={node} />}
+      {(node: TreeNode) => <Branch id={node.path} node={node} />}
     </Tree>
   );
 }
 
-function Branch({ node }: { node: TreeNode }) {
+/** `id` is what the tree knows the branch by; without it a new file would take the place of another one. */
+function Branch({ id, node }: { id: string; node: TreeNode }) {
   const isFolder = node.sizeBytes === null;
   return (
-    <TreeItem id={node.path} textValue={node.name} className={styles.item ?? ""}>
+    <TreeItem id={id} textValue={node.name} className={styles.item ?? ""}>
       <TreeItemContent>
         {({ level, isExpanded }) => (
           <div className={styles.content} style={{ paddingLeft: 8 + (level - 1) * 16 }} title={node.path}>
@@ -80,7 +81,7 @@ function Branch({ node }: { node: TreeNode }) {
           </div>
         )}
       </TreeItemContent>
-      <Collection items={node.children}>{(child: TreeNode) => <Branch node={child} />}</Collection>
+      <Collection items={node.children}>{(child: TreeNode) => <Branch id={child.path} node={child} />}</Collection>
     </TreeItem>
   );
 }

@@ -36,7 +36,8 @@ function marked(spans: readonly AnsiSpan[], marks: readonly [number, number][]) 
       const key = `${index}.${part}`;
       const style = styleOf(span);
       return hit ? (
-        <mark key={key} style={style}>
+        // The ground of a match is made for the plain text colour.
+        <mark key={key} style={{ ...style, color: undefined, background: undefined }}>
           {piece}
         </mark>
       ) : style ? (

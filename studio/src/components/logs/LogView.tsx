@@ -18,15 +18,17 @@ const END_MARGIN = 24;
 interface LogViewProps {
   url: string;
   name: string;
-  /** Changes when the file has grown. */
-  revision: unknown;
+  /** The size of the file as far as it is known; when it grows, the new part is read. */
+  sizeBytes: number;
+  /** Changes when the file was touched. */
+  revision: string;
   /** True while more may come. */
   live: boolean;
 }
 
 /** A text file of any size: shows the end first, follows it while it grows, and draws only the lines in sight. */
-export function LogView({ url, name, revision, live }: LogViewProps) {
-  const file = useLogFile(url, revision);
+export function LogView({ url, name, sizeBytes, revision, live }: LogViewProps) {
+  const file = useLogFile(url, sizeBytes, revision);
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const [follow, setFollow] = useState(true);
@@ -61,6 +63,12 @@ export function LogView({ url, name, revision, live }: LogViewProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, [file.size === null]);
+
+  useEffect(() => {
+    // A new search begins at what is in sight.
+    const near = matches.findIndex((line) => line >= Math.floor(view.top / LINE_HEIGHT));
+    setMatch(Math.max(0, near === -1 ? matches.length - 1 : near));
+  }, [usable]);
 
   const goToMatch = (index: number) => {
     if (matches.length === 0) return;
@@ -99,10 +107,7 @@ export function LogView({ url, name, revision, live }: LogViewProps) {
         url={url}
         name={name}
         typed={typed}
-        onType={(text) => {
-          setTyped(text);
-          setMatch(0);
-        }}
+        onType={setTyped}
         problem={typeof pattern === "string" ? pattern : null}
         matches={matches.length}
         match={match}
@@ -125,6 +130,7 @@ export function LogView({ url, name, revision, live }: LogViewProps) {
           role="log"
           aria-label={name}
           aria-live="off"
+          style={{ "--digits": Math.max(3, String((buffer.firstNumber ?? 1) + lines).length) }}
           tabIndex={0}
           onScroll={onScroll}
           onKeyDown={onKeyDown}

@@ -14,8 +14,8 @@ export type AnsiStyle = Omit<AnsiSpan, "text">;
 export const PLAIN_STYLE: AnsiStyle = { colour: null, ground: null, bold: false, dim: false, italic: false, underline: false };
 
 const ESCAPE = "\u001b";
-// A control sequence, an operating-system command (up to BEL or ST), or a two-character escape.
-const SEQUENCE = /\u001b(?:\[([0-9;:]*)([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+// A control sequence, an operating-system command (up to BEL or ST), the choice of a character set, or a two-character escape.
+const SEQUENCE = /\u001b(?:\[([0-9;:?]*)([@-~])|[()][A-Z0-9]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 
 /** Splits a line into styled pieces, and says which style the next line begins with. */
 export function parseAnsi(line: string, start: AnsiStyle = PLAIN_STYLE): { spans: AnsiSpan[]; end: AnsiStyle } {

@@ -22,8 +22,8 @@ export interface LogFile {
   retry: () => void;
 }
 
-/** Loads the end of a file, follows its growth whenever `revision` changes, and loads earlier parts when asked. */
-export function useLogFile(url: string, revision: unknown): LogFile {
+/** Loads the end of a file of `known` bytes, follows its growth whenever that or `revision` changes, and loads earlier parts when asked. */
+export function useLogFile(url: string, known: number, revision: string): LogFile {
   const [version, setVersion] = useState(0);
   const [size, setSize] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -32,6 +32,7 @@ export function useLogFile(url: string, revision: unknown): LogFile {
   const prepended = useRef({ lines: 0, version: 0 });
   const reading = useRef<AbortController | null>(null);
   const again = useRef(false);
+  const latestKnown = useRef(known);
 
   const readOn = useCallback(async () => {
     if (reading.current) {
@@ -44,8 +45,9 @@ export function useLogFile(url: string, revision: unknown): LogFile {
     try {
       do {
         again.current = false;
-        await readNewBytes(url, buffer.current, controller.signal, setSize);
+        const total = await readNewBytes(url, buffer.current, latestKnown.current, controller.signal);
         if (controller.signal.aborted) return;
+        setSize(total);
         buffer.current.trim(MAX_LINES);
         setVersion(buffer.current.version);
         setError(null);
@@ -69,8 +71,9 @@ export function useLogFile(url: string, revision: unknown): LogFile {
   }, [url]);
 
   useEffect(() => {
+    latestKnown.current = known;
     void readOn();
-  }, [readOn, revision]);
+  }, [readOn, known, revision]);
 
   const loadEarlier = useCallback(() => {
     const target = buffer.current;
@@ -95,16 +98,11 @@ export function useLogFile(url: string, revision: unknown): LogFile {
   return { buffer: buffer.current, version, size, error, prepended: prepended.current, loadingEarlier, loadEarlier, retry: () => void readOn() };
 }
 
-async function readNewBytes(url: string, buffer: LogBuffer, signal: AbortSignal, tellSize: (size: number) => void): Promise<void> {
-  if (buffer.version > 0) {
-    const part = await readRange(url, buffer.end, undefined, signal);
-    if (part.bytes.length > 0) buffer.append(part.start, part.bytes);
-    tellSize(Math.max(part.size, buffer.end));
-    return;
-  }
-  // How large the file is comes with the first byte; only then is it known where its end begins.
-  const probe = await readRange(url, 0, 1, signal);
-  const part = probe.size === 0 ? probe : await readRange(url, Math.max(0, probe.size - FIRST_READ_BYTES), undefined, signal);
+/** Reads what the file has beyond the buffer. A file that has not grown is not asked for. */
+async function readNewBytes(url: string, buffer: LogBuffer, known: number, signal: AbortSignal): Promise<number> {
+  const isFirst = buffer.version === 0;
+  if (known <= buffer.end) return Math.max(known, buffer.end);
+  const part = await readRange(url, isFirst ? Math.max(0, known - FIRST_READ_BYTES) : buffer.end, undefined, signal);
   if (part.bytes.length > 0) buffer.append(part.start, part.bytes);
-  tellSize(part.size);
+  return Math.max(part.size, buffer.end);
 }

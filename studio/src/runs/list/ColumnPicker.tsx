@@ -5,7 +5,7 @@ import { useWorkspace } from "../../client/workspace";
 import { Button, IconButton } from "../../components/Button";
 import { Checkbox } from "../../components/fields";
 import fieldStyles from "../../components/fields.module.css";
-import { PopoverButton } from "../../components/PopoverButton";
+import { LazyPopoverButton } from "../../components/LazyPopoverButton";
 import { t } from "../../text/text";
 import { argumentsOf, parametersOf } from "../arguments";
 import { aggregateLabel, columnLabel } from "./cells";
@@ -25,9 +25,9 @@ interface ColumnPickerProps {
 
 export function ColumnPicker(props: ColumnPickerProps) {
   return (
-    <PopoverButton icon="columns" label={t("columns.button")} title={t("columns.title")}>
+    <LazyPopoverButton icon="columns" label={t("columns.button")} title={t("columns.title")}>
       <Picker {...props} />
-    </PopoverButton>
+    </LazyPopoverButton>
   );
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { RUN_STATUSES, type RunStatus } from "../../client/run";
 import { Checkbox, SearchField } from "../../components/fields";
 import { Icon } from "../../components/Icon";
-import { PopoverButton } from "../../components/PopoverButton";
+import { LazyPopoverButton } from "../../components/LazyPopoverButton";
 import { StatusBadge } from "../../components/StatusBadge";
 import { t } from "../../text/text";
 import styles from "./RunTable.module.css";
@@ -13,9 +13,11 @@ const TYPING_PAUSE_MS = 150;
 interface FilterBarProps {
   view: RunView;
   onView: (view: RunView, replace: boolean) => void;
+  /** What the list takes in when child runs are asked for, too. */
+  childrenLabel: string;
 }
 
-export function FilterBar({ view, onView }: FilterBarProps) {
+export function FilterBar({ view, onView, childrenLabel }: FilterBarProps) {
   const text = useTyped(view.text, (next) => onView({ ...view, text: next }, true));
   const toggleStatus = (status: RunStatus) => {
     const without = view.status.filter((each) => each !== status);
@@ -24,12 +26,12 @@ export function FilterBar({ view, onView }: FilterBarProps) {
   return (
     <div className={styles.filters} role="search">
       <SearchField label={t("runs.search")} value={text.value} onChange={text.type} />
-      <PopoverButton icon="filter" title={t("runs.filter.status")} active={view.status.length > 0} label={view.status.length > 0 ? t("runs.filter.statusCount", { count: view.status.length }) : t("runs.filter.status")}>
+      <LazyPopoverButton icon="filter" title={t("runs.filter.status")} active={view.status.length > 0} label={view.status.length > 0 ? t("runs.filter.statusCount", { count: view.status.length }) : t("runs.filter.status")}>
         {RUN_STATUSES.map((status) => (
           <Checkbox key={status} label={<StatusBadge status={status} plain />} checked={view.status.includes(status)} onChange={() => toggleStatus(status)} />
         ))}
-      </PopoverButton>
-      <Checkbox label={t("runs.filter.children")} checked={view.children} onChange={() => onView({ ...view, children: !view.children }, false)} />
+      </LazyPopoverButton>
+      <Checkbox label={childrenLabel} checked={view.children} onChange={() => onView({ ...view, children: !view.children }, false)} />
       {view.tags.map(([key, value]) => (
         <FilterChip key={key} text={value === null ? key : `${key} = ${value}`} onRemove={() => onView({ ...view, tags: view.tags.filter(([other]) => other !== key) }, false)} />
       ))}

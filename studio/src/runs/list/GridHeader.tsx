@@ -36,6 +36,7 @@ export function GridHeader({ columns, widths, shown, nameWidth, sort, onSort, ch
             numeric={isNumeric(column)}
             sort={sort}
             onSort={onSort}
+            last={shown.first + offset === columns.length - 1}
           />
         ))}
       </div>
@@ -53,9 +54,10 @@ interface HeadCellProps {
   sort: string;
   onSort: (field: string) => void;
   pinned?: boolean;
+  last?: boolean;
 }
 
-function HeadCell({ label, detail, field, index, width, numeric, sort, onSort, pinned = false }: HeadCellProps) {
+function HeadCell({ label, detail, field, index, width, numeric, sort, onSort, pinned = false, last = false }: HeadCellProps) {
   const sorted = field === null ? "none" : sort === field ? "ascending" : sort === `-${field}` ? "descending" : "none";
   const text = (
     <>
@@ -69,7 +71,7 @@ function HeadCell({ label, detail, field, index, width, numeric, sort, onSort, p
       role="columnheader"
       aria-colindex={index}
       aria-sort={field === null ? undefined : sorted}
-      className={`${styles.cell} ${numeric ? styles.numeric : ""} ${pinned ? styles.name : ""}`}
+      className={`${styles.cell} ${numeric ? styles.numeric : ""} ${pinned ? styles.name : ""} ${last ? styles.last : ""}`}
       style={{ width }}
       title={detail ? `${label} (${detail})` : label}
     >

@@ -71,7 +71,7 @@ function drawRow({ id, index, top, row, columns, widths, shown, nameWidth, activ
           key={columnToken(column)}
           role="gridcell"
           aria-colindex={shown.first + offset + 3}
-          className={`${styles.cell} ${isNumeric(column) ? styles.numeric : ""}`}
+          className={`${styles.cell} ${isNumeric(column) ? styles.numeric : ""} ${shown.first + offset === columns.length - 1 ? styles.last : ""}`}
           style={{ width: widths[shown.first + offset] }}
         >
           {row ? (
@@ -94,7 +94,7 @@ function NameCell({ row: { run } }: { row: RunRow }) {
       <Link to="/runs/$runId/overview" params={{ runId: run.id }} tabIndex={-1} className={styles.link} title={run.display_name}>
         {run.display_name}
       </Link>
-      {run.parent_id && <span className={styles.childMark}>{t("run.child")}</span>}
+      {run.parent_id && <span className={styles.childMark} data-child>{t("run.child")}</span>}
     </>
   );
 }

@@ -57,6 +57,9 @@ export function RunGrid({ label, pages, columns, sort, onSort, selected, onSelec
   const firstVisible = Math.floor(view.top / ROW_HEIGHT);
   const lastVisible = Math.ceil((view.top + bodyHeight) / ROW_HEIGHT);
 
+  useEffect(() => {
+    if (box.current && pages.sentToTop > 0) box.current.scrollTop = 0;
+  }, [pages, pages.sentToTop]);
   useEffect(() => pages.show(firstVisible, lastVisible), [pages, firstVisible, lastVisible]);
 
   const toggle = (index: number, extend: boolean) => {

@@ -34,6 +34,7 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
   const workspace = useWorkspace();
   const navigate = useNavigate();
   const experiment = within.experiment ?? null;
+  const isBelowRun = Boolean(within.parent_id || within.ancestor_id);
   const columns = useShownColumns(workspace, view.columns, within);
   const pages = useRunPages(workspace, { ...queryOf(view, columns, experiment), ...within });
   const selected = useMemo(() => new Set(view.selected), [view.selected]);
@@ -50,9 +51,9 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
   const clear = () => onView({ ...view, text: "", status: [], tags: [], target: null }, false);
 
   return (
-    <div className={styles.table}>
+    <div className={`${styles.table} ${isBelowRun ? styles.inTab : ""}`}>
       <div className={styles.toolbar}>
-        <FilterBar view={view} onView={onView} />
+        <FilterBar view={view} onView={onView} childrenLabel={isBelowRun ? t("children.deeper") : t("runs.filter.children")} />
         <span className={styles.total} role="status">
           {pages.total !== null && t("runs.total", { count: pages.total })}
         </span>
@@ -98,7 +99,7 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
 function useShownColumns(workspace: string, chosen: Column[] | null, within: RunQuery): readonly Column[] {
   const newest = useNewestRunId(workspace, within, chosen === null);
   const metrics = useQuery({ ...runMetricsQuery(workspace, newest ?? ""), enabled: newest !== null });
-  const hideExperiment = Boolean(within.experiment || within.parent_id);
+  const hideExperiment = Boolean(within.experiment || within.parent_id || within.ancestor_id);
   return useMemo(() => chosen ?? defaultColumns(metrics.data?.metrics ?? [], hideExperiment), [chosen, metrics.data, hideExperiment]);
 }
 

@@ -24,10 +24,13 @@ const WIDTHS: Readonly<Record<PlainColumn, number>> = {
   error: 280,
   id: 280,
 };
-const VALUE_WIDTH = 116;
+/** A value column is as wide as its head needs, within limits. */
+const VALUE_WIDTH = { least: 104, most: 220, ofCharacter: 7.2, ofRest: 72 };
 
 export function columnWidth(column: Column): number {
-  return column.kind === "plain" ? WIDTHS[column.key] : VALUE_WIDTH;
+  if (column.kind === "plain") return WIDTHS[column.key];
+  const wanted = column.key.length * VALUE_WIDTH.ofCharacter + VALUE_WIDTH.ofRest;
+  return Math.round(Math.min(VALUE_WIDTH.most, Math.max(VALUE_WIDTH.least, wanted)));
 }
 
 /** The name of a column, and for a metric which of its values is shown. */

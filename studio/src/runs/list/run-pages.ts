@@ -27,6 +27,8 @@ export class RunPages {
   total: number | null = null;
   held = 0;
   error: unknown = null;
+  /** Counts how often the reader was sent to the top. */
+  sentToTop = 0;
   /** Grows with every change, for `useSyncExternalStore`. */
   version = 0;
 
@@ -82,6 +84,7 @@ export class RunPages {
   /** Lets the held runs in, and starts from the top. */
   showNew(): void {
     this.held = 0;
+    this.sentToTop += 1;
     this.firstRow = 0;
     this.lastRow = PAGE_ROWS - 1;
     for (const page of this.pages.values()) page.stale = true;

@@ -59,9 +59,9 @@ function LoggedFile({ runId, series, file }: { runId: string; series: MetricSeri
   return (
     <figure className={styles.file}>
       {fileKind(file.path) === "image" ? (
-        <a href={url} target="_blank" rel="noopener" title={t("images.open")}>
+        <Link to="/runs/$runId/outputs/$" params={{ runId, _splat: file.path }} title={t("images.open")}>
           <img src={`${url}?v=${encodeURIComponent(file.sha256 ?? file.updated_at)}`} alt={series.description || series.name} loading="lazy" />
-        </a>
+        </Link>
       ) : series.type === "azureml.v2.confusion_matrix" ? (
         <Confusion url={url} name={series.name} revision={file.sha256 ?? file.updated_at} />
       ) : null}

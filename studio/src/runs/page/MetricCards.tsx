@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
-import { type MetricSeries, runSeriesQuery } from "../../client/metric";
+import { type MetricSeries, type MetricValue, runSeriesQuery } from "../../client/metric";
 import { useWorkspace } from "../../client/workspace";
 import { DataTable } from "../../components/charts/DataTable";
 import { LineCard } from "../../components/charts/LineCard";
@@ -12,6 +12,9 @@ import { t } from "../../text/text";
 import styles from "./MetricsTab.module.css";
 import type { ChartSettings } from "./MetricsTab";
 import type { MetricSection } from "./metric-sections";
+
+/** So few cards share the whole width. */
+const FEW = 2;
 
 interface MetricCardsProps {
   runId: string;
@@ -28,7 +31,7 @@ export function MetricCards({ runId, metrics, settings }: MetricCardsProps) {
   if (answer.isError && !answer.data) return <ErrorState error={answer.error} onRetry={() => void answer.refetch()} />;
   const byName = new Map(answer.data?.series.map((series) => [series.name, series]));
   return (
-    <div ref={box} className={styles.cards}>
+    <div ref={box} className={`${styles.cards} ${names.length <= FEW ? styles.few : ""}`}>
       {names.map((name) => {
         const series = byName.get(name);
         return series ? <MetricCard key={name} series={series} settings={settings} /> : <div key={name} className={styles.holder} />;
@@ -45,7 +48,7 @@ function MetricCard({ series, settings }: { series: MetricSeries; settings: Char
 
 function SeriesMetric({ series, settings }: { series: MetricSeries; settings: ChartSettings }) {
   const data = useMemo(() => seriesPlot(series, settings.axis), [series, settings.axis]);
-  const columns = useMemo(() => ({ step: (series.values ?? []).map((_, index) => series.steps?.[index] ?? index), time: series.times ?? [], [series.name]: series.values ?? [] }), [series]);
+  const columns = useMemo(() => twinOf(series), [series]);
   return (
     <LineCard
       name={series.name}
@@ -59,6 +62,18 @@ function SeriesMetric({ series, settings }: { series: MetricSeries; settings: Ch
       logged={series.count}
     />
   );
+}
+
+/** All that was logged, as columns: for the table twin of the chart and for the file. */
+function twinOf(series: MetricSeries): Record<string, MetricValue[]> {
+  const values = series.values ?? [];
+  const times = series.times ?? [];
+  const origin = times[0] ?? 0;
+  return {
+    [t("metrics.step")]: values.map((_, index) => series.steps?.[index] ?? index),
+    [t("metrics.seconds")]: times.map((time) => Math.round((time - origin) * 1000) / 1000),
+    [series.name]: values,
+  };
 }
 
 /** A table with exactly two columns of numbers is a line of two variables; any other is a table. */

@@ -6,7 +6,7 @@ import { useWorkspace } from "../../client/workspace";
 import { FactList } from "../../components/FactList";
 import { formatMetric } from "../../components/format";
 import { Panel } from "../../components/Panel";
-import { RelativeTime } from "../../components/RelativeTime";
+import { Instant } from "../../components/RelativeTime";
 import { RunDuration } from "../../components/RunDuration";
 import { ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
@@ -116,9 +116,9 @@ function Details({ run }: { run: Run }) {
         ],
         [t("run.number"), run.number],
         [t("column.submitter"), run.submitted_by ?? null],
-        [t("column.created"), <RelativeTime key="created" at={run.created_at} />],
-        [t("column.started"), run.started_at ? <RelativeTime key="started" at={run.started_at} /> : null],
-        [t("run.ended"), run.ended_at ? <RelativeTime key="ended" at={run.ended_at} /> : null],
+        [t("column.created"), <Instant key="created" at={run.created_at} />],
+        [t("column.started"), run.started_at ? <Instant key="started" at={run.started_at} /> : null],
+        [t("run.ended"), run.ended_at ? <Instant key="ended" at={run.ended_at} /> : null],
         [t("column.duration"), <RunDuration key="duration" run={run} />],
         [t("column.target"), run.target],
         [t("column.script"), command ? <code key="command">{command}</code> : (run.script_name ?? null)],

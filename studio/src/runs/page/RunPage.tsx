@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { ApiError } from "../../client/api";
 import { runMetricsQuery } from "../../client/metric";
-import { hasEnded, isCancellable, type Run } from "../../client/run";
+import { isCancellable, type Run } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { buttonClass } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
@@ -21,6 +21,8 @@ import { useRun, useRunId } from "./useRun";
 
 const TABS = ["overview", "metrics", "images", "children", "outputs", "snapshot"] as const;
 type TabId = (typeof TABS)[number];
+/** Tabs that scroll within themselves. */
+const FILLING: readonly TabId[] = ["children", "outputs", "snapshot"];
 const PANEL_ID = "run-tab-panel";
 
 export function RunPage() {
@@ -65,14 +67,14 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
           </>
         }
       />
-      {run.error && selected !== "overview" && !["outputs", "snapshot"].includes(selected) && <ErrorPanel run={run} brief />}
+      {run.error && selected !== "overview" && !FILLING.includes(selected) && <ErrorPanel run={run} brief />}
       <TabLinks
         label={t("run.tabs")}
         panelId={PANEL_ID}
         selected={selected}
         tabs={TABS.map((id) => ({ id, label: t(`run.tab.${id}`), count: counts[id] || undefined, to: pathOf(id), params: { runId: run.id } }))}
       />
-      <div id={PANEL_ID} role="tabpanel" aria-labelledby={`tab-${selected}`} className={styles.panel} data-live={!hasEnded(run)}>
+      <div id={PANEL_ID} role="tabpanel" aria-labelledby={`tab-${selected}`} className={`${styles.panel} ${FILLING.includes(selected) ? styles.fill : ""}`}>
         <Outlet />
       </div>
     </>

@@ -9,6 +9,9 @@ export interface MetricSection {
   metrics: { summary: MetricSummary; view: MetricView }[];
 }
 
+/** Up to this many metrics are shown together: headings would take more room than they save. */
+const TOGETHER_UP_TO = 6;
+
 /** Arranges the metrics of a run in sections, in the order in which they were first logged. */
 export function metricSections(metrics: readonly MetricSummary[], find: string): MetricSection[] {
   const matches = matcherOf(find);
@@ -16,12 +19,13 @@ export function metricSections(metrics: readonly MetricSummary[], find: string):
   for (const summary of metrics) {
     const view = metricView(summary);
     if (view === null || !matches(summary.name)) continue;
-    const name = sectionName(summary.name);
+    const name = metrics.length <= TOGETHER_UP_TO ? "" : sectionName(summary.name);
     const section = sections.get(name) ?? { name, metrics: [] };
     section.metrics.push({ summary, view });
     sections.set(name, section);
   }
-  return [...sections.values()];
+  // What has no prefix comes first: it is what the run is mostly about.
+  return [...sections.values()].sort((left, right) => Number(left.name !== "") - Number(right.name !== ""));
 }
 
 /** One number is a tile, several are a line; whatever holds no number is shown as text. */

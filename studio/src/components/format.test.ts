@@ -1,0 +1,51 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { activateLocale } from "../text/text";
+import { formatBytes, formatDuration, formatMetric, formatRelative } from "./format";
+
+beforeAll(() => activateLocale(["en"]));
+
+test.each([
+  [0, "0"],
+  [0.934123456, "0.93412"],
+  [12_345_678, "12,345,678"],
+  [12_345.678, "12,345.68"],
+  [1.2e-7, "1.2e-7"],
+  [2.5e13, "2.5e13"],
+  [-0.00001, "-1e-5"],
+  [Number.NaN, "NaN"],
+  [Number.POSITIVE_INFINITY, "∞"],
+  [Number.NEGATIVE_INFINITY, "−∞"],
+])("the metric %d is written %s", (value, text) => {
+  expect(formatMetric(value)).toBe(text);
+});
+
+test.each([
+  [0, "0B"],
+  [999, "999B"],
+  [14_200, "14.2kB"],
+  [3_000_000_000, "3GB"],
+])("%d bytes are written %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [0.42, "0.4s"],
+  [8, "8s"],
+  [59.6, "1m 0s"],
+  [723, "12m 3s"],
+  [3840, "1h 4m"],
+  [180_000, "2d 2h"],
+])("%d seconds are written %s", (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
+});
+
+describe("relative time", () => {
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  test.each([
+    ["2026-11-21T11:59:30Z", "just now"],
+    ["2026-11-21T11:57:00Z", "3 min. ago"],
+    ["2026-11-20T11:00:00Z", "yesterday"],
+  ])("%s is %s", (at, text) => {
+    expect(formatRelative(at, now)).toBe(text);
+  });
+});

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import type { MetricSummary } from "../../client/metric";
+import { fileOf, parseConfusionMatrix } from "./logged-file";
+import { grouped, metricSections, metricView } from "./metric-sections";
+import { parseTag } from "./tag-text";
+
+function summary(name: string, more: Partial<MetricSummary> = {}): MetricSummary {
+  return { name, family: "series", type: "azureml.v1.scalar", count: 5, last: 1, ...more };
+}
+
+test.each([
+  [summary("a", { count: 1 }), "tile"],
+  [summary("a"), "line"],
+  [summary("a", { last: "NaN" }), "line"],
+  [summary("a", { last: "done", min: 1 }), "line"],
+  [summary("a", { last: "done" }), "text"],
+  [summary("a", { last: true }), "text"],
+  [summary("a", { family: "table", last: null }), "table"],
+  [summary("a", { family: "file" }), null],
+])("a metric is shown as what it holds", (metric, view) => {
+  expect(metricView(metric)).toBe(view);
+});
+
+test("metrics are put in sections by what stands before the slash, those without one first", () => {
+  const names = ["val/loss", "lr", "val/acc", "/odd", "train/loss", "train/acc", "val/f1"];
+  const sections = metricSections(names.map((name) => summary(name)), "");
+  expect(sections.map((section) => [section.name, section.metrics.length])).toEqual([
+    ["", 2],
+    ["val", 3],
+    ["train", 2],
+  ]);
+});
+
+test("a few metrics are shown together", () => {
+  expect(metricSections([summary("val/loss"), summary("train/loss")], "")).toHaveLength(1);
+});
+
+test("metrics are found by a part of their name or by an expression", () => {
+  const metrics = [summary("val/loss"), summary("val/acc"), summary("train/loss_total")];
+  expect(metricSections(metrics, "LOSS").flatMap((section) => section.metrics)).toHaveLength(2);
+  expect(metricSections(metrics, "/loss$/").flatMap((section) => section.metrics)).toHaveLength(1);
+  expect(metricSections(metrics, "/(/")).toEqual([]);
+});
+
+test("a list is cut into groups", () => {
+  expect(grouped([1, 2, 3], 2)).toEqual([[1, 2], [3]]);
+  expect(grouped([], 2)).toEqual([]);
+});
+
+test.each([
+  ["quality", ["quality", null]],
+  ["quality=fantastic run", ["quality", "fantastic run"]],
+  [" a : b=c ", ["a", "b=c"]],
+  ["a=", ["a", ""]],
+  ["=b", null],
+  ["  ", null],
+])("%j is the tag %j", (typed, tag) => {
+  expect(parseTag(typed)).toEqual(tag);
+});
+
+const artifact = (path: string) => ({ path, size_bytes: 1, created_at: "", updated_at: "" });
+
+test("the address of a logged file names the longest path that fits", () => {
+  const files = [artifact("c.png"), artifact("outputs/c.png")];
+  expect(fileOf("aml://artifactId/ExperimentRun/dcid.r/outputs/c.png", files)?.path).toBe("outputs/c.png");
+  expect(fileOf("aml://artifactId/ExperimentRun/dcid.r/d.png", files)).toBeNull();
+  expect(fileOf(3, files)).toBeNull();
+});
+
+test("a confusion matrix is read, and nothing else", () => {
+  const document = { schema_type: "confusion_matrix", data: { class_labels: ["a", "b"], matrix: [[1, 2], [3, 4]] } };
+  expect(parseConfusionMatrix(JSON.stringify(document))).toEqual({ labels: ["a", "b"], counts: [[1, 2], [3, 4]] });
+  for (const text of ["", "[]", '{"data":{}}']) expect(parseConfusionMatrix(text)).toBeNull();
+});

@@ -1,0 +1,142 @@
+"""A real Chromium on a real server with real runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from runyard import Experiment, Run, ScriptRunConfig, Workspace
+from tests.server_process import RunningServer
+
+ROOT = Path(__file__).resolve().parents[2]
+WAIT_MS = 20_000
+"""How long anything may take to show. It bounds a failure and is no measure: the machine may be busy."""
+
+expect.set_options(timeout=WAIT_MS)
+
+AXE = ROOT / "studio" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("RUNYARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "no Chromium: install Debian's package `chromium`, or set RUNYARD_CHROMIUM to one"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def workspace(server: RunningServer, workspace_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.chdir(tmp_path)
+    return Workspace.create(workspace_name)
+
+
+@pytest.fixture
+def experiment(workspace: Workspace) -> Experiment:
+    return Experiment(workspace, "browser")
+
+
+@pytest.fixture
+def submit(experiment: Experiment, tmp_path: Path) -> Callable[..., Run]:
+    """Submit a script given as text."""
+
+    def submit(code: str, *arguments: str, **more: Any) -> Run:
+        folder = tmp_path / "source"
+        folder.mkdir(exist_ok=True)
+        (folder / "train.py").write_text(code)
+        return experiment.submit(ScriptRunConfig(str(folder), "train.py", arguments=list(arguments)), **more)
+
+    return submit
+
+
+class Studio:
+    """A signed-in page. Every message on its console, every failed request and every foreign address is a test failure."""
+
+    def __init__(self, context: BrowserContext, server: RunningServer, workspace: Workspace) -> None:
+        self.context = context
+        self.server = server
+        self.workspace = workspace
+        self.problems: list[str] = []
+        self.tolerated: list[str] = []
+        self.page: Page = self._watched(context.new_page())
+
+    def _watched(self, page: Page) -> Page:
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("request", lambda request: self._check_origin(request.url))
+        return page
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not any(part in text for part in self.tolerated):
+            self.problems.append(f"{kind}: {text}")
+
+    def _check_origin(self, url: str) -> None:
+        if not url.startswith((self.server.url, "data:", "blob:")):
+            self.problems.append(f"a request left the origin: {url}")
+
+    def sign_in(self, path: str = "/") -> Page:
+        from runyard.sdk.portal import portal_url
+
+        self.page.goto(portal_url(self.workspace._client, path))
+        return self.page
+
+    def open(self, path: str) -> Page:
+        joint = "&" if "?" in path else "?"
+        self.page.goto(f"{self.server.url}{path}{joint}workspace={self.workspace.name}")
+        return self.page
+
+    def violations(self) -> list[str]:
+        """Return what axe finds on the page as it is."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(
+            "async (tags) => (await axe.run(document, {runOnly: {type: 'tag', values: tags}})).violations", RULES
+        )
+        return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+
+@pytest.fixture
+def new_studio(browser: Browser, server: RunningServer, workspace: Workspace) -> Iterator[Callable[..., Studio]]:
+    made: list[Studio] = []
+
+    def new_studio(**options: Any) -> Studio:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options})
+        context.set_default_timeout(WAIT_MS)
+        made.append(Studio(context, server, workspace))
+        return made[-1]
+
+    yield new_studio
+    for studio in made:
+        studio.context.close()
+
+
+@pytest.fixture
+def studio(new_studio: Callable[..., Studio]) -> Iterator[Studio]:
+    opened = new_studio()
+    opened.sign_in()
+    yield opened
+    assert opened.problems == []

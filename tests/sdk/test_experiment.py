@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runyard import Experiment, ScriptRunConfig, Workspace
+from runyard.errors import (
+    ComputeTargetNotFoundError,
+    InvalidArgumentError,
+    NotSupportedError,
+    ScriptNotFoundError,
+    SnapshotError,
+)
+
+
+def names(workspace: Workspace, **filters: Any) -> list[str]:
+    return sorted(experiment.name for experiment in Experiment.list(workspace, **filters))
+
+
+@pytest.mark.parametrize("name", ["", " ", "-x", "a b", "a/b", "x" * 256, None])
+def test_a_name_that_cannot_be_one_is_refused(workspace: Workspace, name: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="cannot name an experiment"):
+        Experiment(workspace, name)
+
+
+def test_an_experiment_is_created_once(workspace: Workspace) -> None:
+    first = Experiment(workspace=workspace, name="explore-runs")
+    assert Experiment(workspace, "explore-runs").id == first.id
+    assert names(workspace) == ["explore-runs"]
+    assert list(workspace.experiments) == ["explore-runs"]
+    assert repr(first) == f"Experiment(Name: explore-runs,\nWorkspace: {workspace.name})"
+    assert "explore-runs" in first._repr_html_()
+
+
+def test_an_archived_experiment_is_hidden_with_nothing_lost(workspace: Workspace) -> None:
+    experiment = Experiment(workspace, "old")
+    run = experiment.start_logging(snapshot_directory=None)
+    run.complete()
+    experiment.archive()
+    assert experiment.archived_time is not None
+    assert names(workspace) == []
+    assert names(workspace, view_type="ArchivedOnly") == names(workspace, view_type="All") == ["old"]
+    assert workspace.get_run(run.id).get_status() == "Completed"
+    experiment.reactivate()
+    assert names(workspace) == ["old"]
+    assert [each.id for each in experiment.get_runs()] == [run.id]
+    with pytest.raises(InvalidArgumentError, match="keeps its name"):
+        experiment.reactivate(new_name="new")
+    with pytest.raises(InvalidArgumentError, match="ActiveOnly, ArchivedOnly, All"):
+        Experiment.list(workspace, view_type="some")
+
+
+def test_experiments_have_tags(workspace: Workspace) -> None:
+    experiment = Experiment(workspace, "a")
+    Experiment(workspace, "b")
+    experiment.tag("team", "vision")
+    experiment.set_tags({"bare": None})
+    assert experiment.tags == {"team": "vision", "bare": None}
+    assert names(workspace, tags={"team": "vision"}) == names(workspace, tags="bare") == ["a"]
+    assert names(workspace, experiment_name="b") == ["b"]
+    experiment.remove_tags(["team"])
+    experiment.refresh()
+    assert experiment.tags == {"bare": None}
+
+
+def test_runs_come_lazily_newest_first_and_filtered(experiment: Experiment) -> None:
+    runs = [experiment.start_logging(snapshot_directory=None) for _ in range(3)]
+    child = runs[0].child_run()
+    runs[1].tag("quality", "good")
+    runs[1].add_properties({"author": "me"})
+    runs[2].complete()
+    found = experiment.get_runs()
+    assert next(found).id == runs[2].id
+    assert [run.id for run in found] == [runs[1].id, runs[0].id]
+    assert list(experiment.get_runs(tags="quality")) == [runs[1]]
+    assert list(experiment.get_runs(tags={"quality": "good"}, properties={"author": "me"})) == [runs[1]]
+    assert list(experiment.get_runs(tags={"quality": "bad"})) == []
+    assert list(experiment.get_runs(status="Completed")) == [runs[2]]
+    assert child in list(experiment.get_runs(include_children=True))
+
+
+def test_more_runs_than_a_page_holds_all_come(experiment: Experiment) -> None:
+    parent = experiment.start_logging(snapshot_directory=None)
+    parent.create_children(count=250)
+    numbers = [run.number for run in parent.get_children()]
+    assert len(numbers) == len(set(numbers)) == 250
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_what_cannot_be_submitted_is_refused_before_anything_is_stored(experiment: Experiment, project: Path) -> None:
+    (project / "train.py").write_text("print(1)\n")
+    with pytest.raises(ScriptNotFoundError, match=r"Did you mean train\.py\?"):
+        experiment.submit(ScriptRunConfig(".", "tran.py"))
+    with pytest.raises(ComputeTargetNotFoundError, match=r"no compute target 'gpu-cluster'\. It has: local"):
+        experiment.submit(ScriptRunConfig(".", "train.py", compute_target="gpu-cluster"))
+    with pytest.raises(SnapshotError, match="is not there"):
+        experiment.submit(ScriptRunConfig("nowhere", "train.py"))
+    with pytest.raises(InvalidArgumentError, match="A str cannot be submitted"):
+        experiment.submit("train.py")
+    (project / ".amlignore").write_text("*.py\n")
+    with pytest.raises(ScriptNotFoundError, match="left out of the snapshot"):
+        experiment.submit(ScriptRunConfig(".", "train.py"))
+    assert list(experiment.get_runs()) == []
+
+
+def test_deleting_says_what_to_do_instead(workspace: Workspace) -> None:
+    with pytest.raises(NotSupportedError, match="archive"):
+        Experiment.delete(workspace, "x")

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from runyard.errors import ConfigurationError, InvalidArgumentError
+from runyard.sdk.conda_dependencies import CondaDependencies
+from runyard.sdk.run_configuration import (
+    RunConfiguration,
+    argument_texts,
+    command_text,
+    configuration_document,
+    configuration_from_document,
+)
+
+DEFINITION_KEYS = """
+script command useAbsolutePath arguments sourceDirectoryDataStore framework communicator target dataReferences
+data outputData datacaches jobName maxRunDurationSeconds nodeCount priority credentialPassthrough identity
+environment history spark parallelTask amlCompute tensorflow mpi pyTorch hdi docker commandReturnCodeConfig
+environmentVariables applicationEndpoints
+"""
+
+
+def test_the_defaults_are_the_known_ones() -> None:
+    config = RunConfiguration()
+    assert (config.target, config.framework, config.communicator) == ("local", "Python", "None")
+    assert config.environment.name == "default-environment"
+    assert config.environment.environment_variables == {"EXAMPLE_ENV_VAR": "EXAMPLE_VALUE"}
+    assert config.history.directories_to_watch == ["logs"]
+
+
+def test_a_target_is_a_name_or_a_compute_target() -> None:
+    config = RunConfiguration()
+    config.target = "gpu-cluster"
+    assert config.target == "gpu-cluster"
+    config.target = SimpleNamespace(name="cpu-cluster")
+    assert config.target == "cpu-cluster"
+    config.target = None
+    assert config.target == "local"
+    with pytest.raises(InvalidArgumentError, match="no compute target"):
+        config.target = 5
+
+
+def test_an_unknown_attribute_is_refused() -> None:
+    with pytest.raises(AttributeError):
+        RunConfiguration().targte = "x"  # type: ignore[attr-defined]
+
+
+def test_a_run_definition_has_the_known_keys() -> None:
+    assert set(configuration_document(RunConfiguration())) == set(DEFINITION_KEYS.split())
+
+
+def test_arguments_become_texts() -> None:
+    assert argument_texts(["--lr", 0.01, 3, True, Path("a/b"), np.float64(0.5)]) == ["--lr", "0.01", "3", "True", "a/b", "0.5"]
+    with pytest.raises(InvalidArgumentError, match=r"\['nested'\] among the arguments is a list"):
+        argument_texts([["nested"]])
+    with pytest.raises(InvalidArgumentError, match="None among the arguments"):
+        argument_texts(["--x", None])
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [(None, None), ("", None), ("python a.py && ls", "python a.py && ls"), (["python", "a b.py", 3], "python 'a b.py' 3")],
+)
+def test_a_command_is_a_text_or_a_list_that_is_quoted(given: Any, text: str | None) -> None:
+    assert command_text(given) == text
+
+
+@pytest.mark.parametrize("separate", [False, True])
+def test_a_saved_configuration_is_loaded_as_it_was(tmp_path: Path, separate: bool) -> None:
+    (tmp_path / ".azureml").mkdir()
+    config = RunConfiguration(
+        script="train.py", arguments=["--a", 1], conda_dependencies=CondaDependencies.create(pip_packages=["x"])
+    )
+    config.target = "gpu"
+    config.node_count = 2
+    config.environment.python.user_managed_dependencies = True
+    config.environment_variables = {"A": "1"}
+    config.mpi.process_count_per_node = 4
+    config.max_run_duration_seconds = 60
+    config.save(tmp_path, "sklearn.runconfig", separate_environment_yaml=separate)
+    assert (tmp_path / ".azureml" / "conda_dependencies.yml").is_file()
+    assert (tmp_path / ".azureml" / "environment.yml").exists() is separate
+    loaded = RunConfiguration.load(tmp_path, "sklearn")
+    wanted = configuration_document(config)
+    wanted["environment"]["python"]["condaDependenciesFile"] = ".azureml/conda_dependencies.yml"
+    assert configuration_document(loaded) == wanted
+    assert configuration_document(RunConfiguration.load(tmp_path / ".azureml" / "sklearn.runconfig")) == wanted
+    RunConfiguration.delete(tmp_path, "sklearn")
+    with pytest.raises(ConfigurationError):
+        RunConfiguration.load(tmp_path, "sklearn")
+
+
+def test_a_name_is_looked_for_in_its_known_places(tmp_path: Path) -> None:
+    for place in ("x.runconfig", "aml_config/x", ".azureml/x", ".runyard/x.runconfig"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text(f"script: {place}\n")
+        assert RunConfiguration.load(tmp_path, "x").script == place
+
+
+def test_a_missing_configuration_names_those_there(tmp_path: Path) -> None:
+    (tmp_path / ".azureml").mkdir()
+    (tmp_path / ".azureml" / "local.runconfig").write_text("target: local\n")
+    with pytest.raises(ConfigurationError, match=r"no run configuration 'sklearn'.*There are: local"):
+        RunConfiguration.load(tmp_path, "sklearn")
+    with pytest.raises(ConfigurationError, match="a project folder and a name"):
+        RunConfiguration.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("a: [1\nb: 2", "line 2, column 2"), ("- 1", "must hold names"), ("environment: [1]", "environment of")]
+)
+def test_a_corrupt_configuration_is_named_with_its_fault(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "x.runconfig"
+    file.write_text(content)
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        RunConfiguration.load(file)
+    assert "x.runconfig" in caught.value.message
+
+
+def test_a_file_of_the_command_line_tool_is_read(tmp_path: Path) -> None:
+    document = {
+        "script": "train.py",
+        "arguments": [],
+        "target": "local",
+        "framework": "PySpark",
+        "communicator": "None",
+        "environment": {
+            "name": "e",
+            "python": {"userManagedDependencies": True, "interpreterPath": "python3", "condaDependenciesFile": ".azureml/no.yml"},
+            "docker": {"enabled": False, "arguments": []},
+            "someday": 1,
+        },
+        "pytorch": {"communicationBackend": "gloo", "processCount": 2, "nodeCount": 1},
+        "history": {"outputCollection": False, "directoriesToWatch": ["logs", "more"]},
+        "databricks": {"keep": "me"},
+    }
+    (tmp_path / "x.runconfig").write_text(yaml.safe_dump(document))
+    loaded = RunConfiguration.load(tmp_path / "x.runconfig")
+    assert loaded.environment.python.interpreter_path == "python3"
+    assert (loaded.pytorch.communication_backend, loaded.pytorch.process_count) == ("gloo", 2)
+    assert (loaded.history.output_collection, loaded.history.directories_to_watch) == (False, ["logs", "more"])
+    assert configuration_document(loaded)["databricks"] == {"keep": "me"}
+
+
+def test_a_saved_configuration_needs_a_name(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="needs a name"):
+        RunConfiguration().save(tmp_path)
+
+
+def test_the_document_of_a_configuration_makes_the_same_configuration() -> None:
+    config = RunConfiguration(command="python x.py")
+    document = configuration_document(config)
+    assert configuration_document(configuration_from_document(document, Path("here"))) == document

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from runyard.domain.run import RunStatus
+from runyard.errors import InvalidArgumentError
+from runyard.sdk.run_query import run_query
+
+
+def test_the_filters_become_a_query() -> None:
+    query = run_query(
+        type="azureml.scriptrun",
+        tags="good",
+        properties={"author": "me"},
+        status="Running",
+        experiment="e",
+        include_children=True,
+    )
+    assert (query.type, query.tags, query.properties) == ("azureml.scriptrun", {"good": None}, {"author": "me"})
+    assert (query.status, query.experiment, query.include_children) == ([RunStatus.RUNNING], "e", True)
+
+
+def test_several_statuses_may_be_asked_for() -> None:
+    assert run_query(status=["Queued", RunStatus.FAILED]).status == [RunStatus.QUEUED, RunStatus.FAILED]
+
+
+@pytest.mark.parametrize("status", ["running", "Finished", 5, ["Running", "x"]])
+def test_an_unknown_status_is_refused_with_the_known_ones(status: object) -> None:
+    with pytest.raises(InvalidArgumentError, match="Use one of NotStarted, Starting"):
+        run_query(status=status)

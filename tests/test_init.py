@@ -1,0 +1,34 @@
+"""``import runyard`` costs next to nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import runyard
+
+HEAVY = ("httpx", "msgspec", "numpy", "dulwich", "psutil", "yaml", "click", "rich", "runyard.sdk", "runyard.client")
+
+
+def in_a_new_python(program: str) -> str:
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_importing_loads_none_of_the_libraries() -> None:
+    assert in_a_new_python(f"import sys, runyard; print([name for name in {HEAVY!r} if name in sys.modules])") == "[]"
+
+
+def test_the_sdk_itself_loads_no_http_library_and_no_numpy() -> None:
+    heavy = ("httpx", "numpy", "dulwich", "psutil", "yaml", "click", "rich", "matplotlib")
+    program = f"import sys; from runyard import Run, Workspace; print([name for name in {heavy!r} if name in sys.modules])"
+    assert in_a_new_python(program) == "[]"
+
+
+def test_every_public_name_is_there() -> None:
+    for name in runyard.__all__:
+        assert getattr(runyard, name) is not None
+    assert set(runyard.__all__) <= set(dir(runyard))
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    assert not hasattr(runyard, "Wrokspace")
