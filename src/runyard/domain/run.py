@@ -165,12 +165,20 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEventRecord:
-    """One change of a run's status, with its time and cause."""
+    """One change of a run, with its time, cause and author.
+
+    ``kind`` is ``status``, or what else changed: ``tags``, ``properties``, ``description``, ``name``, ``snapshot``, ``archived``,
+    ``reactivated``, ``deleted``, ``restored``; ``status`` is then the one that the run had. ``detail`` holds the new values.
+    ``author`` is None where Runyard itself made the change.
+    """
 
     run_id: str
     status: RunStatus
     at: datetime
     reason: str | None = None
+    kind: str = "status"
+    author: str | None = None
+    detail: dict[str, Any] | None = None
 
 
 def require_transition(run_id: str, current: RunStatus, wanted: RunStatus) -> None:

@@ -16,6 +16,7 @@ from runyard.storage.backends.sql.metric import SqlMetricStore
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.token import SqlTokenStore
+from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
@@ -60,6 +61,7 @@ def _open(database: Database, home: Path) -> Storage:
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
         tokens=SqlTokenStore(database),
+        views=SqlViewStore(database),
         changes=changes,
         close=database.close,
     )

@@ -10,28 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runyard.domain.change import ChangeTopic
 from runyard.domain.run import (
     ACTIVE_STATUSES,
     RunError,
     RunEventRecord,
     RunRecord,
     RunStatus,
-    merge_properties,
-    merge_tags,
     require_transition,
 )
-from runyard.errors import ConflictError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
-from runyard.storage.backends.sql.mapping import add_change, from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.mapping import from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
 from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
 from runyard.storage.backends.sql.run_filter import MetricColumn, no_metrics
-from runyard.storage.backends.sql.run_label import PROPERTY, TAG, refresh_search, store_labels
 from runyard.storage.backends.sql.run_query import search_runs
+from runyard.storage.backends.sql.run_update import store_change, update_run
 from runyard.storage.base import JobRecord, RunOrigin
-from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest
+from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 
 _ACTIVE = [status.value for status in ACTIVE_STATUSES]
 _WAITING = [RunStatus.QUEUED.value, RunStatus.NOT_STARTED.value]
@@ -67,6 +64,18 @@ class SqlRunStore:
             query = select_runs().where(t.run.c.workspace_pk == pk, t.run.c.id.in_(run_ids))
             return [to_record(row) for row in connection.execute(query)]
 
+    def children(self, workspace: str, run_ids: list[str]) -> dict[str, list[str]]:
+        """Return the ids of the runs' children, oldest first, by the parent's id. Those in the bin are left out."""
+        parent, child = t.run.alias("parent"), t.run.alias("child")
+        found: dict[str, list[str]] = {}
+        with self._database.read() as connection:
+            query = sa.select(parent.c.id, child.c.id).join(child, child.c.parent_pk == parent.c.pk)
+            own = parent.c.workspace_pk == workspace_pk(connection, workspace)
+            query = query.where(own, parent.c.id.in_(run_ids), child.c.deleted_at.is_(None))
+            for parent_id, child_id in connection.execute(query.order_by(child.c.created_at, child.c.pk)):
+                found.setdefault(parent_id, []).append(child_id)
+        return found
+
     def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
         """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
         with self._database.read() as connection:
@@ -75,26 +84,58 @@ class SqlRunStore:
             )
             return RunPage(runs=[to_record(row) for row in rows], total=total, next_cursor=next_cursor)
 
-    def update(self, workspace: str, run_id: str, request: UpdateRunRequest, *, at: datetime) -> RunRecord:
+    def update(
+        self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
+    ) -> RunRecord:
         """Apply the request."""
 
         def work(connection: Connection) -> RunRecord:
-            row = run_row(connection, workspace, run_id)
-            values = _changed_values(connection, row, request)
-            if values:
-                _store_change(connection, row, values)
-            return _record_by_pk(connection, row.pk)
+            return _record_by_pk(connection, update_run(connection, workspace, run_id, request, author, at))
 
         return self._database.write(work)
 
+    def update_many(self, workspace: str, request: UpdateRunsRequest, *, author: str | None, at: datetime) -> list[RunRecord]:
+        """Apply the request to all its runs or to none; return them in the order given."""
+        one = UpdateRunRequest(set_tags=request.set_tags, remove_tags=request.remove_tags, archived=request.archived)
+
+        def work(connection: Connection) -> list[RunRecord]:
+            pks = [update_run(connection, workspace, run_id, one, author, at) for run_id in request.run_ids]
+            return _records_by_pk(connection, pks)
+
+        return self._database.write(work)
+
+    def delete(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Put a run and its descendants into the bin."""
+        return self._database.write(lambda c: _record_by_pk(c, delete_tree(c, workspace, run_id, author, at)))
+
+    def restore(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Bring a run back from the bin, with those descendants that went there with it."""
+        return self._database.write(lambda c: _record_by_pk(c, restore_tree(c, workspace, run_id, author, at)))
+
+    def purge(self, workspace: str, run_id: str) -> int:
+        """Remove a run in the bin and its descendants for good; return how many there were."""
+        return self._database.write(lambda c: purge_tree(c, workspace, run_id))
+
+    def purge_deleted_before(self, workspace: str, before: datetime) -> int:
+        """Purge all that went into the bin before an instant; return how many runs there were."""
+        return self._database.write(lambda c: purge_deleted_before(c, workspace_pk(c, workspace), before))
+
     def change_status(
-        self, workspace: str, run_id: str, status: RunStatus, *, reason: str | None, error: RunError | None, at: datetime
+        self,
+        workspace: str,
+        run_id: str,
+        status: RunStatus,
+        *,
+        reason: str | None,
+        error: RunError | None,
+        author: str | None = None,
+        at: datetime,
     ) -> RunRecord:
         """Move a run to ``status``; the only way a status changes. Staying as it is changes nothing."""
 
         def work(connection: Connection) -> RunRecord:
             row = run_row(connection, workspace, run_id)
-            move_run(connection, row, status, reason=reason, error=error, at=at)
+            move_run(connection, row, status, reason=reason, error=error, author=author, at=at)
             return _record_by_pk(connection, row.pk)
 
         return self._database.write(work)
@@ -123,12 +164,20 @@ class SqlRunStore:
         return self._database.write(work)
 
     def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
-        """Return the changes of the run's status, oldest first."""
+        """Return the changes of the run, oldest first."""
         with self._database.read() as connection:
             pk = run_row(connection, workspace, run_id, t.run.c.pk).pk
             query = sa.select(t.run_event).where(t.run_event.c.run_pk == pk).order_by(t.run_event.c.pk)
             return [
-                RunEventRecord(run_id=run_id, status=RunStatus(row.status), at=instant(row.at), reason=row.reason)
+                RunEventRecord(
+                    run_id=run_id,
+                    status=RunStatus(row.status),
+                    at=instant(row.at),
+                    reason=row.reason,
+                    kind=row.kind,
+                    author=row.author,
+                    detail=from_text(row.detail),
+                )
                 for row in connection.execute(query)
             ]
 
@@ -192,7 +241,14 @@ class SqlRunStore:
 
 
 def move_run(
-    connection: Connection, row: Any, status: RunStatus, *, reason: str | None, error: RunError | None, at: datetime
+    connection: Connection,
+    row: Any,
+    status: RunStatus,
+    *,
+    reason: str | None,
+    error: RunError | None,
+    author: str | None = None,
+    at: datetime,
 ) -> None:
     """Change a run's status, with its event and its change entry. Every status change goes through here.
 
@@ -210,8 +266,10 @@ def move_run(
         values["ended_at"] = row.ended_at if current.is_terminal else to_us(at)
     if status is RunStatus.FAILED:
         values["error"] = to_text(replace(error or RunError(message=reason or "Marked as failed."), at=at))
-    _store_change(connection, row, values)
-    connection.execute(t.run_event.insert().values(run_pk=row.pk, status=status.value, reason=reason, at=to_us(at)))
+    store_change(connection, row, values)
+    connection.execute(
+        t.run_event.insert().values(run_pk=row.pk, status=status.value, reason=reason, author=author, at=to_us(at))
+    )
 
 
 @cache
@@ -273,31 +331,3 @@ def _records_by_pk(connection: Connection, pks: list[int]) -> list[RunRecord]:
         part = select_runs().where(t.run.c.pk.in_(pks[start : start + _READ_TOGETHER]))
         found.update({row.pk: to_record(row) for row in connection.execute(part)})
     return [found[pk] for pk in pks]
-
-
-def _store_change(connection: Connection, row: Any, values: dict[str, Any]) -> None:
-    connection.execute(t.run.update().where(t.run.c.pk == row.pk).values(version=t.run.c.version + 1, **values))
-    add_change(connection, row.workspace_pk, ChangeTopic.RUN, run_id=row.id, root_id=row.root_id)
-
-
-def _changed_values(connection: Connection, row: Any, request: UpdateRunRequest) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    if request.display_name is not None:
-        values["display_name"] = request.display_name
-    if request.description is not None:
-        values["description"] = request.description or None
-    if request.set_tags or request.remove_tags:
-        tags = merge_tags(row.id, from_text(row.tags), request.set_tags, request.remove_tags)
-        values["tags"] = to_text(tags)
-        store_labels(connection, row.pk, TAG, tags)
-    if request.add_properties:
-        properties = merge_properties(row.id, from_text(row.properties), request.add_properties)
-        values["properties"] = to_text(properties)
-        store_labels(connection, row.pk, PROPERTY, properties)
-    if request.snapshot_id is not None and request.snapshot_id != row.snapshot_id:
-        if row.snapshot_id is not None:
-            raise ConflictError(f"Run {row.id} has a snapshot already; a run keeps the first one.", run_id=row.id)
-        values["snapshot_id"] = request.snapshot_id
-    if values.keys() & {"display_name", "description", "tags"}:
-        refresh_search(connection, row, values, from_text(values.get("tags", row.tags)))
-    return values

@@ -194,6 +194,9 @@ class FilterCompiler:
             return sa.or_(compared, sa.and_(label.number.is_(None), label.value.is_not(None)))
         if operator is Operator.EQ:
             return self._text_equal(label, value.text)
+        if operator is Operator.NE and len(value.text) < t.LABEL_HEAD_CHARS:
+            differs: sa.ColumnElement[bool] = label.head != value.text
+            return differs
         return self._on(label.value, Comparison(Field("value", Shape.TEXT), operator, value))
 
     def _text_equal(self, label: Any, text: str) -> sa.ColumnElement[bool]:

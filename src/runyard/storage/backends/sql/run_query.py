@@ -45,14 +45,30 @@ def search_runs(
     compiler = FilterCompiler(connection, workspace_pk(connection, workspace), metric_column)
     order = run_order(query.order_by, compiler)
     place = order.place(query.cursor) if query.cursor else None
-    conditions = _conditions(connection, workspace, query, scope, compiler, at)
-    total = connection.execute(sa.select(sa.func.count()).select_from(t.run).where(*conditions)).scalar_one()
-    keys = connection.execute(page_statement(query, order, conditions, place)).all()
+    conditions = run_conditions(connection, workspace, query, scope, compiler, at)
+    page = page_statement(query, order, conditions, place)
+    if place is None and is_searching(query):
+        # What is costly to find is found once: the page's query counts too.
+        found = [tuple(key) for key in connection.execute(page.add_columns(sa.func.count().over()))]
+        keys = [key[:-1] for key in found]
+        total = found[0][-1] if found else _count(connection, conditions) if query.offset else 0
+    else:
+        total = _count(connection, conditions)
+        keys = [tuple(key) for key in connection.execute(page)]
     more = len(keys) > query.limit
     keys = keys[: query.limit]
     rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_([key[0] for key in keys])))}
     next_cursor = order.cursor(list(keys[-1][1:])) if more else None
     return [rows[key[0]] for key in keys], total, next_cursor
+
+
+def is_searching(query: RunQuery) -> bool:
+    """Return whether a query looks at more than the columns that stand in the index of the list."""
+    return bool(query.filter or query.text or query.tags or query.properties or query.type)
+
+
+def _count(connection: Connection, conditions: list[sa.ColumnElement[bool]]) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(t.run).where(*conditions)).scalar_one()
 
 
 def page_statement(
@@ -69,10 +85,14 @@ def page_statement(
     return page.order_by(*order.clauses()).limit(query.limit + 1)
 
 
-def _conditions(
+def run_conditions(
     connection: Connection, workspace: str, query: RunQuery, scope: str | None, compiler: FilterCompiler, at: datetime
 ) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = [_RUN.workspace_pk == compiler.workspace_pk]
+    """Return the conditions on ``run`` that a query stands for."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if query.parent_id is None and query.ancestor_id is None and query.experiment is None:
+        # A place implies its workspace. To say it again would lead the database to the index of the whole workspace.
+        conditions.append(_RUN.workspace_pk == compiler.workspace_pk)
     if scope is not None:
         conditions.append(_RUN.root_id == scope)
     conditions += _place(connection, workspace, query, compiler)

@@ -111,6 +111,7 @@ run = Table(
         "workspace_pk",
         "created_at",
         "pk",
+        "id",
         "parent_pk",
         "experiment_pk",
         "status",
@@ -127,6 +128,7 @@ run = Table(
     Index("ix_run_experiment", "experiment_pk", "created_at", "pk"),
     Index("ix_run_parent", "parent_pk", "created_at", "pk"),
     Index("ix_run_root", "root_pk", "created_at", "pk"),
+    Index("ix_run_snapshot", "workspace_pk", "snapshot_id"),
     Index("ix_run_job", "target", "status", "pk"),
 )
 
@@ -180,6 +182,7 @@ artifact = Table(
     Column("location", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Index("ix_artifact_location", "location"),
 )
 
 snapshot = Table(

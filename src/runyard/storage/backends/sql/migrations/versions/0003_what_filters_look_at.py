@@ -35,9 +35,11 @@ def _add_columns() -> None:
     op.add_column("run_event", sa.Column("author", sa.String(), nullable=True))
     op.add_column("run_event", sa.Column("detail", sa.Text(), nullable=True))
     op.drop_index("ix_run_recent", table_name="run")
-    listed = ["workspace_pk", "created_at", "pk", "parent_pk", "experiment_pk", "status", "archived_at", "deleted_at"]
+    listed = ["workspace_pk", "created_at", "pk", "id", "parent_pk", "experiment_pk", "status", "archived_at", "deleted_at"]
     listed += ["started_at", "ended_at", "number", "child_count", "target", "submitted_by", "type"]
     op.create_index("ix_run_listed", "run", listed)
+    op.create_index("ix_run_snapshot", "run", ["workspace_pk", "snapshot_id"])
+    op.create_index("ix_artifact_location", "artifact", ["location"])
 
 
 def _create_tables() -> None:
