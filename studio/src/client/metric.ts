@@ -35,7 +35,7 @@ export function runSeriesQuery(workspace: string, runId: string, names: readonly
       unwrap(
         api.POST("/api/v1/workspaces/{workspace}/metrics/series", {
           params: { path: { workspace } },
-          body: { run_ids: [runId], names: [...names], max_points: MAX_POINTS },
+          body: { run_ids: [runId], names: [...names], max_points: MAX_POINTS, axis: "step", sort: false },
           signal,
         }),
       ),
