@@ -27,6 +27,11 @@ export function runMetricsQuery(workspace: string, runId: string) {
   });
 }
 
+/** True for what Runyard records by itself: how busy the machine is. */
+export function isSystemMetric(name: string): boolean {
+  return name.startsWith("system/");
+}
+
 /** The points of `names` in one run: one request for all the cards that are on the screen. */
 export function runSeriesQuery(workspace: string, runId: string, names: readonly string[]) {
   return queryOptions({
