@@ -21,6 +21,7 @@ from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
 from runyard.runner.process import ScriptEnd, ScriptProcess
 from runyard.runner.process_tree import adopt_orphans
+from runyard.runner.recording import RunRecording
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.script_environment import PROCESS_NAME, script_environment, with_interpreter_first
 from runyard.runner.settings import RunnerSettings
@@ -64,6 +65,7 @@ class Session:
         self._cache = BlobCache(settings.home / "cache" / "blobs") if settings.home else None
         self._collector: Collector | None = None
         self._lacks_files = False
+        self._recording = RunRecording(self._control.client, settings.run_id)
         self._heartbeat = Heartbeat(self._control, self._stop, settings.heartbeat_s)
 
     def run(self) -> int:
@@ -84,6 +86,7 @@ class Session:
         self._heartbeat.start()
         ending = self._carried_out(run)
         is_known = self._report_end(ending)
+        self._recording.send_rest()
         self._heartbeat.close()
         self._tidy(is_known)
         return 0 if is_known else 1
@@ -171,9 +174,11 @@ class Session:
         process = ScriptProcess(prepared.command, cwd=self._work.code, environment=prepared.environment, log=logs.driver_path)
         try:
             logs.process_started(PROCESS_NAME, process.pid)
+            self._recording.start(process.pid)
             end = process.wait(self._stop, grace_s=self._settings.grace_s, longest_s=spec.max_run_duration_s)
         finally:
             process.kill()
+            self._recording.close(self._stop)
         logs.process_ended(PROCESS_NAME, _process_status(end))
         if end.left_pids:
             logs.post(f"These processes of the script could not be killed: {', '.join(map(str, end.left_pids))}.")
