@@ -13,6 +13,7 @@ from runyard.storage.backends.sql.change import SqlChangeStore
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment import SqlExperimentStore
 from runyard.storage.backends.sql.metric import SqlMetricStore
+from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.token import SqlTokenStore
@@ -56,7 +57,7 @@ def _open(database: Database, home: Path) -> Storage:
     return Storage(
         workspaces=SqlWorkspaceStore(database),
         experiments=SqlExperimentStore(database),
-        runs=SqlRunStore(database),
+        runs=SqlRunStore(database, ranking=MetricRanking(metrics.book, metrics.reader)),
         metrics=metrics,
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
