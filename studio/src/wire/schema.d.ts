@@ -1656,9 +1656,9 @@ export interface components {
          *     and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
          *     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
          *     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-         *     created, name, duration, tag.quality or param.lr, or ``metric:<name>:<figure>`` with a figure of :class:`MetricCondition`; a
-         *     leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset`` jumps into the list
-         *     instead.
+         *     created, name, duration, tag.quality or param.lr, or ``metric:<name>:<figure>`` with a figure of
+         *     :class:`MetricCondition`; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
