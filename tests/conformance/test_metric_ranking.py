@@ -52,7 +52,7 @@ def shown(storage: Storage, logged: dict[str, list[float]], **query: Any) -> lis
     result: list[float | None] = []
     cursor = None
     while True:
-        page = storage.runs.search("w", RunQuery(limit=7, cursor=cursor, **query))
+        page = storage.runs.search("w", RunQuery(limit=7, cursor=cursor, **query), at=NOW)
         for run in page.runs:
             (summary,) = storage.metrics.summaries("w", [run.id], ["m:x"]).get(run.id, [None])
             value = getattr(summary, figure, None)
@@ -91,16 +91,16 @@ def test_runs_are_ordered_by_a_figure_at_every_stage_of_their_life(storage: Stor
 
 def test_conditions_on_metrics_keep_the_runs_that_meet_them(storage: Storage, logged: dict[str, list[float]]) -> None:
     conditions = [MetricCondition(name="m:x", figure="min", comparison="<", value=0.0)]
-    page = storage.runs.search("w", RunQuery(metric_conditions=conditions, limit=100))
+    page = storage.runs.search("w", RunQuery(metric_conditions=conditions, limit=100), at=NOW)
     assert {run.id for run in page.runs} == {run_id for run_id, values in logged.items() if values and min(values) < 0}
     assert page.total == len(page.runs)
-    first = storage.runs.search("w", RunQuery(metric_conditions=conditions, limit=5))
-    rest = storage.runs.search("w", RunQuery(metric_conditions=conditions, limit=100, cursor=first.next_cursor))
+    first = storage.runs.search("w", RunQuery(metric_conditions=conditions, limit=5), at=NOW)
+    rest = storage.runs.search("w", RunQuery(metric_conditions=conditions, limit=100, cursor=first.next_cursor), at=NOW)
     assert [run.id for run in first.runs + rest.runs] == [run.id for run in page.runs]
 
 
 def test_an_unknown_metric_gives_runs_and_an_unknown_figure_is_refused(storage: Storage, logged: dict[str, list[float]]) -> None:
-    assert storage.runs.search("w", RunQuery(order_by="metric:nobody:max", experiment="e")).total == COUNT
+    assert storage.runs.search("w", RunQuery(order_by="metric:nobody:max", experiment="e"), at=NOW).total == COUNT
     for order in ("metric:x:median", "metric:max", "metric::max"):
         with pytest.raises(InvalidArgumentError, match="cannot be ordered"):
-            storage.runs.search("w", RunQuery(order_by=order))
+            storage.runs.search("w", RunQuery(order_by=order), at=NOW)

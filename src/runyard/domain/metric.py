@@ -16,6 +16,9 @@ MetricValue = Union[bool, int, float, str, None]
 MetricColumns = dict[str, list[MetricValue]]
 """A table: column name → one value a row."""
 
+SYSTEM_NAME_START = "system/"
+"""How the names of the metrics begin that Runyard records by itself: how busy the machine is."""
+
 METRIC_NAME_MAX_CHARS = 1024
 METRIC_TEXT_MAX_CHARS = 1_000_000
 METRIC_LIST_MAX_VALUES = 10_000_000

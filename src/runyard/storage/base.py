@@ -20,12 +20,13 @@ from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
+from runyard.domain.view import ViewRecord
 from runyard.domain.workspace import WorkspaceRecord
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import RecordBatch, SeriesQuery
-from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest
+from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 
@@ -61,6 +62,14 @@ class TokenRecord:
     workspace: str | None = None
     scope: str | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """Files that nothing referred to, and their bytes."""
+
+    files: int
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,19 +131,67 @@ class RunStore(Protocol):
     def find_many(self, workspace: str, run_ids: list[str]) -> list[RunRecord]:
         """Return those of the runs that exist, in no particular order."""
 
-    def search(self, workspace: str, query: RunQuery, *, scope: str | None = None) -> RunPage:
-        """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
+    def children(self, workspace: str, run_ids: list[str]) -> dict[str, list[str]]:
+        """Return the ids of the runs' children, oldest first, by the parent's id. Those in the bin are left out."""
 
-    def update(self, workspace: str, run_id: str, request: UpdateRunRequest, *, at: datetime) -> RunRecord:
-        """Apply the request.
+    def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
+        """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root.
+
+        Relative times in the filter are reckoned from ``at``.
+
+        Raises:
+            InvalidArgumentError: the filter cannot be read (``details["position"]``), or there is no such order or cursor.
+        """
+
+    def update(
+        self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
+    ) -> RunRecord:
+        """Apply the request, and write down in the run's events what changed.
 
         Raises:
             ImmutablePropertyError: a property would change.
             ConflictError: the run has another snapshot already.
         """
 
+    def update_many(self, workspace: str, request: UpdateRunsRequest, *, author: str | None, at: datetime) -> list[RunRecord]:
+        """Apply the request to all its runs or to none; return them in the order given."""
+
+    def delete(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Put a run and its descendants into the bin.
+
+        Raises:
+            ConflictError: one of them has not ended.
+        """
+
+    def restore(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Bring a run back from the bin, with those descendants that went there with it.
+
+        Raises:
+            ConflictError: its parent is in the bin.
+        """
+
+    def purge(self, workspace: str, run_id: str) -> int:
+        """Remove a run in the bin and its descendants for good; return how many there were.
+
+        Their files stay until garbage is collected.
+
+        Raises:
+            ConflictError: the run is not in the bin.
+        """
+
+    def purge_deleted_before(self, workspace: str, before: datetime) -> int:
+        """Purge all that went into the bin before an instant; return how many runs there were."""
+
     def change_status(
-        self, workspace: str, run_id: str, status: RunStatus, *, reason: str | None, error: RunError | None, at: datetime
+        self,
+        workspace: str,
+        run_id: str,
+        status: RunStatus,
+        *,
+        reason: str | None,
+        error: RunError | None,
+        author: str | None = None,
+        at: datetime,
     ) -> RunRecord:
         """Move a run to ``status``; the only way a status changes. Staying as it is changes nothing.
 
@@ -142,7 +199,9 @@ class RunStore(Protocol):
             InvalidTransitionError: the run cannot go there from where it is.
         """
 
-    def cancel_tree(self, workspace: str, run_id: str, *, reason: str, at: datetime) -> list[RunRecord]:
+    def cancel_tree(
+        self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime
+    ) -> list[RunRecord]:
         """Cancel a run and all its descendants that have not ended; return those that changed.
 
         A run with a job becomes CancelRequested, and Canceled once its runner says so; any other becomes Canceled at once.
@@ -152,7 +211,7 @@ class RunStore(Protocol):
         """Note that the runner lives. A run that was NotResponding is Running again."""
 
     def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
-        """Return the changes of the run's status, oldest first."""
+        """Return the changes of the run, oldest first."""
 
     def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
         """Return runs that wait for ``target``, the oldest first, over all workspaces."""
@@ -277,6 +336,12 @@ class ArtifactStore(Protocol):
             FileNotInRunError: the run has no such file.
         """
 
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> Garbage:
+        """Remove files that no artifact of any run refers to; return what they were.
+
+        Those that changed after ``spare_after`` stay. With ``dry_run`` nothing is removed.
+        """
+
 
 class SnapshotStore(Protocol):
     """Contents by hash, and the snapshots made of them."""
@@ -303,6 +368,12 @@ class SnapshotStore(Protocol):
 
     def read_blob(self, sha256: str) -> FileSlice:
         """Return a content."""
+
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> tuple[int, Garbage]:
+        """Remove snapshots that no run has, then contents that no snapshot has; return how many snapshots, and which contents.
+
+        What was stored after ``spare_after`` is left alone. With ``dry_run`` nothing is removed.
+        """
 
 
 class TokenStore(Protocol):
@@ -331,6 +402,33 @@ class ChangeStore(Protocol):
         """Call ``listener`` soon after each commit that added changes, from another thread. Return what ends that."""
 
 
+class ViewStore(Protocol):
+    """Saved views of a workspace. Who may do what is for the caller to say."""
+
+    def create(self, view: ViewRecord) -> ViewRecord:
+        """Store a new view."""
+
+    def get(self, workspace: str, view_id: str) -> ViewRecord:
+        """Return a view."""
+
+    def list(self, workspace: str, user: str) -> list[ViewRecord]:
+        """Return a user's own views and those shared with everybody, by name."""
+
+    def replace(self, view: ViewRecord, *, version: int) -> ViewRecord:
+        """Store a changed view, one version further.
+
+        Raises:
+            ConflictError: it has changed since ``version``; ``details["view"]`` is what it is now.
+        """
+
+    def delete(self, workspace: str, view_id: str, *, version: int) -> None:
+        """Remove a view.
+
+        Raises:
+            ConflictError: it has changed since ``version``.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
     """All stores of one server."""
@@ -342,5 +440,6 @@ class Storage:
     artifacts: ArtifactStore
     snapshots: SnapshotStore
     tokens: TokenStore
+    views: ViewStore
     changes: ChangeStore
     close: Callable[[], None]

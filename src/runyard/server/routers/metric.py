@@ -48,7 +48,6 @@ _BODY = {
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CONTENT_TYPE, MSGPACK)},
     }
 }
-_FRAME: dict[int | str, dict[str, Any]] = {200: {"content": {SERIES_FRAME: {"schema": {"type": "string", "format": "binary"}}}}}
 _EXPORT: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXPORT_TYPES.values()}}
 }
@@ -135,7 +134,7 @@ def get_metric_values(context: Context, caller: Caller, workspace: str, query: M
     return answer(metric_values(context, workspace, query), request)
 
 
-@router.post("/metrics/series", operation_id="get_series", response_model=SeriesPage, responses=_FRAME)
+@router.post("/metrics/series", operation_id="get_series", response_model=SeriesPage)
 def get_series(context: Context, caller: Caller, workspace: str, query: SeriesQuery, request: Request) -> Response:
     """Return series to draw: as JSON, as MessagePack, or as a binary frame (see ``runyard.wire.series``)."""
     _require_runs(context, caller, workspace, query.run_ids)

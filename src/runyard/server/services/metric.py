@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runyard.domain.metric import folded
+from runyard.domain.metric import SYSTEM_NAME_START, folded
 from runyard.errors import InvalidArgumentError
 from runyard.server.context import ServerContext
 from runyard.storage.base import MetricWindow
@@ -14,7 +14,10 @@ POINTS_MAX = 100_000
 
 
 def metric_values(context: ServerContext, workspace: str, query: MetricValuesQuery) -> MetricValuesBody:
-    """Return values in the shapes of ``get_metrics``."""
+    """Return values in the shapes of ``get_metrics``.
+
+    What Runyard records by itself comes only when it is asked for by its name: a script that reads all its metrics gets its own.
+    """
     metrics = context.storage.metrics
     run_ids = [query.run_id]
     if query.recursive:
@@ -22,6 +25,8 @@ def metric_values(context: ServerContext, workspace: str, query: MetricValuesQue
     names = None if query.name is None else [query.name]
     body = MetricValuesBody()
     for series in metrics.series(workspace, run_ids, names):
+        if names is None and series.name.startswith(SYSTEM_NAME_START):
+            continue
         body.runs.setdefault(series.run_id, {})[series.name] = folded(series)
     return body
 

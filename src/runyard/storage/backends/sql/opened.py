@@ -17,10 +17,11 @@ from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.token import SqlTokenStore
+from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -56,11 +57,12 @@ def _open(database: Database, home: Path) -> Storage:
     return Storage(
         workspaces=SqlWorkspaceStore(database),
         experiments=SqlExperimentStore(database),
-        runs=SqlRunStore(database, MetricRanking(metrics.book, metrics.reader)),
+        runs=SqlRunStore(database, ranking=MetricRanking(metrics.book, metrics.reader)),
         metrics=metrics,
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
         tokens=SqlTokenStore(database),
+        views=SqlViewStore(database),
         changes=changes,
         close=database.close,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -24,6 +25,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+LABEL_HEAD_CHARS = 100
+"""How much of a label's value is indexed. PostgreSQL refuses index entries of more than about 2,700 bytes."""
 
 # SQLite hands out row ids only to a column declared INTEGER.
 _Key = BigInteger().with_variant(Integer(), "sqlite")
@@ -52,6 +56,7 @@ experiment = Table(
     Column("tags", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
+    Column("deleted_at", BigInteger),
     Column("run_count", Integer, nullable=False, server_default="0"),
     Column("last_run_at", BigInteger, nullable=False, server_default="0"),
     Index(
@@ -97,12 +102,33 @@ run = Table(
     Column("job_handle", Text),
     Column("child_count", Integer, nullable=False, server_default="0"),
     Column("archived_at", BigInteger),
+    Column("deleted_at", BigInteger),
+    Column("deleted_by", String),
     Column("version", Integer, nullable=False, server_default="1"),
     Index("uq_run_id", "workspace_pk", "id", unique=True),
-    Index("ix_run_recent", "workspace_pk", "created_at", "pk"),
+    Index(
+        "ix_run_listed",
+        "workspace_pk",
+        "created_at",
+        "pk",
+        "id",
+        "parent_pk",
+        "experiment_pk",
+        "status",
+        "archived_at",
+        "deleted_at",
+        "started_at",
+        "ended_at",
+        "number",
+        "child_count",
+        "target",
+        "submitted_by",
+        "type",
+    ),
     Index("ix_run_experiment", "experiment_pk", "created_at", "pk"),
     Index("ix_run_parent", "parent_pk", "created_at", "pk"),
     Index("ix_run_root", "root_pk", "created_at", "pk"),
+    Index("ix_run_snapshot", "workspace_pk", "snapshot_id"),
     Index("ix_run_job", "target", "status", "pk"),
 )
 
@@ -113,17 +139,35 @@ run_label = Table(
     Column("kind", String(1), primary_key=True),
     Column("key", String, primary_key=True),
     Column("value", Text),
-    Index("ix_run_label_lookup", "kind", "key", "run_pk"),
+    Column("head", String(LABEL_HEAD_CHARS)),
+    Column("number", Double),
+    Index("ix_run_label_number", "kind", "key", "number", "run_pk"),
+    Index("ix_run_label_head", "kind", "key", "head", "run_pk"),
+    sqlite_with_rowid=False,
 )
-"""Tags (kind ``t``) and properties (kind ``p``), a row each, for filters; the JSON columns of ``run`` are for reading."""
+"""Tags (kind ``t``), properties (``p``) and parameters (``a``), a row each, for filters.
+
+The JSON columns of ``run`` are for reading. ``head`` is the beginning of the value, short enough for an index; ``number`` the
+number that the value is."""
+
+run_search = Table(
+    "run_search",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+"""The texts of a run that are searched, in lower case. A table of its own, so that a search reads nothing else."""
 
 run_event = Table(
     "run_event",
     metadata,
     Column("pk", _Key, primary_key=True),
     Column("run_pk", _Key, ForeignKey("run.pk"), nullable=False),
+    Column("kind", String, nullable=False, server_default="status"),
     Column("status", String, nullable=False),
     Column("reason", Text),
+    Column("author", String),
+    Column("detail", Text),
     Column("at", BigInteger, nullable=False),
     Index("ix_run_event_run", "run_pk", "pk"),
 )
@@ -138,6 +182,7 @@ artifact = Table(
     Column("location", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Index("ix_artifact_location", "location"),
 )
 
 snapshot = Table(
@@ -229,6 +274,23 @@ summary_page = Table(
     Column("blob", LargeBinary, nullable=False),
 )
 """The figures of one metric of 1024 neighbouring runs that have ended."""
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("workspace_pk", _Key, ForeignKey("workspace.pk"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("sharing", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_by", String, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_saved_view_workspace", "workspace_pk", "name"),
+)
 
 token = Table(
     "token",
