@@ -62,8 +62,8 @@ class SqlMetricStore:
     def series(self, workspace: str, run_ids: list[str], names: list[str] | None) -> list[MetricSeries]:
         """Return whole series, by run in the order given and then by first logging; ``names`` None means all."""
         found: list[MetricSeries] = []
-        wanted = None if names is None else set(names)
         with self._database.read() as connection:
+            wanted = self.reader.wanted(connection, names)
             for run_id, view in self._views(connection, workspace, run_ids):
                 for shown in self.reader.shown(connection, view.summary, wanted):
                     points = view.points(shown.key, 0, view.count(shown.key))
@@ -73,8 +73,8 @@ class SqlMetricStore:
     def windows(self, workspace: str, query: SeriesQuery) -> list[MetricWindow]:
         """Return what a query asks for, as columns; by run in the order given and then by first logging."""
         found: list[MetricWindow] = []
-        wanted = set(query.names) or None
         with self._database.read() as connection:
+            wanted = self.reader.wanted(connection, query.names or None)
             for run_id, view in self._views(connection, workspace, query.run_ids):
                 for shown in self.reader.shown(connection, view.summary, wanted):
                     head = series_head(run_id, view, shown)
@@ -84,8 +84,8 @@ class SqlMetricStore:
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
         result: dict[str, list[MetricSummary]] = {}
-        wanted = None if names is None else set(names)
         with self._database.read() as connection:
+            wanted = self.reader.wanted(connection, names)
             for run_id, view in self._views(connection, workspace, run_ids, with_blocks=False):
                 shown = self.reader.shown(connection, view.summary, wanted)
                 if shown:
@@ -94,9 +94,8 @@ class SqlMetricStore:
 
     def export(self, workspace: str, run_ids: list[str], names: list[str] | None) -> Iterator[MetricColumn]:
         """Yield all points of number series as columns, a part at a time, each part seen by a transaction of its own."""
-        wanted = None if names is None else set(names)
         for run_id in run_ids:
-            for key, name in self._number_series(workspace, run_id, wanted):
+            for key, name in self._number_series(workspace, run_id, names):
                 start = 0
                 while start is not None:
                     part, start = self._export_part(workspace, run_id, key, name, start)  # type: ignore[assignment]
@@ -145,8 +144,9 @@ class SqlMetricStore:
             if run_id in keys and keys[run_id] in views:
                 yield run_id, views[keys[run_id]]
 
-    def _number_series(self, workspace: str, run_id: str, wanted: set[str] | None) -> list[tuple[int, str]]:
+    def _number_series(self, workspace: str, run_id: str, names: list[str] | None) -> list[tuple[int, str]]:
         with self._database.read() as connection:
+            wanted = self.reader.wanted(connection, names)
             for _, view in self._views(connection, workspace, [run_id], with_blocks=False):
                 shown = self.reader.shown(connection, view.summary, wanted)
                 return [(each.key, each.name) for each in shown if each.family is MetricFamily.SERIES]

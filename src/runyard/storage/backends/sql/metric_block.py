@@ -8,6 +8,7 @@ frames that it needs.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -143,6 +144,12 @@ def _compressed(column: str, values: npt.NDArray[Any]) -> bytes:
 
 def encode_block(entries: list[Entry], *, with_bounds: bool = True) -> EncodedBlock:
     """Return the block of these entries, whose order is that of the block's keyset. Without bounds they are all 0."""
+    if len(entries) > SHARED_FRAME_SERIES and not with_bounds and _are_plain(entries):
+        return _encode_plain(entries)
+    return _encode_one_by_one(entries, with_bounds=with_bounds)
+
+
+def _encode_one_by_one(entries: list[Entry], *, with_bounds: bool) -> EncodedBlock:
     builder = _Builder()
     fields = {name: np.zeros(len(entries), kind) for name, kind in _FIELDS}
     bounds = _Bounds() if with_bounds else None
@@ -158,6 +165,43 @@ def encode_block(entries: list[Entry], *, with_bounds: bool = True) -> EncodedBl
         sum(len(entry.points) for entry in entries),
         *((bounds.lo_x, bounds.hi_x, bounds.lo_time, bounds.hi_time) if bounds is not None else (0, 0, 0, 0)),
     )
+
+
+def _are_plain(entries: list[Entry]) -> bool:
+    return all(0 < len(entry.points.flags) < OWN_FRAME_POINTS and not entry.points.objects for entry in entries)
+
+
+def _encode_plain(entries: list[Entry]) -> EncodedBlock:
+    """Return the block of many small series of floats, or of any small ones by the general way; for all entries at once."""
+    counts = np.array([len(entry.points.flags) for entry in entries], np.int64)
+    flags = np.concatenate([entry.points.flags for entry in entries])
+    if int(flags[0]) & TYPE_MASK != FLOAT or not (flags == flags[0]).all():
+        return _encode_one_by_one(entries, with_bounds=False)
+    starts = np.cumsum(counts) - counts
+    fields = {name: np.zeros(len(entries), kind) for name, kind in _FIELDS}
+    fields["lo"] = np.array([entry.lo for entry in entries], np.int64)
+    fields["count"][:] = counts
+    fields["flags"][:] = flags[0]
+    fields["extra_frame"][:] = fields["places_frame"][:] = _NONE
+    frames: list[bytes] = []
+    columns = {
+        "steps": np.concatenate([entry.points.steps for entry in entries]),
+        "times": np.concatenate([entry.points.times for entry in entries]),
+        "values": np.concatenate([entry.points.bits for entry in entries]).view(np.float64),
+    }
+    for name, column in columns.items():
+        first = int(counts[0])
+        if name != "values" and (counts == first).all() and (column.reshape(-1, first) == column[:first]).all():
+            fields[f"{name}_frame"][:] = len(frames)
+            frames.append(_compressed(name, column[:first]))
+            continue
+        groups = np.arange(len(entries)) // SHARED_FRAME_SERIES
+        opens = starts[::SHARED_FRAME_SERIES]
+        fields[f"{name}_frame"][:] = groups + len(frames)
+        fields[f"{name}_at"][:] = starts - opens[groups]
+        edges = [*opens.tolist(), len(column)]
+        frames += [_compressed(name, column[low:high]) for low, high in itertools.pairwise(edges)]
+    return EncodedBlock(_encode_directory(fields, frames), b"".join(frames), len(flags), 0, 0, 0, 0)
 
 
 def _stored(builder: _Builder, entry: Entry) -> dict[str, int]:

@@ -33,25 +33,32 @@ def standing_out(points: Points, owner: npt.NDArray[Any], *, with_odd: bool = Tr
         return np.zeros(0, np.int64)
     values = points.numbers()
     finite = np.isfinite(values)
-    odd = ~finite
-    if not with_odd:
-        odd &= ~np.isin(owner, owner[finite])
-    kept = [_first_of(owner, odd)] if odd.any() else []
-    places = np.flatnonzero(finite)
-    if len(places):
+    kept = []
+    places = np.arange(len(values))
+    if not finite.all():
+        odd = ~finite if with_odd else ~finite & ~np.isin(owner, owner[finite])
+        kept.append(_first_of(owner, odd))
+        places = np.flatnonzero(finite)
         values, owner = values[places], owner[places]
+    if len(places):
         starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
         lengths = np.diff(np.append(starts, len(places)))
         for reduce in (np.minimum, np.maximum):
             hits = np.flatnonzero(values == np.repeat(reduce.reduceat(values, starts), lengths))
             kept.append(places[hits[np.searchsorted(hits, starts)]])
-    places_kept: Ints = np.unique(np.concatenate(kept))
-    return places_kept
+    return _once(np.concatenate(kept))
+
+
+def _once(places: Ints) -> Ints:
+    places = np.sort(places)  # numpy.unique hashes first, which takes longer
+    return places[np.concatenate([[True], places[1:] != places[:-1]])] if len(places) else places
 
 
 def _first_of(owner: npt.NDArray[Any], where: npt.NDArray[np.bool_]) -> Ints:
     places = np.flatnonzero(where)
     owners = owner[places]
+    if not len(places):
+        return places
     first: Ints = places[np.concatenate([[True], owners[1:] != owners[:-1]])]
     return first
 
@@ -82,5 +89,5 @@ def thinned(points: Points, position: npt.NDArray[Any], start: int, stop: int, m
     with_odd = not finite and max_points >= 5
     buckets = max(1, (max_points - 2) // (3 if with_odd else 2))
     owner = ((position - start) * buckets) // max(1, stop - start)
-    kept = np.unique(np.concatenate([[0], standing_out(points, owner, with_odd=with_odd), [len(points) - 1]]))
+    kept = _once(np.concatenate([[0], standing_out(points, owner, with_odd=with_odd), [len(points) - 1]]))
     return kept if len(kept) <= max_points else kept[:: -(-len(kept) // max_points)]

@@ -15,7 +15,7 @@ from runyard.domain.metric import MetricFamily
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_block import BLOCK_POINTS
 from runyard.storage.backends.sql.metric_group import grouped
-from runyard.storage.backends.sql.metric_key import KeyBook
+from runyard.storage.backends.sql.metric_key import KeyBook, SeriesKey
 from runyard.storage.backends.sql.metric_points import Ints, Points, joined
 from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, level_for, thinned
 from runyard.storage.backends.sql.metric_stored import StoredBlocks, open_blocks
@@ -175,16 +175,19 @@ class MetricReader:
                     found[row.run_pk] = summary
         return found
 
-    def shown(self, connection: Connection, summary: Summary, wanted: set[str] | None) -> list[Shown]:
+    def wanted(self, connection: Connection, names: Iterable[str] | None) -> dict[int, SeriesKey] | None:
+        """Return the numbers of names, for :meth:`shown`; None means all."""
+        return None if names is None else self._book.find(connection, names)
+
+    def shown(self, connection: Connection, summary: Summary, wanted: dict[int, SeriesKey] | None) -> list[Shown]:
         """Return the series of a run in order of first logging, those of the names ``wanted`` only.
 
         One name that was used for two shapes shows as two metrics: nothing that was logged is ever hidden.
         """
         if wanted is not None:
             slots = summary.slots
-            found = self._book.find(connection, wanted)
-            own = sorted((slots[key], key) for key in found if key in slots)
-            series = [(slot, key, *found[key]) for slot, key in own]
+            own = sorted((slots[key], key) for key in wanted if key in slots)
+            series = [(slot, key, *wanted[key]) for slot, key in own]
         else:
             names = self._book.names(connection, summary.keys.tolist())
             series = [(slot, key, *name) for slot, (key, name) in enumerate(zip(summary.keys.tolist(), names, strict=True))]
