@@ -60,6 +60,7 @@ class Row:
     is_met: bool
     baseline: str = ""
     ratio: float | None = None
+    cpu: float | None = None
 
 
 class Bench:
@@ -68,6 +69,7 @@ class Bench:
     def __init__(self, storage: Storage, rounds: int) -> None:
         self.storage = storage
         self.rounds = rounds
+        self.cpu_ms = 0.0
         storage.workspaces.ensure("w", EnsureWorkspaceRequest(), at=NOW)
         storage.experiments.ensure("w", "e", at=NOW)
 
@@ -91,12 +93,14 @@ class Bench:
         self.storage.metrics.compact("w", run_id, finish=True)
 
     def median_ms(self, work: Callable[[], Any]) -> float:
-        """Return how long a call takes."""
-        times = []
+        """Return how long a call takes. ``cpu_ms`` then holds the processor's time, which a busy machine changes less."""
+        times, busy = [], []
         for _ in range(self.rounds):
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.process_time()
             work()
             times.append((time.perf_counter() - began) * 1000)
+            busy.append((time.process_time() - cpu) * 1000)
+        self.cpu_ms = statistics.median(busy)
         return statistics.median(times)
 
 
@@ -192,10 +196,11 @@ def long_rows(bench: Bench, points: int) -> list[Row]:
         inside = values[low : high + 1]
         exact = (window.values.min(), window.values.max()) == (inside.min(), inside.max())
         spent = bench.median_ms(lambda query=query: bench.storage.metrics.windows("w", query))  # type: ignore[misc]
+        cpu = bench.cpu_ms
         scan = bench.median_ms(lambda inside=inside: (inside.min(), inside.max()))  # type: ignore[misc]
         what = f"{points / 1e6:g} M points as 1000, {label}, exact extremes: {'yes' if exact else 'NO'}"
         rows.append(
-            Row(what, spent, "ms", "≤ 20", spent <= 20 and exact, f"{scan:.2f} ms (numpy min, max in memory)", spent / scan)
+            Row(what, spent, "ms", "≤ 20", spent <= 20 and exact, f"{scan:.2f} ms (numpy min, max in memory)", spent / scan, cpu)
         )
     return [*rows, _export_row(bench, run_id, points)]
 
@@ -225,7 +230,7 @@ def many_runs_row(bench: Bench) -> Row:
         bench.finish(run_id)
     query = SeriesQuery(run_ids=runs, names=["m2"], max_points=1000)
     spent = bench.median_ms(lambda: bench.storage.metrics.windows("w", query))
-    return Row("200 runs × 2000 points of one metric, one request", spent, "ms", "≤ 100", spent <= 100)
+    return Row("200 runs × 2000 points of one metric, one request", spent, "ms", "≤ 100", spent <= 100, cpu=bench.cpu_ms)
 
 
 def many_names_rows(bench: Bench) -> list[Row]:
@@ -239,9 +244,10 @@ def many_names_rows(bench: Bench) -> list[Row]:
         to_msgpack(MetricSummaryPage(metrics=bench.storage.metrics.summaries("w", [run_id], None)[run_id]))
 
     spent = bench.median_ms(read)
+    cpu = bench.cpu_ms
     one = bench.median_ms(lambda: bench.storage.metrics.windows("w", SeriesQuery(run_ids=[run_id], names=[names[777]])))
     return [
-        Row("last values of 10,000 names, packed", spent, "ms", "≤ 50", spent <= 50),
+        Row("last values of 10,000 names, packed", spent, "ms", "≤ 50", spent <= 50, cpu=cpu),
         Row("one of 10,000 series of a run", one, "ms", "(none)", True),
     ]
 
@@ -251,16 +257,17 @@ def large_shape_row(bench: Bench, runs: int) -> list[Row]:
     names = [f"n{n}" for n in range(1500)]
     batches = packed(names, RNG.normal(size=(20, 1500)), batch_points=30_000, jitter=False)
     ids = bench.new_runs(runs)
-    times = []
+    times, busy = [], []
     for run_id in ids:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         bench.send(run_id, batches)
         bench.finish(run_id)
         times.append((time.perf_counter() - began) * 1000)
+        busy.append((time.process_time() - cpu) * 1000)
     size = statistics.median(_block_bytes(bench, run_id) for run_id in ids) / 1000
     spent = statistics.median(times)
     return [
-        Row("large shape, 1500 metrics × 20 steps: write a run", spent, "ms", "≤ 25", spent <= 25),
+        Row("large shape, 1500 metrics × 20 steps: write a run", spent, "ms", "≤ 25", spent <= 25, cpu=statistics.median(busy)),
         Row("large shape: blocks of a run (random doubles)", size, "kB", "≤ 250", size <= 250),
     ]
 
@@ -275,11 +282,12 @@ def ranking_rows(bench: Bench, runs: int) -> list[Row]:
     bench.storage.metrics.build_pages()
     built = (time.perf_counter() - began) * 1000 / runs
     query = RunQuery(experiment="e", order_by="-metric:metric7:max", limit=50)
-    spent = bench.median_ms(lambda: bench.storage.runs.search("w", query))
-    plain = bench.median_ms(lambda: bench.storage.runs.search("w", RunQuery(experiment="e", limit=50)))
+    spent = bench.median_ms(lambda: bench.storage.runs.search("w", query, at=NOW))
+    cpu = bench.cpu_ms
+    plain = bench.median_ms(lambda: bench.storage.runs.search("w", RunQuery(experiment="e", limit=50), at=NOW))
     return [
         Row(f"best 50 of {runs} runs by a metric, with their records", spent, "ms", "≤ 150 at 100,000", spent <= 150,
-            f"{plain:.1f} ms (newest 50)", spent / plain),
+            f"{plain:.1f} ms (newest 50)", spent / plain, cpu),
         Row("pages of summaries: building, a run", built, "ms", "(none)", True),
     ]  # fmt: skip
 
@@ -330,13 +338,14 @@ def main() -> None:
             lambda: [many_runs_row(bench)],
             lambda: many_names_rows(bench),
             lambda: large_shape_row(bench, 20),
-            lambda: ranking_rows(bench, 5_000 // scale),
+            lambda: ranking_rows(bench, 2_000 // scale),
         ):
             for row in part():
                 rows.append(row)
                 mark = "met " if row.is_met else "MISS"
                 ratio = "" if row.ratio is None else f"{row.ratio:8.2f} × {row.baseline}"
-                print(f"{mark} {row.what:<62} {row.measured:10.2f} {row.unit:<11} {row.goal:<18}{ratio}", flush=True)
+                cpu = "" if row.cpu is None else f"{row.cpu:.1f} ms CPU"
+                print(f"{mark} {row.what:<62} {row.measured:9.2f} {row.unit:<10} {cpu:<15} {row.goal:<17}{ratio}", flush=True)
         storage.close()
     if options.json:
         Path(options.json).write_text(json.dumps([asdict(row) for row in rows], indent=2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -29,8 +29,7 @@ CACHED_SERIES = 200_000
 AXES = {"step": ("hi_x", STEPS_FALL), "time": ("hi_time", TIMES_FALL)}
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A series of a run: its number, its place in the summary, the name that it is shown by, its family."""
 
     key: int
@@ -191,6 +190,8 @@ class MetricReader:
         else:
             names = self._book.names(connection, summary.keys.tolist())
             series = [(slot, key, *name) for slot, (key, name) in enumerate(zip(summary.keys.tolist(), names, strict=True))]
+        if len({each[2] for each in series}) == len(series):
+            return [Shown(key, slot, name, family) for slot, key, name, family in series]
         seen: set[str] = set()
         result = []
         for slot, key, name, family in series:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pcodec import ChunkConfig, standalone
 
-from runyard.domain.metric import MetricFamily, MetricSummary, MetricValue, is_number
+from runyard.domain.metric import MetricFamily, MetricSummary, MetricType, MetricValue, is_number
 from runyard.storage.backends.sql.metric_group import Groups
 from runyard.storage.backends.sql.metric_key import Keys, SeriesKey
 from runyard.storage.backends.sql.metric_points import BOOLEAN, FLOAT, INTEGER, OBJECT, TYPE_MASK, Floats, Ints
@@ -119,59 +119,30 @@ class Summary:
         slots = np.array([slot for slot, _ in shown], np.int64)
         f = {name: self.fields[name][slots] for name, _ in _FIELDS}
         values = {which: _values(f[f"{which}_kind"], f[f"{which}_bits"]) for which in ("first", "last", "min", "max")}
-        some = f["points"] > 0
+        for place, (slot, _) in enumerate(shown if self.firsts or self.lasts else ()):
+            values["first"][place] = self.firsts.get(slot, values["first"][place])
+            values["last"][place] = self.lasts.get(slot, values["last"][place])
         with np.errstate(all="ignore"):
-            means = (f["total"] / f["numbers"]).tolist()
-        rows = zip(
-            shown,
-            f["family"].tolist(),
-            f["type"].tolist(),
-            f["count"].tolist(),
-            (some & (f["family"] != _TABLE)).tolist(),
-            values["first"],
-            values["last"],
-            f["last_x"].tolist(),
-            values["min"],
-            f["min_x"].tolist(),
-            values["max"],
-            f["max_x"].tolist(),
-            f["numbers"].tolist(),
-            means,
-            strict=True,
-        )
-        return [
-            MetricSummary(
-                name=name,
-                family=_FAMILIES[family],
-                type=METRIC_TYPES[kind],
-                count=count,
-                last=self.lasts.get(slot, last),
-                last_step=last_x if has_last else None,
-                min=low,
-                min_step=low_x if low is not None else None,
-                max=high,
-                max_step=high_x if high is not None else None,
-                first=self.firsts.get(slot, first),
-                mean=mean if numbers else None,
-                columns=self.columns.get(slot, []),
+            means = _where(f["numbers"] > 0, f["total"] / f["numbers"])
+        columns: list[list[str]] = [self.columns.get(slot, []) for slot, _ in shown]
+        return list(
+            map(
+                _summary,
+                [name for _, name in shown],
+                [_FAMILIES[code] for code in f["family"].tolist()],
+                [METRIC_TYPES[code] for code in f["type"].tolist()],
+                f["count"].tolist(),
+                values["last"],
+                _where((f["points"] > 0) & (f["family"] != _TABLE), f["last_x"]),
+                values["min"],
+                _where(f["min_kind"] > 0, f["min_x"]),
+                values["max"],
+                _where(f["max_kind"] > 0, f["max_x"]),
+                values["first"],
+                means,
+                columns,
             )
-            for (
-                (slot, name),
-                family,
-                kind,
-                count,
-                has_last,
-                first,
-                last,
-                last_x,
-                low,
-                low_x,
-                high,
-                high_x,
-                numbers,
-                mean,
-            ) in rows
-        ]
+        )
 
     def figures(self, slots: npt.NDArray[Any]) -> dict[str, Floats]:
         """Return last, min, max, first, mean and count as float64, NaN where there is no number."""
@@ -360,6 +331,45 @@ class _Addition:
                 if not held or (value < other if sign > 0 else value > other):
                     fields[f"{which}_kind"][slot], fields[f"{which}_bits"][slot] = kind, bits
                     fields[f"{which}_x"][slot] = self.x[place]
+
+
+def _summary(
+    name: str,
+    family: MetricFamily,
+    kind: MetricType,
+    count: int,
+    last: Any,
+    last_step: Any,
+    low: Any,
+    low_step: Any,
+    high: Any,
+    high_step: Any,
+    first: Any,
+    mean: Any,
+    columns: list[str],
+) -> MetricSummary:
+    return MetricSummary(
+        name=name,
+        family=family,
+        type=kind,
+        count=count,
+        last=last,
+        last_step=last_step,
+        min=low,
+        min_step=low_step,
+        max=high,
+        max_step=high_step,
+        first=first,
+        mean=mean,
+        columns=columns,
+    )
+
+
+def _where(there: npt.NDArray[np.bool_], values: npt.NDArray[Any]) -> list[Any]:
+    """Return the values as a list, None where they are not there."""
+    if there.all():
+        return values.tolist()  # type: ignore[no-any-return]
+    return [value if has else None for value, has in zip(values.tolist(), there.tolist(), strict=True)]
 
 
 def _packed_number(value: Any) -> tuple[int, int]:
