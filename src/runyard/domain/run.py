@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from runyard.domain.environment import PackageSpec
 from runyard.errors import (
     ImmutablePropertyError,
     InvalidArgumentError,
@@ -136,8 +137,8 @@ class RunSpec:
     """What a submitted run is asked to do. It is plain data: the runner needs nothing else beside the snapshot.
 
     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
-    ``interpreter`` is the Python to run with, as the target finds it. ``definition`` is the whole run configuration in
-    the field names that ``get_details()["runDefinition"]`` shows.
+    ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+    ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
     """
 
     script: str | None = None
@@ -145,6 +146,8 @@ class RunSpec:
     command: str | None = None
     target: str = "local"
     interpreter: str | None = None
+    packages: PackageSpec | None = None
+    environment_name: str | None = None
     environment_variables: dict[str, str] = field(default_factory=dict)
     max_run_duration_s: int | None = None
     output_collection: bool = True
