@@ -6,48 +6,64 @@ from typing import Any
 
 import pytest
 
+from runyard.domain.environment import PackageSpec
 from runyard.errors import InvalidArgumentError, NotSupportedError
 from runyard.sdk.conda_dependencies import CondaDependencies
-from runyard.sdk.environment import Environment, interpreter_for
+from runyard.sdk.environment import Environment, python_for
 from runyard.sdk.environment_document import environment_document, environment_from_document
 
 
 def test_a_fresh_environment_runs_with_this_python() -> None:
-    assert interpreter_for(Environment("fresh")) == sys.executable
+    assert python_for(Environment("fresh")).interpreter == sys.executable
 
 
 def test_a_user_managed_environment_runs_with_this_python_or_the_named_one() -> None:
     environment = Environment("mine")
     environment.python.user_managed_dependencies = True
     environment.python.conda_dependencies.add_pip_package("torch")
-    assert interpreter_for(environment) == sys.executable
+    assert python_for(environment).interpreter == sys.executable
     environment.python.interpreter_path = "/opt/python/bin/python"
-    assert interpreter_for(environment) == "/opt/python/bin/python"
+    assert python_for(environment).interpreter == "/opt/python/bin/python"
     environment.python.interpreter_path = "~/env/bin/python"
-    assert interpreter_for(environment) == str(Path.home() / "env/bin/python")
+    assert python_for(environment).interpreter == str(Path.home() / "env/bin/python")
 
 
-def test_an_environment_that_asks_for_packages_is_refused_with_the_way_out() -> None:
+def test_an_environment_that_asks_for_packages_gets_a_python_of_its_own() -> None:
     environment = Environment("torch-env")
-    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["torch"], conda_packages=["numpy"])
-    with pytest.raises(NotSupportedError, match=r"'torch-env' asks for numpy, torch.*user_managed_dependencies = True"):
-        interpreter_for(environment)
+    environment.python.conda_dependencies = CondaDependencies.create(
+        pip_packages=["torch"], conda_packages=["numpy", "pip"], python_version="3.11", pip_indexurl="file:///index"
+    )
+    choice = python_for(environment)
+    assert choice.interpreter is None
+    assert choice.packages == PackageSpec(
+        python_version="3.11",
+        pip=["torch"],
+        pip_options=["--index-url file:///index"],
+        conda=["numpy"],
+        channels=["anaconda", "conda-forge"],
+    )
 
 
-def test_an_environment_that_asks_for_another_python_is_refused() -> None:
+def test_an_environment_that_asks_for_another_python_gets_one() -> None:
     environment = Environment("old")
     environment.python.conda_dependencies.set_python_version("3.6.2")
-    with pytest.raises(NotSupportedError, match=r"Python 3\.6\.2"):
-        interpreter_for(environment)
+    packages = python_for(environment).packages
+    assert packages is not None and packages.python_version == "3.6.2"
     environment.python.conda_dependencies.set_python_version(f"{sys.version_info.major}.{sys.version_info.minor}")
-    assert interpreter_for(environment) == sys.executable
+    assert python_for(environment).interpreter == sys.executable
+
+
+def test_a_registered_environment_gets_a_python_of_its_own() -> None:
+    environment = Environment("kept")
+    environment.version = "1"
+    assert python_for(environment).packages is not None
 
 
 def test_an_environment_that_asks_for_a_container_is_refused() -> None:
     environment = Environment("boxed")
     environment.docker.enabled = True
     with pytest.raises(NotSupportedError, match="container"):
-        interpreter_for(environment)
+        python_for(environment)
 
 
 def test_files_of_packages_are_read(tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ CHILDREN_MAX_PER_REQUEST = 10_000
 SCRIPT_RUN = "azureml.scriptrun"
 """The run type of a submitted script; an interactive run has no type."""
 
+TIME_PROPERTY = "runyard.time.{}_s"
+"""The property that holds how long a part of a run's preparation took: one of :data:`PREPARATION_PARTS`."""
+
+PREPARATION_PARTS = ("upload", "queue", "environment", "start")
+
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 
 

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,7 +31,7 @@ from runyard.errors import (
 )
 from runyard.runner.settings import RunnerSettings
 from runyard.runner.stop import StopSwitch
-from runyard.wire.run import HeartbeatBody, ReportStatusRequest
+from runyard.wire.run import HeartbeatBody, ReportStatusRequest, UpdateRunRequest
 
 UNREACHABLE_PATIENCE_S = 24 * 3600.0
 """How long a call waits for a server that is away: a night and a day, so that somebody has seen it."""
@@ -111,6 +111,11 @@ class Control:
             ConflictError: the run has another file of that name, and ``replace`` is false.
         """
         self._insist(f"store {name}", lambda: self._client.artifacts.put(self._run_id, name, content, replace=replace))
+
+    def add_properties(self, properties: Mapping[str, str]) -> None:
+        """Add properties to the run. One attempt: they are facts for people, and hold nothing up."""
+        request = UpdateRunRequest(add_properties=dict(properties))
+        self._found("answer to new properties", lambda: self._client.runs.update(self._run_id, request))
 
     def find_workspace(self) -> WorkspaceRecord | None:
         """Return the run's workspace, or None when the run's token may not read it. One attempt."""

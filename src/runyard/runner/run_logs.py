@@ -10,6 +10,7 @@ from pathlib import Path
 from runyard.runner.log_stream import LogStream
 
 ARTIFACT_FOLDER = "azureml-logs"
+BUILD = "20_image_build_log.txt"
 DRIVER = "70_driver_log.txt"
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class RunLogs:
         self._node_id = node_id
         self._prep = f"65_job_prep-{node_id}.txt"
         self._post = f"75_job_post-{node_id}.txt"
-        for name in (self._prep, DRIVER, self._post, "process_info.json", "process_status.json"):
+        for name in (BUILD, self._prep, DRIVER, self._post, "process_info.json", "process_status.json"):
             stream.follow(folder / name, f"{ARTIFACT_FOLDER}/{name}")
         self.driver_path = folder / DRIVER
 
@@ -35,6 +36,10 @@ class RunLogs:
     def prep(self, text: str) -> None:
         """Add a line about the preparation."""
         self._line(self._prep, text)
+
+    def build(self, text: str) -> None:
+        """Add a line about building the environment."""
+        self._line(BUILD, text)
 
     def driver(self, text: str) -> None:
         """Add a line of the runner's to the script's own output, beginning on a line of its own."""

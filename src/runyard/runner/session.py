@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,14 +12,17 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from runyard.domain.run import RunError, RunRecord, RunSpec, RunStatus
-from runyard.errors import ConfigurationError, ConflictError, InvalidTransitionError, RunyardError
+from runyard.errors import ComputeError, ConfigurationError, ConflictError, InvalidTransitionError, RunyardError
 from runyard.runner import failure
 from runyard.runner.blob_cache import BlobCache
 from runyard.runner.collect import Collector
 from runyard.runner.command_line import command_of, interpreter_path, require_script
 from runyard.runner.control import Control
+from runyard.runner.environment.preparation import FOLDER, PreparedEnvironment, prepare_environment
+from runyard.runner.environment.uv import BuildStoppedError
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
+from runyard.runner.preparation_time import preparation_times, process_started_at
 from runyard.runner.process import ScriptEnd, ScriptProcess
 from runyard.runner.process_tree import adopt_orphans
 from runyard.runner.run_logs import RunLogs
@@ -44,10 +48,12 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A script that is ready to start."""
+    """A script that is ready to start. ``environment_name`` is None when Runyard has not made its environment."""
 
     spec: RunSpec
     interpreter: str
+    environment_name: str | None
+    properties: dict[str, str]
     command: list[str]
     environment: dict[str, str]
 
@@ -64,6 +70,7 @@ class Session:
         self._cache = BlobCache(settings.home / "cache" / "blobs") if settings.home else None
         self._collector: Collector | None = None
         self._lacks_files = False
+        self._started_at = process_started_at()
         self._heartbeat = Heartbeat(self._control, self._stop, settings.heartbeat_s)
 
     def run(self) -> int:
@@ -114,7 +121,14 @@ class Session:
         spec = _spec_of(run)
         if order := self._advance(RunStatus.PREPARING):
             return self._ending_by_order(order)
-        prepared = self._prepare(run, spec, logs)
+        try:
+            prepared = self._prepare(run, spec, logs)
+        except BuildStoppedError:
+            if self._stop.order is None:
+                raise
+            return self._ending_by_order(self._stop.order)
+        except ComputeError as error:
+            return Ending(status=RunStatus.FAILED, error=failure.environment_error(error.message))
         if order := self._advance(RunStatus.RUNNING):
             return self._ending_by_order(order)
         self._collector = Collector(self._work.code, spec, self._control)
@@ -143,12 +157,15 @@ class Session:
             logs.prep(f"Restored the snapshot {run.snapshot_id}: {len(files)} files, {sum(f.size_bytes for f in files)} bytes.")
         if not spec.command:
             require_script(spec, self._work.code)
-        prepared = self._prepared(run, spec)
+        made = prepare_environment(spec, self._settings.cache / FOLDER, logs.build, lambda: self._stop.order is not None)
+        if spec.packages is not None:
+            logs.prep(f"The environment {made.label!r} was ready after {made.duration_s:.2f} s.")
+        prepared = self._prepared(run, spec, made)
         logs.prep(f"Python: {prepared.interpreter}")
         logs.prep(f"Ready after {time.monotonic() - began:.2f} s.")
         return prepared
 
-    def _prepared(self, run: RunRecord, spec: RunSpec) -> Prepared:
+    def _prepared(self, run: RunRecord, spec: RunSpec, made: PreparedEnvironment) -> Prepared:
         variables = script_environment(
             self._environment,
             self._settings,
@@ -158,10 +175,15 @@ class Session:
             experiment=self._control.find_experiment(run.experiment),
             error_file=self._work.error_file,
         )
-        interpreter = interpreter_path(spec, variables)
+        interpreter = interpreter_path(made.interpreter, variables)
         variables = with_interpreter_first(variables, interpreter)
         return Prepared(
-            spec=spec, interpreter=interpreter, command=command_of(spec, interpreter, variables), environment=variables
+            spec=spec,
+            interpreter=interpreter,
+            environment_name=None if spec.packages is None else made.label,
+            properties={**made.properties, **preparation_times(run.created_at, self._started_at, made.duration_s)},
+            command=command_of(spec, interpreter, variables),
+            environment=variables,
         )
 
     def _executed(self, prepared: Prepared, logs: RunLogs) -> ScriptEnd:
@@ -171,6 +193,7 @@ class Session:
         process = ScriptProcess(prepared.command, cwd=self._work.code, environment=prepared.environment, log=logs.driver_path)
         try:
             logs.process_started(PROCESS_NAME, process.pid)
+            self._tell(prepared.properties)
             end = process.wait(self._stop, grace_s=self._settings.grace_s, longest_s=spec.max_run_duration_s)
         finally:
             process.kill()
@@ -179,12 +202,16 @@ class Session:
             logs.post(f"These processes of the script could not be killed: {', '.join(map(str, end.left_pids))}.")
         return end
 
+    def _tell(self, properties: Mapping[str, str]) -> None:
+        # In a thread: a slow server must not keep the script from being watched.
+        threading.Thread(target=self._control.add_properties, args=(properties,), name="facts", daemon=True).start()
+
     def _ending_of(self, end: ScriptEnd, prepared: Prepared) -> Ending:
         if end.order is not None:
             return self._ending_by_order(end.order)
         if end.exit_code == 0:
             return Ending(status=RunStatus.COMPLETED)
-        error = failure.script_error(end.exit_code, self._work.error_file, prepared.interpreter)
+        error = failure.script_error(end.exit_code, self._work.error_file, prepared.interpreter, prepared.environment_name)
         return Ending(status=RunStatus.FAILED, error=error)
 
     def _ending_by_order(self, order: StopOrder) -> Ending:

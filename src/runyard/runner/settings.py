@@ -35,6 +35,11 @@ class RunnerSettings:
     grace_s: float = GRACE_S
     keep_work: bool = False
 
+    @property
+    def cache(self) -> Path:
+        """Where this node keeps what several runs can use."""
+        return self.home if self.home is not None else Path.home() / ".cache" / "runyard"
+
 
 def settings_from(environment: Mapping[str, str], work: Path) -> RunnerSettings:
     """Return the settings that the variables of ``environment`` give.

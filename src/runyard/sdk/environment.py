@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runyard.domain.environment import PackageSpec
 from runyard.errors import InvalidArgumentError, NotSupportedError
-from runyard.sdk.conda_dependencies import CondaDependencies
+from runyard.sdk.conda_dependencies import CondaDependencies, package_name
 
 if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
@@ -127,33 +128,48 @@ class Environment:
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
 
 
-def interpreter_for(environment: Environment) -> str:
-    """Return the Python that a script of this environment runs with, as the compute target finds it.
+@dataclass(frozen=True, slots=True)
+class PythonChoice:
+    """Which Python a script runs with: ``interpreter`` as it is, or one that the target makes with ``packages``."""
+
+    interpreter: str | None
+    packages: PackageSpec | None = None
+
+
+def python_for(environment: Environment) -> PythonChoice:
+    """Return the Python of an environment.
+
+    One that asks for no packages and for this Python's version, as a new one does, gets the Python that submits; a registered or
+    curated one always gets its own.
 
     Raises:
-        NotSupportedError: the environment asks for packages or a container. Building environments will come in here.
+        NotSupportedError: the environment asks for a container.
     """
     if environment.docker.enabled or environment.docker.base_dockerfile:
         raise NotSupportedError(
             f"Environment {environment.name!r} asks for a container, which this version does not run. Set "
             "environment.docker.enabled = False."
         )
-    own = environment.python.interpreter_path
-    if environment.python.user_managed_dependencies:
-        return sys.executable if own in (None, "", "python") else str(Path(str(own)).expanduser())
-    wanted = environment.python.conda_dependencies.wanted_packages()
-    if wanted:
-        raise NotSupportedError(
-            f"Environment {environment.name!r} asks for {', '.join(wanted[:8])}, and this version does not install packages. "
-            f"{_USE_YOUR_OWN}",
-            packages=wanted,
-        )
-    if not _is_this_python(environment.python.conda_dependencies.get_python_version()):
-        raise NotSupportedError(
-            f"Environment {environment.name!r} asks for Python {environment.python.conda_dependencies.get_python_version()}, and "
-            f"this version does not install Pythons. {_USE_YOUR_OWN}"
-        )
-    return sys.executable
+    python = environment.python
+    own = python.interpreter_path
+    if python.user_managed_dependencies:
+        return PythonChoice(sys.executable if own in (None, "", "python") else str(Path(str(own)).expanduser()))
+    dependencies = python.conda_dependencies
+    wants_this = not dependencies.wanted_packages() and _is_this_python(dependencies.get_python_version())
+    if wants_this and environment.version is None:
+        return PythonChoice(sys.executable)
+    return PythonChoice(None, package_spec(dependencies))
+
+
+def package_spec(dependencies: CondaDependencies) -> PackageSpec:
+    """Return what is to be installed for these dependencies."""
+    return PackageSpec(
+        python_version=dependencies.get_python_version(),
+        pip=[line for line in dependencies.pip_packages if not line.startswith("-")],
+        pip_options=[*dependencies.pip_options, *(line for line in dependencies.pip_packages if line.startswith("-"))],
+        conda=[package for package in dependencies.conda_packages if package_name(package) not in ("python", "pip")],
+        channels=dependencies.conda_channels,
+    )
 
 
 def _is_this_python(version: str | None) -> bool:

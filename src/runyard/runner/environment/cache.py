@@ -90,9 +90,7 @@ class EnvironmentCache:
                 shutil.rmtree(self._folder / built.key)
         return freed
 
-    def _lock_file(
-        self, request: str, python: Path, wanted: list[str], spec: PackageSpec, log: Log, is_stopped: Stopped
-    ) -> str:
+    def _lock_file(self, request: str, python: Path, wanted: list[str], spec: PackageSpec, log: Log, is_stopped: Stopped) -> str:
         path = self._folder / "locks" / f"{request}.txt"
         if not path.is_file():
             arguments = ["pip", "compile", "-", "--python", str(python), "--generate-hashes", "--no-header", "--no-annotate"]
@@ -163,8 +161,8 @@ def _conda_hint(spec: PackageSpec) -> str:
     if not spec.conda:
         return ""
     return (
-        f"\nThe conda packages {', '.join(spec.conda)} were asked of the Python package index. For one that is not there, make the "
-        "environment with conda yourself and set user_managed_dependencies = True and interpreter_path to its Python."
+        f"\nThe conda packages {', '.join(spec.conda)} were asked of the Python package index. For one that is not there, "
+        "make the environment with conda yourself and set user_managed_dependencies = True and interpreter_path to its Python."
     )
 
 

@@ -36,11 +36,13 @@ def never() -> bool:
 
 
 def find_uv() -> str:
-    """Return the path of uv: beside this Python, else on the PATH.
+    """Return the path of uv: what ``RUNYARD_UV`` says, else beside this Python, else on the PATH.
 
     Raises:
         ComputeError: there is none.
     """
+    if chosen := os.environ.get("RUNYARD_UV"):
+        return chosen
     beside = Path(sys.executable).parent / "uv"
     found = str(beside) if beside.is_file() else shutil.which("uv")
     if found is None:
