@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from runyard import Workspace
 from runyard.domain.environment import PackageSpec
-from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.errors import ConfigurationError, ConflictError, InvalidArgumentError, NotFoundError, NotSupportedError
 from runyard.sdk.conda_dependencies import CondaDependencies
-from runyard.sdk.environment import Environment, python_for
-from runyard.sdk.environment_document import environment_document, environment_from_document
+from runyard.sdk.environment import Environment, environment_from_document, python_for
+from runyard.sdk.environment_document import environment_document
 
 
 def test_a_fresh_environment_runs_with_this_python() -> None:
@@ -78,17 +79,79 @@ def test_files_of_packages_are_read(tmp_path: Path) -> None:
         Environment.from_pip_requirements("e", tmp_path / "nothing")
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: Environment.get(None, "AzureML-Minimal"),  # type: ignore[arg-type]
-        lambda: Environment("x").register(None),  # type: ignore[arg-type]
-        lambda: Environment.from_existing_conda_environment("x", "base"),
-    ],
-)
-def test_what_comes_later_says_so(call: Any) -> None:
-    with pytest.raises(NotSupportedError, match="This version"):
-        call()
+def test_a_registered_environment_comes_back_as_it_was(workspace: Workspace) -> None:
+    environment = Environment("mine")
+    environment.environment_variables = {"A": "1"}
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["torch"], conda_packages=["numpy"])
+    first = environment.register(workspace)
+    assert (first.name, first.version) == ("mine", "1")
+    assert environment.register(workspace).version == "1"
+    environment.environment_variables = {"A": "2"}
+    assert environment.register(workspace).version == "2"
+    assert Environment.get(workspace, "mine").environment_variables == {"A": "2"}
+    old = Environment.get(workspace, "mine", version="1")
+    assert environment_document(old) == environment_document(first)
+    assert old.python.conda_dependencies.pip_packages == ["torch"]
+    Environment.label(workspace, "mine", "1", ["steady"])
+    assert Environment.get(workspace, "mine", label="steady").version == "1"
+    Environment.label(workspace, "mine", "2", ["steady"])
+    assert Environment.get(workspace, "mine", label="steady").version == "2"
+    assert Environment.list(workspace)["mine"].version == "2"
+
+
+def test_curated_environments_are_there_by_name_and_their_names_are_reserved(workspace: Workspace) -> None:
+    listed = Environment.list(workspace)
+    assert {"AzureML-Minimal", "AzureML-Tutorial", "AzureML-Scikit-learn-0.20.3"} <= set(listed)
+    curated = Environment.get(workspace, "AzureML-Tutorial")
+    assert "scikit-learn" in curated.python.conda_dependencies.serialize_to_string()
+    with pytest.raises(InvalidArgumentError, match=r"curated.*clone"):
+        curated.register(workspace)
+    assert curated.clone("my-tutorial").register(workspace).version == "1"
+
+
+def test_an_environment_that_is_not_there_names_close_ones(workspace: Workspace) -> None:
+    with pytest.raises(NotFoundError, match="AzureML-Minimal"):
+        Environment.get(workspace, "AzureML-Minimum")
+    Environment("mine").register(workspace)
+    with pytest.raises(NotFoundError, match=r"no version '7'.*: 1"):
+        Environment.get(workspace, "mine", "7")
+    with pytest.raises(InvalidArgumentError, match="not both"):
+        Environment.get(workspace, "mine", "1", "latest")
+
+
+def test_an_environment_is_saved_to_a_folder_and_loaded_again(tmp_path: Path) -> None:
+    environment = Environment("saved")
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["torch"])
+    environment.docker.base_dockerfile = "FROM scratch"
+    environment.save_to_directory(tmp_path / "env")
+    assert {path.name for path in (tmp_path / "env").iterdir()} == {
+        "azureml_environment.json",
+        "conda_dependencies.yml",
+        "BaseDockerfile",
+    }
+    loaded = Environment.load_from_directory(tmp_path / "env")
+    assert environment_document(loaded) == environment_document(environment)
+    with pytest.raises(ConflictError, match="overwrite"):
+        environment.save_to_directory(tmp_path / "env")
+    environment.save_to_directory(tmp_path / "env", overwrite=True)
+    with pytest.raises(ConfigurationError, match="save_to_directory"):
+        Environment.load_from_directory(tmp_path)
+
+
+def test_an_existing_conda_environment_is_read_by_conda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotSupportedError, match="no conda"):
+        Environment.from_existing_conda_environment("e", "base")
+    program = tmp_path / "conda"
+    program.write_text(
+        "#!/bin/sh\n[ \"$*\" = 'env export --name base --no-builds' ] || { echo none such >&2; exit 1; }\n"
+        "echo '{dependencies: [python=3.11.4, numpy=1.26, {pip: [torch]}]}'\n"
+    )
+    program.chmod(0o755)
+    made = Environment.from_existing_conda_environment("e", "base")
+    assert made.python.conda_dependencies.wanted_packages() == ["numpy=1.26", "torch"]
+    with pytest.raises(InvalidArgumentError, match="none such"):
+        Environment.from_existing_conda_environment("e", "other")
 
 
 @pytest.mark.parametrize("part", ["", "python", "docker", "spark"])

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runyard.domain.environment import PackageSpec
+from runyard.domain.environment import EnvironmentRecord, PackageSpec
 from runyard.errors import InvalidArgumentError, NotSupportedError
 from runyard.sdk.conda_dependencies import CondaDependencies, package_name
+from runyard.sdk.conda_program import exported_dependencies
+from runyard.sdk.environment_document import environment_document, fill_environment, section
+from runyard.sdk.environment_folder import read_folder, write_folder
 
 if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
 
 DEFAULT_NAME = "default-environment"
-_USE_YOUR_OWN = (
-    "Set environment.python.user_managed_dependencies = True to run with the Python that you have, "
-    "and install the packages there."
-)
 
 
 @dataclass(slots=True)
@@ -98,25 +98,56 @@ class Environment:
 
     @staticmethod
     def from_existing_conda_environment(name: str, conda_environment_name: str) -> Environment:
-        """Refuse: this version does not read conda environments."""
-        raise NotSupportedError(f"This version does not read the conda environment {conda_environment_name!r}. {_USE_YOUR_OWN}")
+        """Return an environment with the packages that a conda environment of this machine has.
+
+        Raises:
+            NotSupportedError: this machine has neither conda nor micromamba.
+            InvalidArgumentError: it has no environment of that name.
+        """
+        made = Environment(name)
+        made.python.conda_dependencies = exported_dependencies(conda_environment_name)
+        return made
 
     @staticmethod
     def get(workspace: Workspace, name: str, version: str | None = None, label: str | None = None) -> Environment:
-        """Refuse: this version registers no environments."""
-        raise NotSupportedError(
-            f"This version has no registered environments, so there is no {name!r}. Make one with Environment({name!r}). "
-            f"{_USE_YOUR_OWN}"
-        )
+        """Return a registered or curated environment: the version or the one with the label, else the newest.
+
+        Raises:
+            InvalidArgumentError: version and label are given.
+            NotFoundError: there is none; the message names close ones.
+        """
+        wanted = None if version is None else str(version)
+        return _from_record(workspace._client.environments.get(name, version=wanted, label=label))
 
     @staticmethod
-    def list(workspace: Workspace) -> dict[str, Environment]:
-        """Return the registered environments; this version has none."""
-        return {}
+    def label(workspace: Workspace, name: str, version: str, labels: Sequence[str]) -> None:
+        """Give labels to a version of a registered environment; each label leaves the version that had it."""
+        workspace._client.environments.label(name, str(version), [labels] if isinstance(labels, str) else [*labels])
+
+    @staticmethod
+    def load_from_directory(path: str | Path) -> Environment:
+        """Return the environment that :meth:`save_to_directory` wrote.
+
+        Raises:
+            ConfigurationError: the folder holds none.
+        """
+        return environment_from_document(read_folder(Path(path)), str(path))
+
+    def save_to_directory(self, path: str | Path, overwrite: bool = False) -> None:
+        """Write the environment into a folder, as files that can be kept with the code and edited.
+
+        Raises:
+            ConflictError: the folder is there, and ``overwrite`` is not set.
+        """
+        write_folder(Path(path), environment_document(self), self.python.conda_dependencies, overwrite=overwrite)
 
     def register(self, workspace: Workspace) -> Environment:
-        """Refuse: this version registers no environments."""
-        raise NotSupportedError(f"This version does not register environments. Pass {self.name!r} to ScriptRunConfig directly.")
+        """Keep the environment in the workspace and return it with its version; the newest one's content makes no new version.
+
+        Raises:
+            InvalidArgumentError: the name is reserved, or cannot be registered.
+        """
+        return _from_record(workspace._client.environments.register(self.name, environment_document(self)))
 
     def clone(self, new_name: str) -> Environment:
         """Return a copy under another name."""
@@ -124,8 +155,29 @@ class Environment:
         made.name, made.version = new_name, None
         return made
 
+    @staticmethod
+    def list(workspace: Workspace) -> dict[str, Environment]:
+        """Return the newest version of each environment by name, the curated ones among them."""
+        return {record.name: _from_record(record) for record in workspace._client.environments.list()}
+
     def __repr__(self) -> str:
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
+
+
+def environment_from_document(data: Any, where: str) -> Environment:
+    """Return the environment in plain data; what is left out has its default, and unknown keys are passed over.
+
+    Raises:
+        ConfigurationError: a part has a wrong shape; ``where`` names its place.
+    """
+    data = section(data, where)
+    environment = Environment(str(data.get("name") or DEFAULT_NAME))
+    fill_environment(environment, data, where)
+    return environment
+
+
+def _from_record(record: EnvironmentRecord) -> Environment:
+    return environment_from_document(record.definition, f"environment {record.name!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,18 @@ from runyard.server.background.dispatcher import Dispatcher
 from runyard.server.clock import Clock, utc_now
 from runyard.server.context import ServerContext
 from runyard.server.gate import Gate
-from runyard.server.routers import artifact, change, compute_target, experiment, metric, run, session, snapshot, workspace
+from runyard.server.routers import (
+    artifact,
+    change,
+    compute_target,
+    environment,
+    experiment,
+    metric,
+    run,
+    session,
+    snapshot,
+    workspace,
+)
 from runyard.server.routers.answer import Context, answer
 from runyard.server.security.principal import authenticate
 from runyard.server.security.token import owner_token, token_hash
@@ -102,7 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _api_router() -> APIRouter:
     # Every route below refuses by default: who asks is settled before the route's own code runs.
     api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
-    for module in (session, workspace, experiment, run, metric, artifact, snapshot, compute_target, change):
+    for module in (session, workspace, experiment, run, metric, artifact, snapshot, compute_target, environment, change):
         api.include_router(module.router)
     return api
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from runyard.domain.artifact import ArtifactRecord
+from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.metric import MetricSeries, MetricSummary
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
@@ -242,6 +243,22 @@ class SnapshotStore(Protocol):
         """Return a content."""
 
 
+class EnvironmentStore(Protocol):
+    """Registered environments: versions that never change, and labels that move between them."""
+
+    def register(self, workspace: str, name: str, definition: dict[str, Any], *, at: datetime) -> EnvironmentRecord:
+        """Add a version, numbered from 1, and return it; the newest one as it is when it has this content."""
+
+    def versions(self, workspace: str, name: str) -> list[EnvironmentRecord]:
+        """Return the versions of an environment, newest first; none when there is no such environment."""
+
+    def set_labels(self, workspace: str, name: str, version: str, labels: list[str]) -> EnvironmentRecord:
+        """Give labels to a version that is there; each label leaves the version that had it."""
+
+    def list(self, workspace: str) -> list[EnvironmentRecord]:
+        """Return the newest version of each environment, by name."""
+
+
 class TokenStore(Protocol):
     """Tokens by the hash of their secret; the secret itself is never stored."""
 
@@ -279,5 +296,6 @@ class Storage:
     artifacts: ArtifactStore
     snapshots: SnapshotStore
     tokens: TokenStore
+    environments: EnvironmentStore
     changes: ChangeStore
     close: Callable[[], None]

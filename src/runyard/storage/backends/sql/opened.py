@@ -11,6 +11,7 @@ from runyard.storage.backends.filesystem.folder import FileFolder
 from runyard.storage.backends.sql.artifact import SqlArtifactStore
 from runyard.storage.backends.sql.change import SqlChangeStore
 from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.environment import SqlEnvironmentStore
 from runyard.storage.backends.sql.experiment import SqlExperimentStore
 from runyard.storage.backends.sql.metric import SqlMetricStore
 from runyard.storage.backends.sql.run import SqlRunStore
@@ -19,7 +20,7 @@ from runyard.storage.backends.sql.token import SqlTokenStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0001"
+HEAD = "0004"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -45,6 +46,7 @@ def open_folder(home: Path) -> Storage:
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
         tokens=SqlTokenStore(database),
+        environments=SqlEnvironmentStore(database),
         changes=changes,
         close=database.close,
     )
