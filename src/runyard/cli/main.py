@@ -16,6 +16,7 @@ COMMANDS = {
     "open": LazyCommand("runyard.cli.studio", "open_studio", "Open the Studio, or a run in it, in the browser."),
     "run": LazyCommand("runyard.cli.run", "run", "Submit, list, show, watch and cancel runs."),
     "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List experiments."),
+    "environment": LazyCommand("runyard.cli.environment", "environment", "List, register, build and remove environments."),
 }
 
 HELP = """A self-hosted home for machine-learning runs.
