@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from runyard.domain.run import PREPARATION_PARTS, TIME_PROPERTY, RunError, RunRecord
+from runyard.domain.run import PREPARATION_PARTS, TIME_PROPERTY, RunError, RunRecord, RunStatus
 
 SPEC_KEY = "spec"
 """Where a definition keeps what the runner needs; it is not shown."""
@@ -19,6 +19,8 @@ def details(record: RunRecord, log_files: Mapping[str, str]) -> dict[str, Any]:
         shown["startTimeUtc"] = instant(record.started_at)
     if record.ended_at is not None and record.status.is_terminal:
         shown["endTimeUtc"] = instant(record.ended_at)
+    if record.status is RunStatus.QUEUED and record.status_reason:
+        shown["queueingInfo"] = {"code": "Queued", "message": record.status_reason}
     if times := preparation_times(record.properties):
         shown["timeToFirstLine"] = times
     shown["services"] = {}

@@ -160,6 +160,12 @@ class RunStore(Protocol):
     def held_jobs(self, target: str) -> list[JobRecord]:
         """Return runs that have not ended and that an engine holds."""
 
+    def note_waiting(self, reasons: dict[str, str], target: str, *, at: datetime) -> None:
+        """Say why runs that wait for ``target`` wait, by run id. The first reason of a run is an event; later ones replace it.
+
+        A run that waits no more is passed over.
+        """
+
     def claim_job(self, run: RunRecord, *, at: datetime) -> bool:
         """Take a Queued run to Starting; False when it is no longer Queued. No two callers get True for one run."""
 

@@ -87,6 +87,8 @@ def report_status(context: Context, caller: Caller, workspace: str, run_id: str,
     run = context.storage.runs.change_status(
         workspace, run_id, request.status, reason=request.reason, error=request.error, at=context.clock()
     )
+    if run.status.is_terminal:
+        context.wake_dispatcher()  # its place is free
     return answer(run)
 
 
@@ -96,6 +98,7 @@ def cancel_run(context: Context, caller: Caller, workspace: str, run_id: str, re
     reachable_run(context, caller, workspace, run_id)
     reason = request.reason or f"cancelled by {caller.user}"
     context.storage.runs.cancel_tree(workspace, run_id, reason=reason, at=context.clock())
+    context.wake_dispatcher()  # it tells the runners
     return answer(context.storage.runs.get(workspace, run_id))
 
 
