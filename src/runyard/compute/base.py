@@ -12,6 +12,7 @@ JobHandle = dict[str, Any]
 
 
 NODE_VARIABLE = "RUNYARD_NODE_INDEX"
+NODE_COUNT_VARIABLE = "RUNYARD_NODE_COUNT"
 
 
 class JobState(str, Enum):
@@ -26,7 +27,7 @@ class JobSpec:
     """One job to start: a runner on each of ``node_count`` nodes.
 
     ``name`` is unique and safe as a file name; ``environment`` is added to the engine's own, with :data:`NODE_VARIABLE` for the
-    runner's node, counted from 0. The job lives for as long as the runner of node 0.
+    runner's node, counted from 0, and :data:`NODE_COUNT_VARIABLE`. The job lives for as long as the runner of node 0.
     """
 
     name: str

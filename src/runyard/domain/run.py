@@ -9,6 +9,8 @@ from enum import Enum
 from typing import Any
 
 from runyard.domain.environment import PackageSpec
+from runyard.domain.node_group import NodeGroup
+from runyard.domain.run_error import RunError as RunError
 from runyard.errors import (
     ImmutablePropertyError,
     InvalidArgumentError,
@@ -86,22 +88,6 @@ leaves a terminal status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunError:
-    """Why a run failed.
-
-    ``code`` is ``UserError`` when the script is at fault, ``SystemError`` when Runyard or the machine is.
-    ``type``, ``message`` and ``traceback`` are those of the exception that ended the script, when there was one.
-    """
-
-    code: str = "UserError"
-    message: str
-    type: str | None = None
-    traceback: str | None = None
-    exit_code: int | None = None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """A run as it is stored.
 
@@ -143,6 +129,7 @@ class RunSpec:
 
     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+    ``node_group`` is there for a run of several processes.
     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
     """
 
@@ -153,6 +140,7 @@ class RunSpec:
     interpreter: str | None = None
     packages: PackageSpec | None = None
     environment_name: str | None = None
+    node_group: NodeGroup | None = None
     environment_variables: dict[str, str] = field(default_factory=dict)
     max_run_duration_s: int | None = None
     output_collection: bool = True

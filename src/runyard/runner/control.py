@@ -18,6 +18,7 @@ from runyard.client import embedded
 from runyard.client.client import Client
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint, RemoteEndpoint
 from runyard.domain.experiment import ExperimentRecord
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotFile
 from runyard.domain.workspace import WorkspaceRecord
@@ -31,6 +32,7 @@ from runyard.errors import (
 )
 from runyard.runner.settings import RunnerSettings
 from runyard.runner.stop import StopSwitch
+from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import HeartbeatBody, ReportStatusRequest, UpdateRunRequest
 
 UNREACHABLE_PATIENCE_S = 24 * 3600.0
@@ -87,6 +89,10 @@ class Control:
             raise
         self._note_answer()
         return answer
+
+    def exchange(self, node: int, report: NodeReport) -> NodeBoardBody:
+        """Say how this node of a distributed run is, and return how all are. It insists."""
+        return self._insist("talk to the other nodes", lambda: self._client.runs.exchange_node_report(self._run_id, node, report))
 
     def snapshot(self) -> list[SnapshotFile]:
         """Return the files of the run's snapshot."""

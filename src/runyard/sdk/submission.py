@@ -20,6 +20,7 @@ from runyard.errors import (
     ScriptNotFoundError,
     SnapshotError,
 )
+from runyard.sdk.distribution import node_group_of
 from runyard.sdk.environment import Environment, python_for
 from runyard.sdk.labels import tag_texts
 from runyard.sdk.run import ScriptRun
@@ -97,6 +98,7 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         interpreter=python.interpreter,
         packages=python.packages,
         environment_name=options.environment.name,
+        node_group=node_group_of(options),
         environment_variables=_variables(options),
         max_run_duration_s=options.max_run_duration_seconds,
         output_collection=options.history.output_collection,

@@ -19,6 +19,7 @@ from runyard.domain.artifact import ArtifactRecord
 from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.metric import MetricSeries, MetricSummary
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
 from runyard.domain.workspace import WorkspaceRecord
@@ -265,6 +266,16 @@ class EnvironmentStore(Protocol):
         """Return the newest version of each environment, by name."""
 
 
+class NodeStore(Protocol):
+    """What the nodes of distributed runs say to one another."""
+
+    def put(self, workspace: str, run_id: str, node: int, report: NodeReport, *, at: datetime) -> None:
+        """Keep what a node says, in place of what it said before. The time of one that says the same may be up to 3 s old."""
+
+    def all(self, workspace: str, run_id: str) -> dict[int, tuple[NodeReport, datetime]]:
+        """Return what each node said last, and when."""
+
+
 class TokenStore(Protocol):
     """Tokens by the hash of their secret; the secret itself is never stored."""
 
@@ -303,5 +314,6 @@ class Storage:
     snapshots: SnapshotStore
     tokens: TokenStore
     environments: EnvironmentStore
+    nodes: NodeStore
     changes: ChangeStore
     close: Callable[[], None]

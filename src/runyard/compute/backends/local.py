@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from runyard.compute.base import NODE_VARIABLE, JobHandle, JobSpec, JobState
+from runyard.compute.base import NODE_COUNT_VARIABLE, NODE_VARIABLE, JobHandle, JobSpec, JobState
 from runyard.errors import ComputeError
 
 JOB_VARIABLE = "RUNYARD_RUN_ID"
@@ -44,7 +44,7 @@ class LocalEngine:
             process = subprocess.Popen(
                 [self._python, "-m", "runyard.runner"],
                 cwd=folder,
-                env={**os.environ, **spec.environment, NODE_VARIABLE: str(node)},
+                env={**os.environ, **spec.environment, NODE_VARIABLE: str(node), NODE_COUNT_VARIABLE: str(spec.node_count)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

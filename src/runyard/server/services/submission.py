@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from runyard.compute.base import JobSpec
 from runyard.domain.compute_target import LOCAL_TARGET, ComputeTargetRecord
+from runyard.domain.node_group import require_node_group
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus, require_run_id
 from runyard.errors import (
     ComputeError,
@@ -40,6 +41,8 @@ def submit_run(context: ServerContext, workspace: str, experiment: str, request:
     """
     require_run_id(request.id)
     require_target(context, workspace, request.spec.target)
+    if request.spec.node_group is not None:
+        require_node_group(request.spec.node_group)
     manifest = context.storage.snapshots.get(workspace, request.snapshot_id)
     script = request.spec.script
     if request.spec.command is None and script not in {file.path for file in manifest.files}:
@@ -176,4 +179,10 @@ def _job_spec(context: ServerContext, run: RunRecord) -> JobSpec:
         "RUNYARD_RUN_ID": run.id,
         "RUNYARD_RUN_TOKEN": token,
     }
-    return JobSpec(name=run.id, work_folder=context.settings.home / "work" / run.id, environment=environment)
+    group = ((run.definition or {}).get("spec") or {}).get("node_group") or {}
+    return JobSpec(
+        name=run.id,
+        work_folder=context.settings.home / "work" / run.id,
+        environment=environment,
+        node_count=int(group.get("node_count") or 1),
+    )

@@ -14,6 +14,7 @@ from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.environment import SqlEnvironmentStore
 from runyard.storage.backends.sql.experiment import SqlExperimentStore
 from runyard.storage.backends.sql.metric import SqlMetricStore
+from runyard.storage.backends.sql.node import SqlNodeStore
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.token import SqlTokenStore
@@ -46,6 +47,7 @@ def open_folder(home: Path) -> Storage:
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
         tokens=SqlTokenStore(database),
+        nodes=SqlNodeStore(database),
         environments=SqlEnvironmentStore(database),
         changes=changes,
         close=database.close,
