@@ -96,9 +96,8 @@ def submit(experiment: Experiment, project: Path, script: str, wanted: Any, **op
 
 def folders_of(run: Run) -> list[str]:
     """Return the node folders below azureml-logs, by name."""
-    return sorted(
-        {name.split("/")[1] for name in run.get_file_names() if name.startswith("azureml-logs/") and name.count("/") > 1}
-    )
+    parts = [name.split("/") for name in run.get_file_names()]
+    return sorted({folder[1] for folder in parts if folder[0] == "azureml-logs" and len(folder) > 2})
 
 
 @needs_mpi4py
