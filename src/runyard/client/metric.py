@@ -5,6 +5,7 @@ from __future__ import annotations
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
 from runyard.domain.metric import MetricSeries, MetricSummary
+from runyard.wire.journal import CONTENT_TYPE
 from runyard.wire.metric import (
     BatchAckBody,
     MetricResult,
@@ -28,6 +29,11 @@ class MetricApi:
         """Send what was recorded. A batch that is sent again is stored once."""
         path = f"{self._workspace}/runs/{segment(run_id)}/records"
         return self._transport.send_msgpack(path, batch, BatchAckBody, retry_s=retry_s)
+
+    def record_batch(self, run_id: str, batch: bytes, *, retry_s: float | None = None) -> BatchAckBody:
+        """Send what was recorded, as :mod:`runyard.wire.journal` packs it. A batch that is sent again is stored once."""
+        path = f"{self._workspace}/runs/{segment(run_id)}/records"
+        return self._transport.send_packed(path, batch, CONTENT_TYPE, BatchAckBody, retry_s=retry_s)
 
     def summaries(self, run_id: str) -> list[MetricSummary]:
         """Return the figures of every metric of a run, in order of first logging."""

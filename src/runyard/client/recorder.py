@@ -1,4 +1,4 @@
-"""Recording: what ``log`` calls hand over, and the thread that sends it."""
+"""Recording: what ``log`` calls hand over, the journal that keeps it, and who sends it."""
 
 from __future__ import annotations
 
@@ -8,44 +8,45 @@ import os
 import sys
 import threading
 import time
-import uuid
 import weakref
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Protocol, Union
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Protocol
 
+from runyard.client.embedded import home_folder
+from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
+from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
+from runyard.client.journal_file import JournalFile, JournalHeader
+from runyard.client.uploader import DrainReport, Marker, Uploader, drain, is_refusal, journals_in
 from runyard.domain.metric import MetricFamily, MetricType
-from runyard.errors import ConflictError, RunyardError
-from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, ScalarRecord, TableRecord
+from runyard.errors import ConflictError, RunyardError, TransportError
+from runyard.wire.metric import FileRecord, Record
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
 
-FLUSH_INTERVAL_S = 0.5
-"""A chart shows a point within a second of its logging; half of that is for the way."""
+EXIT_TIMEOUT_S = 1.5
+"""A program that ends waits this long for the server to take something; the journal keeps the rest."""
 
-BATCH_MAX_RECORDS = 1000
-BATCH_MAX_VALUES = 100_000
-QUEUE_MAX_ITEMS = 1_000_000
-"""About 200 MB of scalars. Past it new records are dropped: recording must not take the memory that training needs."""
-
-EXIT_TIMEOUT_S = 2.0
-SUBMITTED_EXIT_TIMEOUT_S = 30.0
-"""In a submitted script nobody waits at a prompt, and a server that is being started anew takes some seconds."""
+EXIT_LONGEST_S = 10.0
+"""And this long at most when the server goes on taking."""
 
 ARTIFACT_URI_START = "aml://artifactId/ExperimentRun/dcid."
-_IDLE_S = 10.0
-_FIRST_DELAY_S = 0.5
-_LONGEST_DELAY_S = 5.0
-_RETRIED_STATUSES = frozenset({401, 408, 429})
+JOURNAL_FOLDER = "journal"
 _NAMES_TRIED = 1000
-
 _LOG = logging.getLogger("runyard")
 
 
 class Recorder(Protocol):
     """Takes what one run records. Thread-safe; no method but ``flush`` and ``close`` waits for anything."""
+
+    def log_known(self, name: str, value: Any, step: int | None = None) -> bool:
+        """Record a number of a series that was recorded before. False: it did nothing; check the arguments, use ``record``."""
+
+    def log_many_known(self, values: dict[str, Any], step: int | None = None) -> bool:
+        """Record several such numbers at one time and step: all of them, or none and False."""
 
     def record(self, record: Record) -> None:
         """Take one record. Records arrive in the order in which one thread gave them."""
@@ -57,7 +58,10 @@ class Recorder(Protocol):
         """Wait until the server has everything that was taken before this call. False when ``timeout_s`` was too short."""
 
     def close(self, timeout_s: float) -> bool:
-        """Flush and stop. What the server does not have by then is lost: False, and a warning says so."""
+        """Send what there is. What a server that is away does not take stays in the journal, which is said in a warning.
+
+        False when something stayed. The recorder can be used again afterwards.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,240 +76,138 @@ class FileToRecord:
     description: str = ""
 
 
-class RecordSink(Protocol):
-    """Where a recorder sends to. Errors are those of :mod:`runyard.errors`."""
-
-    def send_batch(self, batch: RecordBatch) -> None:
-        """Send a batch; return when the server has it."""
-
-    def store_file(self, path: str, content: bytes) -> str:
-        """Store a file and return the address under which a metric names it."""
-
-
 class ServerSink:
     """Sends to the server, one attempt a call."""
 
-    def __init__(self, client: Client, run_id: str) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._run_id = run_id
 
-    def send_batch(self, batch: RecordBatch) -> None:
+    @property
+    def server(self) -> str:
+        """The name by which journals know the server."""
+        return server_name(self._client.endpoint)
+
+    def send_batch(self, header: JournalHeader, batch: bytes) -> None:
         """Send a batch; return when the server has it."""
-        self._client.metrics.record(self._run_id, batch, retry_s=0)
+        try:
+            self._client.metrics.record_batch(header.run_id, batch, retry_s=0)
+        except TransportError as error:
+            if "status" in error.details:  # a stranger has the port that the server had: look where it is now
+                self._client.endpoint.refresh()
+            raise
 
-    def store_file(self, path: str, content: bytes) -> str:
+    def store_file(self, run_id: str, path: str, content: bytes) -> str:
         """Store a file under the first free name and return its address."""
         wanted = PurePosixPath(path)
         for number in range(_NAMES_TRIED):
             name = path if number == 0 else str(wanted.with_name(f"{wanted.stem}_{number}{wanted.suffix}"))
             try:
-                self._client.artifacts.put(self._run_id, name, content, retry_s=0)
+                self._client.artifacts.put(run_id, name, content, retry_s=0)
             except ConflictError:
                 continue
-            return artifact_uri(self._run_id, name)
-        raise ConflictError(f"Run {self._run_id} has {_NAMES_TRIED} files named like {path}. Log under another name.")
+            return artifact_uri(run_id, name)
+        raise ConflictError(f"Run {run_id} has {_NAMES_TRIED} files named like {path}. Log under another name.")
 
 
-class _Marker:
-    """Put in the queue by ``flush``; set when all before it is with the server, or was refused by it."""
+class JournalRecorder:
+    """Keeps what one run records in a journal of this process, from where a thread of the pool sends it.
 
-    __slots__ = ("reached",)
-
-    def __init__(self) -> None:
-        self.reached = threading.Event()
-
-
-_Item = Union[ScalarRecord, ListRecord, TableRecord, FileRecord, FileToRecord, _Marker]
-_RECORDS = (ScalarRecord, ListRecord, TableRecord, FileRecord)
-
-
-class BackgroundRecorder:
-    """Keeps records in memory and sends them from a thread of its own.
-
-    The calling thread only appends to a queue. A batch is sent again, with growing pauses, until the server has it; the server
-    stores it once, by (run, writer, sequence). A forked child is a writer of its own and starts with an empty queue. The thread
-    lives while there is something to send and a little longer.
+    A killed process loses nothing but files of metrics that were not stored yet: those wait in memory. A forked child is a writer
+    of its own.
     """
 
-    def __init__(self, sink: RecordSink, run_id: str) -> None:
+    def __init__(self, place: JournalPlace, sink: ServerSink, uploader: Uploader, on_start: Callable[[], None]) -> None:
+        self.run_id = place.run_id
         self._sink = sink
-        self._run_id = run_id
-        self._reset()
-        _RECORDERS.add(self)
+        self._uploader = uploader
+        self._on_start = on_start
+        self._journal = Journal(place, self._start)
+        self._uploads: deque[FileToRecord] = deque()
+        self.log_known = self._journal.log_known
+        self.log_many_known = self._journal.log_many_known
+        self.record = self._journal.record
 
-    def record(self, record: Record) -> None:
-        """Take one record."""
-        self._take(record)
+    @property
+    def files(self) -> dict[int, JournalFile]:
+        """What is to be sent."""
+        return self._journal.files
+
+    @property
+    def has_uploads(self) -> bool:
+        """True while files of metrics wait."""
+        return bool(self._uploads)
 
     def record_file(self, file: FileToRecord) -> None:
         """Take a file that belongs to a metric."""
-        self._take(file)
+        self._uploads.append(file)
+        self._start()
+
+    def send_uploads(self) -> None:
+        """Store the files that wait, and record their addresses."""
+        while self._uploads:
+            file = self._uploads[0]
+            try:
+                address = self._sink.store_file(self.run_id, file.path, file.content)
+            except RunyardError as error:
+                if not is_refusal(error):
+                    raise
+                _LOG.warning("Run %s: the file of metric %r is not stored: %s", self.run_id, file.name, error.message)
+            else:
+                self.record(FileRecord(file.name, file.at_us, address, file.type, file.description))
+            self._uploads.popleft()
+
+    def other_journals(self) -> Iterable[Path]:
+        """Return the journals of this run that are not this process's."""
+        own = {file.path for file in list(self.files.values())}
+        return [path for path in journals_in(self._journal.place.folder) if path not in own]
 
     def flush(self, timeout_s: float) -> bool:
-        """Wait until the server has everything that was taken before this call."""
-        if self._is_idle():
+        """Wait until the server has everything that was taken before this call, also by processes that have ended."""
+        if not self.files and not self._uploads and not any(True for _ in self.other_journals()):
             return True
-        marker = self._mark()
-        return marker.reached.wait(timeout_s)
+        return self._uploader.flush(self, self._journal.pending(), timeout_s)
 
     def close(self, timeout_s: float) -> bool:
-        """Flush and stop; what the server does not have by then is lost."""
-        done = self.flush(timeout_s)
-        self._abandon()
-        return done
+        """Send what there is; see :class:`Recorder`."""
+        self._journal.seal()
+        if not self.files and not self._uploads:
+            return self._report_lost()
+        marker = self.order_rest()
+        marker.done.wait(timeout_s)
+        if not marker.ok:
+            self.warn_of_rest()
+        return self._report_lost() and marker.ok
 
-    def _abandon(self) -> None:
-        """Send no more, and say what is lost by that."""
-        self._give_up.set()
-        self._wake.set()
-        lost = len(self._in_hand) + sum(not isinstance(item, _Marker) for item in list(self._queue))
+    def order_rest(self) -> Marker:
+        """Ask for all that is left to be sent now, without waiting."""
+        self._journal.seal()
+        return self._uploader.order(self, self._journal.pending(), once=True)
+
+    def warn_of_rest(self) -> None:
+        """Say where the rest is."""
+        in_memory = any(file.path is None for file in list(self.files.values())) or self.has_uploads
+        _LOG.warning(
+            "Run %s: the server has not taken everything that was logged. The rest is kept in %s; the next start sends it, or "
+            "`runyard sync`.%s",
+            self.run_id,
+            self._journal.place.folder,
+            " What waits in memory is lost." if in_memory else "",
+        )
+
+    def forget(self) -> None:
+        """Start anew in a forked child."""
+        self._journal.forget()
+        self._uploads.clear()
+
+    def _start(self) -> None:
+        self._on_start()
+        self._uploader.add(self)
+
+    def _report_lost(self) -> bool:
+        lost, self._journal.lost = self._journal.lost, 0
         if lost:
-            _LOG.warning("Run %s: the server did not answer in time; %d of the last logged values are lost.", self._run_id, lost)
-
-    def _reset(self) -> None:
-        self._writer = uuid.uuid4().hex
-        self._next_seq = 0
-        self._queue: deque[_Item] = deque()
-        self._in_hand: list[Record] = []
-        self._busy = False
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._give_up = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._warned: set[str] = set()
-
-    def _take(self, item: _Item) -> None:
-        queue = self._queue
-        if len(queue) >= QUEUE_MAX_ITEMS:
-            self._warn_once("full", "Run %s: the server has been away for too long; from here on logged values are lost.")
-            return
-        queue.append(item)
-        if len(queue) == BATCH_MAX_RECORDS:
-            self._wake.set()
-        if self._thread is None:
-            self._start_thread()
-
-    def _mark(self) -> _Marker:
-        marker = _Marker()
-        self._queue.append(marker)
-        self._give_up.clear()
-        self._wake.set()
-        if self._thread is None:
-            self._start_thread()
-        return marker
-
-    def _is_idle(self) -> bool:
-        return not self._queue and not self._busy
-
-    def _start_thread(self) -> None:
-        with self._lock:
-            if self._thread is not None:
-                return
-            _register_exit()
-            self._give_up.clear()
-            thread = threading.Thread(target=self._run, name=f"runyard-recorder-{self._run_id[:16]}", daemon=True)
-            self._thread = thread
-            try:
-                thread.start()
-            except RuntimeError:  # the interpreter is shutting down: send from here, each thing once
-                self._thread = None
-                self._give_up.set()
-                self._drain()
-
-    def _run(self) -> None:
-        last_work = time.monotonic()
-        while True:
-            self._wake.wait(FLUSH_INTERVAL_S)
-            self._wake.clear()
-            if self._drain():
-                last_work = time.monotonic()
-            elif (self._give_up.is_set() or time.monotonic() - last_work > _IDLE_S) and self._retire():
-                return
-
-    def _retire(self) -> bool:
-        """Say that no thread runs, unless a record came in between; a record that comes later starts a new thread."""
-        with self._lock:
-            self._thread = None
-            if not self._queue:
-                return True
-            self._thread = threading.current_thread()
-            return False
-
-    def _drain(self) -> bool:
-        """Send all that is there; False when there was nothing."""
-        worked = False
-        while self._queue:
-            self._busy = True
-            worked = True
-            self._handle(self._queue.popleft())
-        self._busy = False
-        return worked
-
-    def _handle(self, item: _Item) -> None:
-        if isinstance(item, _Marker):
-            item.reached.set()
-        elif isinstance(item, FileToRecord):
-            self._store_file(item)
-        else:
-            self._send([item, *self._more_records(_values(item))])
-
-    def _more_records(self, values: int) -> list[Record]:
-        """Take records from the queue until a batch is full or something else comes."""
-        records: list[Record] = []
-        queue = self._queue
-        while queue and len(records) < BATCH_MAX_RECORDS - 1:
-            following = queue[0]
-            if not isinstance(following, _RECORDS):
-                break
-            values += _values(following)
-            if values > BATCH_MAX_VALUES:
-                break
-            records.append(following)
-            queue.popleft()
-        return records
-
-    def _send(self, records: list[Record]) -> None:
-        self._in_hand = records
-        batch = RecordBatch(self._writer, self._next_seq, records)
-        self._next_seq += 1
-        self._deliver(lambda: self._sink.send_batch(batch), f"{len(records)} logged values")
-        self._in_hand = []
-
-    def _store_file(self, file: FileToRecord) -> None:
-        addresses: list[str] = []
-        self._deliver(lambda: addresses.append(self._sink.store_file(file.path, file.content)), f"the file {file.path}")
-        for address in addresses:
-            self._send([FileRecord(file.name, file.at_us, address, file.type, file.description)])
-
-    def _deliver(self, action: _Action, what: str) -> None:
-        """Repeat ``action`` until it succeeds, is refused for good, or this recorder is closed."""
-        delay_s = _FIRST_DELAY_S
-        while True:
-            try:
-                action()
-            except RunyardError as error:
-                if _is_refusal(error):
-                    self._warn_once(f"refused {error.code}", f"Run %s: the server refused {what}: {error.message}")
-                    return
-                self._warn_once("away", f"Run %s: what is logged waits in memory until the server is back: {error.message}")
-            except Exception as error:  # noqa: BLE001 - the loop of a recorder logs and goes on: it must not end training
-                self._warn_once("broken", f"Run %s: {what} could not be sent: {type(error).__name__}: {error}")
-                return
-            else:
-                self._warned.discard("away")
-                return
-            if self._give_up.wait(delay_s):
-                return
-            delay_s = min(delay_s * 2, _LONGEST_DELAY_S)
-
-    def _warn_once(self, what: str, message: str) -> None:
-        if what not in self._warned:
-            self._warned.add(what)
-            _LOG.warning("%s", message.replace("%s", self._run_id, 1))
-
-
-class _Action(Protocol):
-    def __call__(self) -> None: ...
+            _LOG.warning("Run %s: %d logged values are lost, because there was no room to keep them.", self.run_id, lost)
+        return not lost
 
 
 class RecorderPool:
@@ -313,17 +215,19 @@ class RecorderPool:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._lock = threading.Lock()
-        self._recorders: dict[str, Recorder] = {}
+        self._sink = ServerSink(client)
+        self._uploader = Uploader(self._sink)
+        self._recorders: dict[str, JournalRecorder] = {}
         self._families: dict[str, dict[str, MetricFamily]] = {}
+        self._swept = False
         _POOLS.add(self)
 
     def for_run(self, run_id: str) -> Recorder:
         """Return the recorder of a run, made now when there is none."""
         recorder = self._recorders.get(run_id)
         if recorder is None:
-            with self._lock:
-                recorder = self._recorders.setdefault(run_id, BackgroundRecorder(ServerSink(self._client, run_id), run_id))
+            made = JournalRecorder(journal_place(self._client, run_id), self._sink, self._uploader, self._on_start)
+            recorder = self._recorders.setdefault(run_id, made)
         return recorder
 
     def families(self, run_id: str) -> dict[str, MetricFamily]:
@@ -336,13 +240,66 @@ class RecorderPool:
         return recorder is None or recorder.flush(timeout_s)
 
     def close(self, run_id: str, timeout_s: float) -> bool:
-        """Close and forget the recorder of a run, if there is one."""
-        with self._lock:
-            recorder = self._recorders.pop(run_id, None)
+        """Close the recorder of a run, if there is one. Recording again opens it again."""
+        recorder = self._recorders.get(run_id)
         return recorder is None or recorder.close(timeout_s)
 
-    def _reset_lock(self) -> None:
-        self._lock = threading.Lock()
+    def open_recorders(self) -> list[JournalRecorder]:
+        """Return the recorders with something to send."""
+        return [recorder for recorder in list(self._recorders.values()) if recorder.files or recorder.has_uploads]
+
+    @property
+    def last_sign(self) -> float:
+        """When sending went on last, as ``time.monotonic()`` tells it."""
+        return self._uploader.last_sign
+
+    def forget(self) -> None:
+        """Start anew in a forked child, which has nothing to send yet."""
+        self._uploader.reset()
+        for recorder in list(self._recorders.values()):
+            recorder.forget()
+
+    def _on_start(self) -> None:
+        _register_exit()
+        if not self._swept:
+            self._swept = True
+            if may_send_for_others(self._client.endpoint):
+                threading.Thread(target=self._sweep, name="runyard-sync", daemon=True).start()
+
+    def _sweep(self) -> None:
+        """Send what earlier programs left of this workspace."""
+        folder = workspace_folder(journal_root(self._client.endpoint), self._client.workspace)
+        report = drain(journals_in(folder), self._sink)
+        if report.record_count:
+            _LOG.info("%d logged values of earlier programs were sent.", report.record_count)
+
+
+def journal_root(endpoint: Endpoint) -> Path:
+    """Return the folder that holds the journals of all runs on this machine."""
+    return (endpoint.home if isinstance(endpoint, EmbeddedEndpoint) else home_folder()) / JOURNAL_FOLDER
+
+
+def journal_place(client: Client, run_id: str) -> JournalPlace:
+    """Return where a run's journals lie."""
+    endpoint = client.endpoint
+    return JournalPlace(root=journal_root(endpoint), workspace=client.workspace, run_id=run_id, server=server_name(endpoint))
+
+
+def server_name(endpoint: Endpoint) -> str:
+    """Return what tells one server from another: the home folder of an embedded one, whose port changes, else the address."""
+    return f"home:{endpoint.home}" if isinstance(endpoint, EmbeddedEndpoint) else endpoint.url
+
+
+def may_send_for_others(endpoint: Endpoint) -> bool:
+    """False inside a submitted run, whose token reaches its own tree only."""
+    return endpoint.owns_server or (not isinstance(endpoint, EmbeddedEndpoint) and not os.environ.get("RUNYARD_RUN_TOKEN"))
+
+
+def send_left_records(client: Client, run_id: str, timeout_s: float) -> DrainReport:
+    """Send what the dead processes of a run left."""
+    place = journal_place(client, run_id)
+    folder = run_folder(place.root, place.workspace, run_id)
+    return drain(journals_in(folder), ServerSink(client), until=time.monotonic() + timeout_s)
 
 
 def artifact_uri(run_id: str, path: str) -> str:
@@ -351,17 +308,23 @@ def artifact_uri(run_id: str, path: str) -> str:
 
 
 def flush_all(timeout_s: float) -> None:
-    """Close every recorder of this process, in ``timeout_s`` together."""
-    deadline = time.monotonic() + timeout_s
-    waiting = [(recorder, recorder._mark()) for recorder in list(_RECORDERS) if not recorder._is_idle()]
-    for _, marker in waiting:
-        marker.reached.wait(max(0.0, deadline - time.monotonic()))
+    """Send what every recorder of this process has; the journals keep what is late.
+
+    It ends when for ``timeout_s`` no server has taken anything.
+    """
+    began = time.monotonic()
+    pools = [pool for pool in list(_POOLS) if pool.open_recorders()]
+    waiting = [(recorder, recorder.order_rest()) for pool in pools for recorder in pool.open_recorders()]
     for recorder, marker in waiting:
-        if not marker.reached.is_set():
-            recorder._abandon()
+        while not marker.done.wait(0.05):
+            alive = max([began, *(pool.last_sign for pool in pools)])
+            now = time.monotonic()
+            if now > alive + timeout_s or now > began + EXIT_LONGEST_S:
+                break
+        if not marker.ok:
+            recorder.warn_of_rest()
 
 
-_RECORDERS: weakref.WeakSet[BackgroundRecorder] = weakref.WeakSet()
 _POOLS: weakref.WeakSet[RecorderPool] = weakref.WeakSet()
 _EXIT_REGISTERED_IN: set[int] = set()
 
@@ -371,38 +334,18 @@ def _register_exit() -> None:
     if os.getpid() in _EXIT_REGISTERED_IN:
         return
     if not _EXIT_REGISTERED_IN:
-        atexit.register(_flush_at_exit)
+        atexit.register(flush_all, EXIT_TIMEOUT_S)
     _EXIT_REGISTERED_IN.add(os.getpid())
     multiprocessing = sys.modules.get("multiprocessing.util")
     process = sys.modules.get("multiprocessing.process")
     if multiprocessing is not None and process is not None and process.parent_process() is not None:
-        multiprocessing.Finalize(None, _flush_at_exit, exitpriority=100)
-
-
-def _flush_at_exit() -> None:
-    flush_all(SUBMITTED_EXIT_TIMEOUT_S if os.environ.get("RUNYARD_RUN_ID") else EXIT_TIMEOUT_S)
+        multiprocessing.Finalize(None, flush_all, args=(EXIT_TIMEOUT_S,), exitpriority=100)
 
 
 def _after_fork() -> None:
-    for recorder in list(_RECORDERS):
-        recorder._reset()
     for pool in list(_POOLS):
-        pool._reset_lock()
+        pool.forget()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
-
-
-def _is_refusal(error: RunyardError) -> bool:
-    return 400 <= error.status < 500 and error.status not in _RETRIED_STATUSES
-
-
-def _values(record: Record) -> int:
-    if isinstance(record, ListRecord):
-        return len(record.values)
-    if isinstance(record, TableRecord):
-        return sum(len(column) for column in record.columns.values())
-    if isinstance(record, ScalarRecord) and isinstance(record.value, str):
-        return 1 + len(record.value) // 16
-    return 1

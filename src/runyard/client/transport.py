@@ -31,6 +31,9 @@ API = "/api/v1"
 RETRY_S = 10.0
 """How long a request goes on trying when the connection fails: longer than a restart of the server takes."""
 
+RETRY_AFTER = "retry_after_s"
+"""The detail of an error that says how many seconds a busy server asks to wait: the request itself was good."""
+
 CONNECT_TIMEOUT_S = 5.0
 TIMEOUT_S = 60.0
 _FIRST_DELAY_S = 0.1
@@ -99,6 +102,11 @@ class Transport:
     def send_msgpack(self, path: str, body: Any, answer: type[T], *, retry_s: float | None = None) -> T:
         """POST ``body`` as MessagePack and return the answer as ``answer``."""
         request = _Request("POST", path, {"Accept": JSON, "Content-Type": MSGPACK}, {}, _constant(to_msgpack(body)))
+        return self._decoded(self._exchange(request, retry_s), answer)
+
+    def send_packed(self, path: str, body: bytes, content_type: str, answer: type[T], *, retry_s: float | None = None) -> T:
+        """POST bytes of a given type and return the answer as ``answer``."""
+        request = _Request("POST", path, {"Accept": JSON, "Content-Type": content_type}, {}, _constant(body))
         return self._decoded(self._exchange(request, retry_s), answer)
 
     def send_content(
@@ -229,6 +237,8 @@ class Transport:
         details = {name: value for name, value in body.details.items() if name != "message"}
         error = error_from_wire(body.code, body.message, details)
         error.details["request_id"] = body.request_id
+        if response.status_code == 429:
+            error.details[RETRY_AFTER] = _seconds(response.headers.get("retry-after"))
         return error
 
     def _decoded(self, response: httpx.Response, answer: type[T]) -> T:
@@ -266,6 +276,14 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _seconds(text: str | None) -> float:
+    """Return how long a busy server asks to wait. A date counts as one second: our own server sends seconds."""
+    try:
+        return max(0.0, float(text or ""))
+    except ValueError:
+        return 1.0
 
 
 def segment(text: str) -> str:

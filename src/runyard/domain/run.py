@@ -60,6 +60,15 @@ class RunStatus(str, Enum):
         return self in TERMINAL_STATUSES
 
 
+class RunView(str, Enum):
+    """Which runs a list shows: those in use, archived ones, both, or those in the bin."""
+
+    ACTIVE_ONLY = "ActiveOnly"
+    ARCHIVED_ONLY = "ArchivedOnly"
+    ALL = "All"
+    DELETED = "Deleted"
+
+
 TERMINAL_STATUSES = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELED})
 ACTIVE_STATUSES = frozenset(RunStatus) - TERMINAL_STATUSES
 
@@ -120,6 +129,8 @@ class RunRecord:
     error: RunError | None = None
     child_count: int = 0
     archived_at: datetime | None = None
+    deleted_at: datetime | None = None
+    deleted_by: str | None = None
     version: int = 1
 
 
@@ -150,12 +161,20 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEventRecord:
-    """One change of a run's status, with its time and cause."""
+    """One change of a run, with its time, cause and author.
+
+    ``kind`` is ``status``, or what else changed: ``tags``, ``properties``, ``description``, ``name``, ``snapshot``, ``archived``,
+    ``reactivated``, ``deleted``, ``restored``; ``status`` is then the one that the run had. ``detail`` holds the new values.
+    ``author`` is None where Runyard itself made the change.
+    """
 
     run_id: str
     status: RunStatus
     at: datetime
     reason: str | None = None
+    kind: str = "status"
+    author: str | None = None
+    detail: dict[str, Any] | None = None
 
 
 def require_transition(run_id: str, current: RunStatus, wanted: RunStatus) -> None:

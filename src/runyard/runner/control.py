@@ -63,6 +63,11 @@ class Control:
         self._stop = stop
         self._away = threading.Event()
 
+    @property
+    def client(self) -> Client:
+        """For calls that may fail without harm to the run."""
+        return self._client
+
     def run(self) -> RunRecord:
         """Return the run as it is now."""
         return self._insist("read the run", lambda: self._client.runs.get(self._run_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from runyard.runner.node_group.report import first_report, heard_by
 from runyard.runner.preparation import Preparation, Prepared, spec_of
 from runyard.runner.process import ScriptEnd, ScriptProcess
 from runyard.runner.process_tree import adopt_orphans
+from runyard.runner.recording import RunRecording
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.script_environment import PROCESS_NAME
 from runyard.runner.settings import RunnerSettings
@@ -55,6 +57,7 @@ class Session:
         self._collector: Collector | None = None
         self._board: Board | None = None
         self._lacks_files = False
+        self._recording = RunRecording(self._control.client, settings.run_id)
         self._heartbeat = Heartbeat(self._control, self._stop, settings.heartbeat_s)
 
     def run(self) -> int:
@@ -75,6 +78,7 @@ class Session:
         self._heartbeat.start()
         ending = self._carried_out(run)
         is_known = self._report_end(ending)
+        self._recording.send_rest()
         self._heartbeat.close()
         self._tidy(is_known)
         return 0 if is_known else 1
@@ -143,7 +147,11 @@ class Session:
                 for line in _opening_lines(prepared, prepared.command(), self._settings):
                     logs.driver(line)
                 self._tell(prepared.properties)
-                end = leader.run()
+                self._recording.start(os.getpid())
+                try:
+                    end = leader.run()
+                finally:
+                    self._recording.close(self._stop)
         leader.wait_for_farewell(end)
         return end
 
@@ -177,9 +185,11 @@ class Session:
         try:
             logs.process_started(PROCESS_NAME, process.pid)
             self._tell(prepared.properties)
+            self._recording.start(process.pid)
             end = process.wait(self._stop, grace_s=self._settings.grace_s, longest_s=spec.max_run_duration_s)
         finally:
             process.kill()
+            self._recording.close(self._stop)
         logs.process_ended(PROCESS_NAME, _process_status(end))
         if end.left_pids:
             logs.post(f"These processes of the script could not be killed: {', '.join(map(str, end.left_pids))}.")

@@ -25,6 +25,11 @@ class OfflineRun:
         """Print a value."""
         _show("log scalar metric", name, value)
 
+    def log_dict(self, values: dict[str, Any], step: int | None = None) -> None:
+        """Print several values."""
+        for name, value in values.items():
+            _show("log scalar metric", name, value)
+
     def log_list(self, name: str, value: Any, description: str = "") -> None:
         """Print a list."""
         _show("log list metric", name, value)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from runyard.client.system_metrics import SystemMetrics, start_system_metrics
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus
 from runyard.errors import InvalidArgumentError, InvalidTransitionError, RunEnvironmentError, RunyardError
 from runyard.sdk.html import Link, table
@@ -56,6 +57,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
         **kwargs: Any,
     ) -> None:
         super().__init__(experiment, run_id, _record)
+        self._system_metrics: SystemMetrics | None = None
         self._session = None if outputs is None else self._new_session(Path(outputs), None)
         self._is_context = False
 
@@ -130,7 +132,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
             InvalidTransitionError: the run has been cancelled or has failed.
         """
         if self._is_context:
-            self.flush(_END_TIMEOUT_S)
+            self._client.recorders.close(self.id, _END_TIMEOUT_S)
             return
         self._finish_recording()
         if _set_status:
@@ -145,7 +147,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
         """
         error = _run_error(error_details, error_code)
         if self._is_context:
-            self.flush(_END_TIMEOUT_S)
+            self._client.recorders.close(self.id, _END_TIMEOUT_S)
             _LOG.warning(
                 "Run %s: fail() inside a submitted script does not end it; its exit code does. Raise an exception. (%s)",
                 self.id,
@@ -221,7 +223,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
             return is_good_exit and not self._is_context
         try:
             if self._is_context:
-                self.flush(_END_TIMEOUT_S)
+                self._client.recorders.close(self.id, _END_TIMEOUT_S)
             else:
                 self.fail(error)
         except RunyardError as problem:
@@ -259,6 +261,8 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
         if self._session is not None:
             self._session.close()
             self._session.upload_outputs()
+        if self._system_metrics is not None:
+            self._system_metrics.close()
         self._client.recorders.close(self.id, _END_TIMEOUT_S)
 
     def _report(self, status: RunStatus, error: RunError | None = None) -> None:
@@ -277,6 +281,8 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren):
     def _attach(self, outputs: Path | None, *, watch_logs: bool) -> None:
         """Make this handle the one that ends the run."""
         self._session = self._new_session(outputs, Path(LOGS).absolute() if watch_logs else None)
+        if self._record.parent_id is None:
+            self._system_metrics = start_system_metrics(self._recorder)
 
     def _started_child(self, record: RunRecord, outputs: str | None) -> Run:
         child = Run(self._experiment, record.id, _record=record)

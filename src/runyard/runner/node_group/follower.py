@@ -18,6 +18,7 @@ from runyard.runner.node_group.report import first_report, heard_by
 from runyard.runner.node_group.work import DirectWork, IdleWork, NodeWork
 from runyard.runner.preparation import Preparation, Prepared, spec_of
 from runyard.runner.process_tree import adopt_orphans
+from runyard.runner.recording import RunRecording
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.settings import RunnerSettings
 from runyard.runner.stop import StopSwitch
@@ -70,6 +71,7 @@ class Follower:
             log.exception("this node cannot take part")
             message = str(error) if isinstance(error, (RunyardError, OSError)) else repr(error)
             board.change(error=failure.system_error(message))
+        RunRecording(self._control.client, self._settings.run_id).close(self._stop)
         stream.close()
         board.change(state=NodeState.ENDED)
         board.close()

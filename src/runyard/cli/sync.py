@@ -1,0 +1,63 @@
+"""``runyard sync``: send what journals still hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runyard.cli.output import Output, output_options
+
+COLUMNS = ["workspace", "sent_values", "journals", "refused", "damaged"]
+
+
+@click.command()
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), help="Stop after so many seconds; the rest stays.")
+@output_options(default="table")
+def sync(timeout_s: float | None, output_format: str, query: str | None) -> None:
+    """Send what programs have logged and the server has not got: it was away, or they were killed.
+
+    Programs that still run send by themselves and are left alone. The exit code is 0 when nothing is left, else 1.
+    """
+    from runyard.client.recorder import journal_root
+    from runyard.sdk.connection import endpoint_for
+
+    endpoint = endpoint_for()
+    reports = _sent(journal_root(endpoint), endpoint, timeout_s)
+    Output(output_format, query).print([_row(*each) for each in reports], columns=COLUMNS)
+    failures = [failure for _, report in reports for failure in report.failures]
+    for failure in failures:
+        click.echo(failure, err=True)
+    if failures:
+        click.get_current_context().exit(1)
+
+
+def _sent(root: Path, endpoint: Any, timeout_s: float | None) -> list[tuple[str, Any]]:
+    import time
+
+    from runyard.client.client import Client
+    from runyard.client.journal_file import peek_header
+    from runyard.client.recorder import ServerSink
+    from runyard.client.uploader import drain, journals_in
+
+    until = float("inf") if timeout_s is None else time.monotonic() + timeout_s
+    by_workspace: dict[str, list[Path]] = {}
+    for path in journals_in(root):
+        header = peek_header(path)
+        by_workspace.setdefault(header.workspace if header else "", []).append(path)
+    return [
+        (name, drain(paths, ServerSink(Client(endpoint, name, retry_s=0)), until=until))
+        for name, paths in sorted(by_workspace.items())
+    ]
+
+
+def _row(workspace: str, report: Any) -> dict[str, Any]:
+    return {
+        "workspace": workspace,
+        "sent_values": report.record_count,
+        "journals": report.file_count,
+        "refused": report.refused,
+        "damaged": report.damaged,
+        "failures": report.failures,
+    }

@@ -1,0 +1,332 @@
+"""The journal of one run in one process: where every recording call writes before anything else happens.
+
+A journal is a chain of files, each a writer of its own towards the server; they grow from 16 KiB to 16 MiB. A full file is
+sealed and the next one made. There is no lock: the append is one step (see :mod:`runyard.client.journal_file`), and of several
+threads, or a thread and a signal handler in it, that make the next file at once, one wins and the others throw theirs away.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import socket
+import struct
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+
+from runyard.client.journal_file import (
+    DATA_START,
+    DEFINE_SLOT,
+    SLOT_BYTES,
+    SUFFIX,
+    VAR_SLOT,
+    JournalFile,
+    JournalHeader,
+    create_file,
+    create_in_memory,
+    entry,
+)
+from runyard.wire.journal import (
+    COMMIT,
+    FLOAT,
+    HAS_STEP,
+    INTEGER,
+    SeriesDefinition,
+    pack_scalar,
+)
+from runyard.wire.metric import Record, ScalarRecord
+
+MAX_BYTES_VARIABLE = "RUNYARD_JOURNAL_MAX_BYTES"
+MAX_BYTES = 1 << 30
+MEMORY_MAX_BYTES = 64 << 20
+"""What may wait in memory when the disk cannot be used: recording must not take the memory that training needs."""
+
+_SIZES = [16 << 10, 128 << 10, 1 << 20, 4 << 20, 16 << 20]
+"""Most runs log little, and a program may have thousands of runs open."""
+
+_PAGE = 64 << 10
+_RETRY_S = 2.0
+_LOG = logging.getLogger("runyard")
+
+_pack_float = struct.Struct("<qqdQ").pack
+_pack_integer = struct.Struct("<qqqQ").pack
+_now_ns = time.time_ns
+_NUMBER = 0xFFFFFFFF
+_FLOAT = FLOAT << 32 | COMMIT << 48
+"""Series number, flags and commit word of a scalar are one number here: packing four numbers is a third faster than six."""
+
+_STEP = HAS_STEP << 32
+_INTEGER = (INTEGER - FLOAT) << 32
+_INTEGER_STEP = _INTEGER + _STEP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPlace:
+    """Whose journal it is, and in which folder it lies. ``server`` names the server that it is for."""
+
+    root: Path
+    workspace: str
+    run_id: str
+    server: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this run's journals, shared by its processes."""
+        return run_folder(self.root, self.workspace, self.run_id)
+
+
+class Journal:
+    """Takes records and keeps them in files until they are sent.
+
+    Thread-safe, and safe in signal handlers; no method waits for a lock or a network. A forked child calls :meth:`forget` and
+    goes on with files of its own. ``on_file`` is called after each new file.
+    """
+
+    _current: Any
+    files: dict[int, JournalFile]
+
+    def __init__(self, place: JournalPlace, on_file: Callable[[], None]) -> None:
+        self.place = place
+        self.files = {}
+        self._on_file = on_file
+        self._warned: set[str] = set()
+        self.forget()
+
+    def log_known(self, name: str, value: Any, step: int | None = None) -> bool:
+        """Record a number of a series that this journal has met before. False: it did nothing, use :meth:`record`.
+
+        This is the fast way: the name has been checked when the series was met.
+        """
+        file = self._current
+        try:
+            if type(value) is float:
+                if step is None:
+                    file.write(_pack_float(_now_ns() // 1000, 0, value, file.series[name]))
+                else:
+                    file.write(_pack_float(_now_ns() // 1000, step, value, file.series[name] + _STEP))
+            elif type(value) is int:
+                if step is None:
+                    file.write(_pack_integer(_now_ns() // 1000, 0, value, file.series[name] + _INTEGER))
+                else:
+                    file.write(_pack_integer(_now_ns() // 1000, step, value, file.series[name] + _INTEGER_STEP))
+            else:
+                return self._log_rarer(file, name, value, step)
+        except _NOT_TAKEN:
+            return False
+        return True
+
+    def log_many_known(self, values: dict[str, Any], step: int | None = None) -> bool:
+        """Record several numbers at one time in one step: all of them, or none and False."""
+        file = self._current
+        now_us = _now_ns() // 1000
+        count = 0 if step is None else step
+        given = 0 if step is None else _STEP
+        series = file.series
+        try:
+            file.write(
+                b"".join(
+                    [
+                        _pack_float(now_us, count, value, series[name] + given)
+                        if type(value) is float
+                        else pack_scalar(series[name] & _NUMBER, now_us, _plain(value), step)
+                        for name, value in values.items()
+                    ]
+                )
+            )
+        except _NOT_TAKEN:
+            return False
+        return True
+
+    def record(self, record: Record) -> None:
+        """Take one record of any kind."""
+        if isinstance(record, ScalarRecord) and not isinstance(record.value, str):
+            try:
+                self._append(
+                    lambda file: self._scalar_bytes(file, record), _KEY_BYTES + 4 * len(record.name + record.description)
+                )
+                return
+            except struct.error:  # beyond 64 bits
+                pass
+        data = entry(VAR_SLOT, msgspec.msgpack.encode(record))
+        self._append(lambda file: data, len(data))
+
+    def seal(self) -> None:
+        """Close what is open, so that it is removed once it is sent. A later record opens a new file."""
+        file = self._current
+        if isinstance(file, JournalFile):
+            self._current = _CLOSED
+            file.seal()
+
+    def forget(self) -> None:
+        """Leave all files to the process that this one was forked from."""
+        self._current = _CLOSED
+        for file in self.files.values():
+            file.close()
+        self.files = {}
+        self._writer = f"{time.time_ns() // 1000:014x}{uuid.uuid4().hex[:16]}"  # so that names are in order of time
+        self._next = itertools.count()
+        self._series = itertools.count(1)
+        self._retry_at = 0.0
+        self.lost = 0
+
+    def pending(self) -> dict[JournalFile, int]:
+        """Return the files with records to send, and up to where."""
+        return {file: file.end for file in list(self.files.values())}
+
+    def _log_rarer(self, file: Any, name: str, value: Any, step: int | None) -> bool:
+        """Numpy's float64, a bool or None."""
+        file.write(pack_scalar(file.series[name] & _NUMBER, _now_ns() // 1000, _plain(value), step))
+        return True
+
+    def _scalar_bytes(self, file: Any, record: ScalarRecord) -> bytes:
+        key = (record.name, record.description) if record.description else record.name
+        tail = file.series.get(key)
+        if tail is None:
+            number = next(self._series)
+            definition = SeriesDefinition(number, record.name, description=record.description)
+            file.write(entry(DEFINE_SLOT, msgspec.msgpack.encode(definition)))
+            tail = file.series.setdefault(key, number + _FLOAT)
+        return pack_scalar(tail & _NUMBER, record.at_us, record.value, record.step)  # type: ignore[arg-type]
+
+    def _append(self, content: Callable[[Any], bytes], size: int) -> None:
+        while True:
+            file = self._current
+            try:
+                file.write(content(file))
+                return
+            except ValueError:
+                if not self._go_on(file, size):
+                    self.lost += 1
+                    return
+
+    def _go_on(self, full: Any, size: int) -> bool:
+        """Make sure that the current file is another one than ``full``. False when there is no room for one."""
+        if self._current is not full:
+            return True
+        if time.monotonic() < self._retry_at:
+            return False
+        index = full.index + 1
+        if index not in self.files:
+            made = self._new_file(index, size)
+            if made is None:
+                self._retry_at = time.monotonic() + _RETRY_S
+                return False
+            if self.files.setdefault(index, made) is not made:
+                made.remove()
+        if isinstance(full, JournalFile):
+            full.seal()
+        if self._current is full:
+            self._current = self.files.get(index, self._current)
+        self._on_file()
+        return True
+
+    def _new_file(self, index: int, needed: int) -> JournalFile | None:
+        size = _SIZES[min(index, len(_SIZES) - 1)]
+        if DATA_START + needed > size:
+            size = -(-(DATA_START + needed) // _PAGE) * _PAGE
+        header = self._header()
+        if self._bytes_on_disk() + size > _max_bytes():
+            self._warn_once(
+                "cap",
+                f"its journal in {self.place.folder} has reached {_max_bytes():,} bytes, because the server has been away for "
+                f"long. What is logged from here on is lost until it is back. {MAX_BYTES_VARIABLE} sets the limit.",
+            )
+            return None
+        try:
+            return create_file(self.place.folder, header, size, index)
+        except OSError as error:
+            return self._new_in_memory(header, size, index, error)
+
+    def _new_in_memory(self, header: JournalHeader, size: int, index: int, error: OSError) -> JournalFile | None:
+        self._warn_once(
+            "disk",
+            f"its journal in {self.place.folder} cannot be written ({error.strerror or error}). What is logged waits in memory "
+            "until it is sent, and is lost if this program is killed.",
+        )
+        in_memory = sum(file.size for file in list(self.files.values()) if file.path is None)
+        if in_memory + size > MEMORY_MAX_BYTES:
+            self._warn_once("memory", f"{in_memory:,} bytes wait in memory. What is logged from here on is lost.")
+            return None
+        try:
+            return create_in_memory(header, size, index)
+        except OSError:
+            return None
+
+    def _header(self) -> JournalHeader:
+        place = self.place
+        writer = f"{self._writer}-{next(self._next):05d}"
+        now_us = time.time_ns() // 1000
+        return JournalHeader(writer, place.run_id, place.workspace, place.server, os.getpid(), now_us, _context())
+
+    def _bytes_on_disk(self) -> int:
+        try:
+            with os.scandir(self.place.folder) as found:
+                return sum(each.stat().st_size for each in found if each.name.endswith(SUFFIX))
+        except OSError:
+            return 0
+
+    def _warn_once(self, what: str, message: str) -> None:
+        if what not in self._warned:
+            self._warned.add(what)
+            _LOG.warning("Run %s: %s", self.place.run_id, message)
+
+
+def run_folder(root: Path, workspace: str, run_id: str) -> Path:
+    """Return the folder of a run's journals under ``root``."""
+    return workspace_folder(root, workspace) / _as_file_name(run_id)
+
+
+def workspace_folder(root: Path, workspace: str) -> Path:
+    """Return the folder of the journals of a workspace under ``root``."""
+    return root / _as_file_name(workspace)
+
+
+def _as_file_name(text: str) -> str:
+    safe = "".join(char if (char.isalnum() and char.isascii()) or char in "-_." else f"%{ord(char):x}" for char in text)
+    return safe if safe.strip(".") else safe.replace(".", "%2e")
+
+
+def _plain(value: Any) -> bool | int | float | None:
+    """Return a number as Python has it.
+
+    Raises:
+        ValueError: it is none that a scalar holds.
+    """
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, float):
+        return float(value)
+    raise ValueError("not a plain number")
+
+
+def _context() -> str:
+    """Tell the processes of one run apart: the rank that the launcher gave, and the machine."""
+    rank = next((os.environ[name] for name in _RANK_VARIABLES if os.environ.get(name)), "")
+    return f"rank={rank[:20]} host={socket.gethostname()[:200]}" if rank else ""
+
+
+def _max_bytes() -> int:
+    try:
+        return int(os.environ.get(MAX_BYTES_VARIABLE, ""))
+    except ValueError:
+        return MAX_BYTES
+
+
+def _refuse(data: bytes) -> object:
+    raise ValueError("no file is open")
+
+
+_CLOSED = SimpleNamespace(write=_refuse, series={}, index=-1)
+"""Stands where there is no file: the first record opens one."""
+
+_NOT_TAKEN = (ValueError, KeyError, TypeError, struct.error, OverflowError)
+_RANK_VARIABLES = ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID")
+_KEY_BYTES = 256 + 4 * SLOT_BYTES

@@ -1,0 +1,137 @@
+"""A server that only takes batches, and can be made to behave badly."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from runyard.client.client import Client
+from runyard.client.embedded import home_folder
+from runyard.client.endpoint import RemoteEndpoint
+from runyard.errors import InvalidArgumentError
+from runyard.wire.journal import decode_batch, records_of
+from runyard.wire.metric import Record
+
+Behaviour = Callable[["Handler", bytes], bool]
+"""Answers in its own way and returns True, or returns False to let the server go on."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Stores batches by (run, writer, seq)."""
+
+    protocol_version = "HTTP/1.1"
+    server: IngestServer
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.owner.request_count += 1
+        behaviour = self.server.owner.behaviour
+        if behaviour is not None and behaviour(self, body):
+            return
+        self.store(body)
+
+    def store(self, body: bytes, *, answer: bool = True) -> None:
+        try:
+            batch = decode_batch(body)
+            stored = self.server.owner.store(self.path.split("/")[-2], batch.writer, batch.seq, batch.first, records_of(batch))
+        except InvalidArgumentError as error:
+            self.refuse(400, "invalid_argument", str(error))
+            return
+        if answer:
+            self.answer(200, json.dumps({"seq": batch.seq, "stored": stored}).encode())
+
+    def refuse(self, status: int, code: str, message: str, **headers: str) -> None:
+        envelope = {"error": {"code": code, "message": message, "details": {}, "request_id": "r"}}
+        self.answer(status, json.dumps(envelope).encode(), **headers)
+
+    def answer(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+class IngestServer(ThreadingHTTPServer):
+    """Counts nothing itself; its owner does."""
+
+    daemon_threads = True
+    request_queue_size = 64
+    owner: FakeIngest
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        return
+
+
+class FakeIngest:
+    """The server and what it holds. ``behaviour`` is asked first for every request."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.behaviour: Behaviour | None = None
+        self.request_count = 0
+        self.duplicates = 0
+        self._lock = threading.Lock()
+        self._batches: dict[tuple[str, str], dict[int, list[Record]]] = defaultdict(dict)
+        self._arrived: dict[str, list[Record]] = defaultdict(list)
+        self._server: IngestServer | None = None
+        self._port = port
+
+    def start(self) -> FakeIngest:
+        """Listen; again on the same port after :meth:`stop`."""
+        self._server = IngestServer(("127.0.0.1", self._port), Handler)
+        self._server.owner = self
+        self._port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        """The address."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def store(self, run_id: str, writer: str, seq: int, first: int, records: list[Record]) -> bool:
+        """Keep a batch once, and insist on the rules of numbering."""
+        with self._lock:
+            batches = self._batches[run_id, writer]
+            if seq in batches:
+                self.duplicates += 1
+                return False
+            if seq != len(batches) or first != sum(map(len, batches.values())):
+                raise InvalidArgumentError(f"batch {seq} of {writer} opens at record {first}, which leaves a gap")
+            batches[seq] = records
+            self._arrived[run_id].extend(records)
+            return True
+
+    def records(self, run_id: str = "run") -> list[Record]:
+        """Return what came, in order of arrival."""
+        with self._lock:
+            return list(self._arrived[run_id])
+
+    def values(self, run_id: str = "run", name: str | None = None) -> list[object]:
+        """Return the values of the scalars that came."""
+        return [record.value for record in self.records(run_id) if hasattr(record, "value") and name in (None, record.name)]
+
+    def client(self) -> Client:
+        """Return a client of this server, which need not be up."""
+        return Client(RemoteEndpoint(self.url, "token"), "ws", retry_s=0)
+
+
+def journal_files() -> list[Path]:
+    """Return the journals in the home folder of this test."""
+    return sorted((home_folder() / "journal").rglob("*.ryj"))
