@@ -5,8 +5,9 @@ PY := $(VENV)/bin/python
 NODE := PATH="$(CURDIR)/$(VENV)/node/bin:$(CURDIR)/$(VENV)/bin:$$PATH"
 STATIC := src/runyard/server/static/index.html
 STUDIO_SOURCES := $(shell find studio -name node_modules -prune -o -type f -print 2>/dev/null)
-# uv, as the runner calls it in some tests, is told what the machine has told pip.
-PYTEST := @venv=$(VENV); . scripts/network.sh; $(PY) -m pytest
+# uv, as the runner calls it in some tests, is told what the machine has told pip. Playwright's own Node needs a library (libatomic) that
+# a bare Debian lacks; ours does not.
+PYTEST := @venv=$(VENV); . scripts/network.sh; PLAYWRIGHT_NODEJS_PATH=$(CURDIR)/$(VENV)/node/bin/node $(PY) -m pytest
 STAGE := @sh scripts/stage.sh
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
@@ -64,7 +65,7 @@ demo: $(VENV)/.demo-installed $(STATIC) ## train the example on Runyard, from no
 
 test: ## run everything that must be green
 	$(STAGE) "install" $(MAKE_QUIETLY) install
-	$(STAGE) "chromium" sh scripts/ensure_chromium.sh
+	$(STAGE) "programs for tests" sh scripts/ensure_test_programs.sh
 	$(STAGE) "lint" $(MAKE_QUIETLY) lint
 	$(STAGE) "types" $(MAKE_QUIETLY) types
 	$(STAGE) "imports" $(MAKE_QUIETLY) imports
@@ -78,7 +79,7 @@ unit: install ## the Python tests without a browser
 	$(PYTEST) -m "not e2e"
 
 e2e: install studio ## the tests in a real Chromium
-	@sh scripts/ensure_chromium.sh
+	@sh scripts/ensure_test_programs.sh
 	$(PYTEST) -m e2e
 
 lint: install ## ruff: rules and format

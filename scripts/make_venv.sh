@@ -22,7 +22,7 @@ if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c '' >/dev/null 2>&1; th
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
             version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
             echo "This Python has no ensurepip: installing Debian's python$version-venv"
-            apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "python$version-venv" </dev/null || give_up
+            apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "python$version-venv" </dev/null >/dev/null || give_up
         fi
     fi
     if "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then

@@ -20,7 +20,7 @@ MARK = "RUNYARD_TEST_SESSION"
 """An environment variable that all processes of this test session inherit, so that the ones left over are found."""
 
 FOREIGN_PREFIXES = ("RUNYARD_", "AZUREML_", "MLFLOW_")
-KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG"})
+KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG", "RUNYARD_LONG"})
 
 _CONNECT = socket.socket.connect
 _CONNECT_EX = socket.socket.connect_ex
@@ -103,10 +103,19 @@ def _require_loopback(connecting: socket.socket, address: Any) -> None:
 
 
 def _kill_processes_of(home: Path) -> None:
-    """Kill the server of a home folder and the runners that it has started."""
+    """Kill the server of a home folder, the runners that it has started, and their scripts."""
     for process in _marked_processes():
-        if _environment(process).get("RUNYARD_HOME") == str(home) or str(home) in _command_line(process):
+        command = " ".join(_command_line(process))
+        is_of_home = _environment(process).get("RUNYARD_HOME") == str(home) and "runyard" in command
+        if is_of_home or str(home) in command or _is_below(process, home):
             _kill(process)
+
+
+def _is_below(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()).is_relative_to(folder)
+    except (psutil.Error, OSError):
+        return False
 
 
 def _marked_processes() -> list[psutil.Process]:

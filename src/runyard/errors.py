@@ -17,6 +17,7 @@
     ├── AuthenticationError           unauthenticated      401   who are you?
     ├── PermissionDeniedError         permission_denied    403   you may not
     ├── LimitExceededError            limit_exceeded       413   a stated limit was passed
+    ├── ServerBusyError               server_busy          429   too much at once; come again a little later
     ├── NotSupportedError             not_supported        501   this version cannot do that
     ├── StorageError                  storage_failed       500   the disk or database failed
     │   └── DiskFullError             disk_full            507
@@ -142,6 +143,16 @@ class LimitExceededError(RunyardError):
 
     code = "limit_exceeded"
     status = 413
+
+
+class ServerBusyError(RunyardError):
+    """The server has more to store than it can take at this moment; the same request will do a little later.
+
+    ``details["retry_after_s"]`` says when.
+    """
+
+    code = "server_busy"
+    status = 429
 
 
 class NotSupportedError(RunyardError):

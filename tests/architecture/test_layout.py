@@ -26,9 +26,9 @@ FOREIGN_PATH = re.compile(r"(?<![\w.:/-])/(?:work|home/\w+|Users/\w+|opt/(?:pypi
 @cache
 def committed() -> list[Path]:
     """Return the files that git tracks and that are there."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, timeout=30)
-    if listed.returncode:
+    if not (ROOT / ".git").exists():
         pytest.skip("this is no git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 

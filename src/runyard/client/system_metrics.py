@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import Any
 
 from runyard.client.recorder import Recorder
+from runyard.domain.metric import SYSTEM_NAME_START
 from runyard.wire.metric import ScalarRecord
 
-NAME_START = "system/"
 VARIABLE = "RUNYARD_SYSTEM_METRICS"
 INTERVAL_S = 10.0
 _SHORTEST_S = 0.1
@@ -65,7 +65,7 @@ class SystemSampler:
         found.update(self._rates())
         for number, gpu in enumerate(self._gpus):
             found.update({f"gpu{number}_{name}": value for name, value in gpu().items()})
-        return {NAME_START + name: value for name, value in found.items()}
+        return {SYSTEM_NAME_START + name: value for name, value in found.items()}
 
     def _disk_space(self) -> dict[str, float]:
         return {"disk_used_percent": self._psutil.disk_usage(os.getcwd()).percent}  # noqa: PTH109 - the disk that the run writes to

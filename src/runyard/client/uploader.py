@@ -146,13 +146,15 @@ def drain(paths: Iterable[Path], sink: BatchSink, *, until: float = float("inf")
                 _drain_file(file, sink, until, report)
         except FileNotFoundError:
             continue
+        except DamagedJournalError as error:
+            report.failures.append(str(error))
         except RunyardError as error:  # before OSError: a lost connection is both
             report.failures.append(f"{path}: {error.message}")
             if error.status not in _HELD_STATUSES:
                 report.is_away = True
                 break
-        except (DamagedJournalError, OSError) as error:
-            report.failures.append(str(error))
+        except OSError as error:
+            report.failures.append(f"{path}: {error.strerror or error}")
     return report
 
 

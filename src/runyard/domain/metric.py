@@ -16,6 +16,9 @@ MetricValue = Union[bool, int, float, str, None]
 MetricColumns = dict[str, list[MetricValue]]
 """A table: column name → one value a row."""
 
+SYSTEM_NAME_START = "system/"
+"""How the names of the metrics begin that Runyard records by itself: how busy the machine is."""
+
 METRIC_NAME_MAX_CHARS = 1024
 METRIC_TEXT_MAX_CHARS = 1_000_000
 METRIC_LIST_MAX_VALUES = 10_000_000
@@ -70,7 +73,7 @@ class MetricSummary:
     """The figures of one metric of one run that lists and tiles show.
 
     ``min`` and ``max`` leave NaN out and are None when no number was logged; the steps are those of the extremes, counted from 0
-    by arrival where no step was given.
+    by arrival where no step was given. ``mean`` leaves NaN out too.
     """
 
     name: str
@@ -83,6 +86,8 @@ class MetricSummary:
     min_step: int | None = None
     max: float | int | None = None
     max_step: int | None = None
+    first: MetricValue = None
+    mean: float | None = None
     columns: list[str] = field(default_factory=list)
 
 
@@ -144,8 +149,14 @@ def summarised(series: MetricSeries) -> MetricSummary:
         min_step=low[1],
         max=high[0],  # type: ignore[arg-type]
         max_step=high[1],
+        first=series.values[0] if series.values else None,
+        mean=_mean([value for value, _ in numbers]),  # type: ignore[misc]
         columns=list(series.columns),
     )
+
+
+def _mean(numbers: list[float | int]) -> float | None:
+    return sum(float(number) for number in numbers) / len(numbers) if numbers else None
 
 
 def _steps_or_none(series: MetricSeries) -> Iterable[int | None]:

@@ -16,11 +16,26 @@ from runyard.compute.base import Engine
 from runyard.domain.compute_target import LOCAL_TARGET
 from runyard.errors import NotFoundError
 from runyard.server import failure
+from runyard.server.background.compactor import CompactorThread
 from runyard.server.background.dispatcher import Dispatcher
 from runyard.server.clock import Clock, utc_now
 from runyard.server.context import ServerContext
 from runyard.server.gate import Gate
-from runyard.server.routers import artifact, change, compute_target, experiment, metric, run, session, snapshot, workspace
+from runyard.server.routers import (
+    artifact,
+    bin,
+    change,
+    compute_target,
+    environment,
+    experiment,
+    metric,
+    run,
+    run_diff,
+    session,
+    snapshot,
+    view,
+    workspace,
+)
 from runyard.server.routers.answer import Context, answer
 from runyard.server.security.principal import authenticate
 from runyard.server.security.token import owner_token, token_hash
@@ -90,11 +105,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: ServerContext = app.state.context
     dispatcher = Dispatcher(context)
     object.__setattr__(context, "wake_dispatcher", dispatcher.wake)
+    compactor = CompactorThread(context)
     dispatcher.start()
+    compactor.start()
     try:
         yield
     finally:
         app.state.stopping.set()
+        await asyncio.to_thread(compactor.stop)
         await asyncio.to_thread(dispatcher.stop)
         await asyncio.to_thread(context.storage.close)
 
@@ -102,7 +120,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _api_router() -> APIRouter:
     # Every route below refuses by default: who asks is settled before the route's own code runs.
     api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
-    for module in (session, workspace, experiment, run, metric, artifact, snapshot, compute_target, change):
+    modules = (session, workspace, experiment, run, run_diff, bin, metric, artifact, snapshot, compute_target, environment, view)
+    for module in (*modules, change):
         api.include_router(module.router)
     return api
 

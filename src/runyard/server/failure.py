@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from runyard.errors import AuthenticationError, InvalidArgumentError, NotFoundError, RunyardError
+from runyard.errors import AuthenticationError, InvalidArgumentError, NotFoundError, RunyardError, ServerBusyError
 from runyard.wire.codec import JSON, to_json
 from runyard.wire.error import ErrorBody, ErrorEnvelope
 
@@ -52,6 +52,8 @@ def envelope(request: Request, error: RunyardError, status: int | None = None) -
     headers = {"cache-control": "no-store"}
     if isinstance(error, AuthenticationError):
         headers["www-authenticate"] = "Bearer"
+    if isinstance(error, ServerBusyError):
+        headers["retry-after"] = str(error.details.get("retry_after_s", 1))
     return Response(to_json(ErrorEnvelope(error=body)), status or error.status, headers, media_type=JSON)
 
 

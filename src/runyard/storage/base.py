@@ -16,15 +16,19 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from runyard.domain.artifact import ArtifactRecord
+from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
-from runyard.domain.metric import MetricSeries, MetricSummary
+from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
+from runyard.domain.view import ViewRecord
 from runyard.domain.workspace import WorkspaceRecord
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
-from runyard.wire.metric import RecordBatch
-from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest
+from runyard.wire.journal import JournalBatch
+from runyard.wire.metric import RecordBatch, SeriesQuery
+from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 
@@ -60,6 +64,14 @@ class TokenRecord:
     workspace: str | None = None
     scope: str | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """Files that nothing referred to, and their bytes."""
+
+    files: int
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,19 +133,67 @@ class RunStore(Protocol):
     def find_many(self, workspace: str, run_ids: list[str]) -> list[RunRecord]:
         """Return those of the runs that exist, in no particular order."""
 
-    def search(self, workspace: str, query: RunQuery, *, scope: str | None = None) -> RunPage:
-        """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
+    def children(self, workspace: str, run_ids: list[str]) -> dict[str, list[str]]:
+        """Return the ids of the runs' children, oldest first, by the parent's id. Those in the bin are left out."""
 
-    def update(self, workspace: str, run_id: str, request: UpdateRunRequest, *, at: datetime) -> RunRecord:
-        """Apply the request.
+    def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
+        """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root.
+
+        Relative times in the filter are reckoned from ``at``.
+
+        Raises:
+            InvalidArgumentError: the filter cannot be read (``details["position"]``), or there is no such order or cursor.
+        """
+
+    def update(
+        self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
+    ) -> RunRecord:
+        """Apply the request, and write down in the run's events what changed.
 
         Raises:
             ImmutablePropertyError: a property would change.
             ConflictError: the run has another snapshot already.
         """
 
+    def update_many(self, workspace: str, request: UpdateRunsRequest, *, author: str | None, at: datetime) -> list[RunRecord]:
+        """Apply the request to all its runs or to none; return them in the order given."""
+
+    def delete(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Put a run and its descendants into the bin.
+
+        Raises:
+            ConflictError: one of them has not ended.
+        """
+
+    def restore(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
+        """Bring a run back from the bin, with those descendants that went there with it.
+
+        Raises:
+            ConflictError: its parent is in the bin.
+        """
+
+    def purge(self, workspace: str, run_id: str) -> int:
+        """Remove a run in the bin and its descendants for good; return how many there were.
+
+        Their files stay until garbage is collected.
+
+        Raises:
+            ConflictError: the run is not in the bin.
+        """
+
+    def purge_deleted_before(self, workspace: str, before: datetime) -> int:
+        """Purge all that went into the bin before an instant; return how many runs there were."""
+
     def change_status(
-        self, workspace: str, run_id: str, status: RunStatus, *, reason: str | None, error: RunError | None, at: datetime
+        self,
+        workspace: str,
+        run_id: str,
+        status: RunStatus,
+        *,
+        reason: str | None,
+        error: RunError | None,
+        author: str | None = None,
+        at: datetime,
     ) -> RunRecord:
         """Move a run to ``status``; the only way a status changes. Staying as it is changes nothing.
 
@@ -141,7 +201,9 @@ class RunStore(Protocol):
             InvalidTransitionError: the run cannot go there from where it is.
         """
 
-    def cancel_tree(self, workspace: str, run_id: str, *, reason: str, at: datetime) -> list[RunRecord]:
+    def cancel_tree(
+        self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime
+    ) -> list[RunRecord]:
         """Cancel a run and all its descendants that have not ended; return those that changed.
 
         A run with a job becomes CancelRequested, and Canceled once its runner says so; any other becomes Canceled at once.
@@ -151,13 +213,19 @@ class RunStore(Protocol):
         """Note that the runner lives. A run that was NotResponding is Running again."""
 
     def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
-        """Return the changes of the run's status, oldest first."""
+        """Return the changes of the run, oldest first."""
 
     def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
         """Return runs that wait for ``target``, the oldest first, over all workspaces."""
 
     def held_jobs(self, target: str) -> list[JobRecord]:
         """Return runs that have not ended and that an engine holds."""
+
+    def note_waiting(self, reasons: dict[str, str], target: str, *, at: datetime) -> None:
+        """Say why runs that wait for ``target`` wait, by run id. The first reason of a run is an event; later ones replace it.
+
+        A run that waits no more is passed over.
+        """
 
     def claim_job(self, run: RunRecord, *, at: datetime) -> bool:
         """Take a Queued run to Starting; False when it is no longer Queued. No two callers get True for one run."""
@@ -169,20 +237,82 @@ class RunStore(Protocol):
         """Return how many runs of ``target`` are active and how many wait."""
 
 
-class MetricStore(Protocol):
-    """Everything that was logged."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricWindow:
+    """A part of a series to draw, as numpy columns of equal length, in order of arrival unless the query asks to sort.
 
-    def append(self, workspace: str, run_id: str, batch: RecordBatch, *, at: datetime) -> bool:
-        """Store a batch; False when ``(run, writer, seq)`` was stored before, and nothing changes."""
+    **Shape** of each column: (n,). ``steps`` int64: the step, or the index in the series where none was given. ``times_us``
+    int64: microseconds since 1970, UTC. ``values`` float64: NaN where the value is no number; integers beyond 2^53 are rounded.
+    ``count`` is what the whole series counts. ``series`` gives the same points as plain values, exact, with texts, rows, files.
+    """
+
+    run_id: str
+    name: str
+    family: MetricFamily
+    type: MetricType
+    description: str
+    count: int
+    steps: Any
+    times_us: Any
+    values: Any
+    series: Callable[[], MetricSeries] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricColumn:
+    """Points of one series for export, in order of arrival. Columns as in :class:`MetricWindow`."""
+
+    run_id: str
+    name: str
+    steps: Any
+    times_us: Any
+    values: Any
+
+
+class MetricStore(Protocol):
+    """Everything that was logged.
+
+    The points of a series keep the order in which their batches were stored, and within a batch that of its records. What is
+    appended is seen by every read that begins afterwards. Upkeep (:meth:`tidy`, :meth:`compact`) never changes what a read gives.
+    """
+
+    def append(self, workspace: str, run_id: str, batch: RecordBatch | JournalBatch, *, at: datetime) -> bool:
+        """Store a batch; False when ``(run, writer, seq)`` was stored before, and nothing changes, however long ago that was.
+
+        Raises:
+            InvalidArgumentError: a name that cannot name a metric, or a step or instant beyond 64 bits.
+        """
 
     def series(self, workspace: str, run_ids: list[str], names: list[str] | None) -> list[MetricSeries]:
         """Return whole series, by run in the order given and then by first logging; ``names`` None means all."""
 
+    def windows(self, workspace: str, query: SeriesQuery) -> list[MetricWindow]:
+        """Return parts of series to draw, by run in the order given and then by first logging.
+
+        Of each of the buckets that a window is cut into, the points with the exact minimum and maximum stay, and the first
+        that is no finite number; so do the first and the last point.
+        """
+
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
 
+    def export(self, workspace: str, run_ids: list[str], names: list[str] | None) -> Iterator[MetricColumn]:
+        """Yield all points of the series (not tables and files) in parts; several parts of a series follow one another."""
+
     def descendants_with_metrics(self, workspace: str, run_id: str, run_type: str | None) -> list[str]:
         """Return the run and its descendants that have metrics, newest first, of ``run_type`` only when it is given."""
+
+    def tidy(self, *, at: datetime) -> int:
+        """Do the upkeep that is due; return for how many runs something was done. One thread calls this now and then."""
+
+    def wait_for_work(self, timeout_s: float) -> None:
+        """Wait until some run's metrics need upkeep soon, or the time is over."""
+
+    def compact(self, workspace: str, run_id: str, *, finish: bool = False) -> None:
+        """Do the upkeep of one run now; with ``finish`` as if the run had ended."""
+
+    def build_pages(self) -> None:
+        """Do now what makes ranking runs by a metric fast."""
 
 
 class ArtifactStore(Protocol):
@@ -214,6 +344,12 @@ class ArtifactStore(Protocol):
             FileNotInRunError: the run has no such file.
         """
 
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> Garbage:
+        """Remove files that no artifact of any run refers to; return what they were.
+
+        Those that changed after ``spare_after`` stay. With ``dry_run`` nothing is removed.
+        """
+
 
 class SnapshotStore(Protocol):
     """Contents by hash, and the snapshots made of them."""
@@ -240,6 +376,38 @@ class SnapshotStore(Protocol):
 
     def read_blob(self, sha256: str) -> FileSlice:
         """Return a content."""
+
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> tuple[int, Garbage]:
+        """Remove snapshots that no run has, then contents that no snapshot has; return how many snapshots, and which contents.
+
+        What was stored after ``spare_after`` is left alone. With ``dry_run`` nothing is removed.
+        """
+
+
+class EnvironmentStore(Protocol):
+    """Registered environments: versions that never change, and labels that move between them."""
+
+    def register(self, workspace: str, name: str, definition: dict[str, Any], *, at: datetime) -> EnvironmentRecord:
+        """Add a version, numbered from 1, and return it; the newest one as it is when it has this content."""
+
+    def versions(self, workspace: str, name: str) -> list[EnvironmentRecord]:
+        """Return the versions of an environment, newest first; none when there is no such environment."""
+
+    def set_labels(self, workspace: str, name: str, version: str, labels: list[str]) -> EnvironmentRecord:
+        """Give labels to a version that is there; each label leaves the version that had it."""
+
+    def list(self, workspace: str) -> list[EnvironmentRecord]:
+        """Return the newest version of each environment, by name."""
+
+
+class NodeStore(Protocol):
+    """What the nodes of distributed runs say to one another."""
+
+    def put(self, workspace: str, run_id: str, node: int, report: NodeReport, *, at: datetime) -> None:
+        """Keep what a node says, in place of what it said before. The time of one that says the same may be up to 3 s old."""
+
+    def all(self, workspace: str, run_id: str) -> dict[int, tuple[NodeReport, datetime]]:
+        """Return what each node said last, and when."""
 
 
 class TokenStore(Protocol):
@@ -268,6 +436,33 @@ class ChangeStore(Protocol):
         """Call ``listener`` soon after each commit that added changes, from another thread. Return what ends that."""
 
 
+class ViewStore(Protocol):
+    """Saved views of a workspace. Who may do what is for the caller to say."""
+
+    def create(self, view: ViewRecord) -> ViewRecord:
+        """Store a new view."""
+
+    def get(self, workspace: str, view_id: str) -> ViewRecord:
+        """Return a view."""
+
+    def list(self, workspace: str, user: str) -> list[ViewRecord]:
+        """Return a user's own views and those shared with everybody, by name."""
+
+    def replace(self, view: ViewRecord, *, version: int) -> ViewRecord:
+        """Store a changed view, one version further.
+
+        Raises:
+            ConflictError: it has changed since ``version``; ``details["view"]`` is what it is now.
+        """
+
+    def delete(self, workspace: str, view_id: str, *, version: int) -> None:
+        """Remove a view.
+
+        Raises:
+            ConflictError: it has changed since ``version``.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
     """All stores of one server."""
@@ -279,5 +474,8 @@ class Storage:
     artifacts: ArtifactStore
     snapshots: SnapshotStore
     tokens: TokenStore
+    environments: EnvironmentStore
+    nodes: NodeStore
+    views: ViewStore
     changes: ChangeStore
     close: Callable[[], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Union
+from typing import Literal, Union
 
 import msgspec
 
@@ -109,11 +109,31 @@ class MetricValuesBody:
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesQuery:
-    """Ask for series to draw: every name of every run, with at most ``max_points`` points each."""
+    """Ask for series to draw: every name of every run, with at most ``max_points`` points each.
+
+    ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
+    (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
+    caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
+    """
 
     run_ids: list[str]
     names: list[str] = field(default_factory=list)
     max_points: int = 1000
+    axis: Literal["step", "time", "index"] = "step"
+    start: float | None = None
+    stop: float | None = None
+    since: dict[str, dict[str, int]] = field(default_factory=dict)
+    sort: bool = False
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricExportQuery:
+    """Ask for all points of series (not tables and files) of runs. No names: all of them."""
+
+    run_ids: list[str]
+    names: list[str] = field(default_factory=list)
+    format: Literal["parquet", "arrow"] = "parquet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

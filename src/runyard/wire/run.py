@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from runyard.domain.metric import MetricSummary
-from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus
+from runyard.domain.roll_up import RollUp
+from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus, RunView
 from runyard.wire.strict import strict
 
 
@@ -58,6 +60,53 @@ class UpdateRunRequest:
     remove_tags: list[str] = field(default_factory=list)
     add_properties: dict[str, str] = field(default_factory=dict)
     snapshot_id: str | None = None
+    archived: bool | None = None
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRunsRequest:
+    """Change tags of many runs at once, archive or reactivate them. All are changed, or none."""
+
+    run_ids: list[str]
+    set_tags: dict[str, str | None] = field(default_factory=dict)
+    remove_tags: list[str] = field(default_factory=list)
+    archived: bool | None = None
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeBinRequest:
+    """Purge what has lain in the bin for at least so long."""
+
+    older_than_s: float = 30 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgedBody:
+    """How many runs are gone for good. Their files go when garbage is collected."""
+
+    runs: int
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectGarbageRequest:
+    """Remove files that nothing refers to. With ``dry_run`` they are only counted."""
+
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GarbageBody:
+    """What garbage there was: files of runs, contents of snapshots, and the bytes of both."""
+
+    artifact_files: int
+    artifact_bytes: int
+    snapshot_files: int
+    snapshot_bytes: int
+    snapshots: int
+    dry_run: bool
 
 
 @strict
@@ -92,12 +141,27 @@ class HeartbeatBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPage:
-    """Runs, newest first unless asked otherwise. ``metrics`` has the summaries that the query named, by run id."""
+    """Runs, newest first unless asked otherwise.
+
+    ``metrics`` has the summaries that the query named, by run id; ``roll_ups`` the roll-ups, by the id of the parent and by name.
+    """
 
     runs: list[RunRecord]
     total: int
     next_cursor: str | None = None
     metrics: dict[str, list[MetricSummary]] = field(default_factory=dict)
+    roll_ups: dict[str, dict[str, RollUp]] = field(default_factory=dict)
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricCondition:
+    """A bound on one figure of a metric. A run without such a number does not meet it."""
+
+    name: str
+    figure: Literal["last", "min", "max", "mean", "first", "count"] = "last"
+    comparison: Literal["<", "<=", ">", ">=", "=", "!="]
+    value: float
 
 
 @strict
@@ -106,11 +170,14 @@ class RunQuery:
     """Which runs to list. All conditions must hold.
 
     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
-    ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
-    top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
-    submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
-    started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards. ``cursor``
-    goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
+    ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
+    level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
+    and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+    bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
+    whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
+    created, name, duration, tag.quality or param.lr, or ``metric:<name>:<figure>`` with a figure of
+    :class:`MetricCondition`; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+    after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
     """
 
     experiment: str | None = None
@@ -124,7 +191,11 @@ class RunQuery:
     tags: dict[str, str | None] = field(default_factory=dict)
     properties: dict[str, str | None] = field(default_factory=dict)
     text: str | None = None
+    filter: str | None = None
+    view: RunView = RunView.ACTIVE_ONLY
     metrics: list[str] = field(default_factory=list)
+    roll_ups: list[str] = field(default_factory=list)
+    metric_conditions: list[MetricCondition] = field(default_factory=list)
     order_by: str = "-created_at"
     cursor: str | None = None
     offset: int = 0
@@ -133,6 +204,6 @@ class RunQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEventPage:
-    """The changes of a run's status, oldest first."""
+    """The changes of a run, oldest first."""
 
     events: list[RunEventRecord]

@@ -4,7 +4,6 @@ import { experimentsQuery } from "../client/experiment";
 import { runsQuery } from "../client/run";
 import { useWorkspace } from "../client/workspace";
 import { FirstRun } from "../components/FirstRun";
-import { formatCount } from "../components/format";
 import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
 import { RelativeTime } from "../components/RelativeTime";
@@ -32,7 +31,7 @@ export function HomePage() {
         <FirstRun />
       ) : (
         <div className={styles.body}>
-          <Panel title={t("home.recent")} flush actions={<Link to="/runs">{t("home.allRuns", { count: formatCount(recent.data.total) })}</Link>}>
+          <Panel title={t("home.recent")} flush actions={<Link to="/runs">{t("home.allRuns", { count: recent.data.total })}</Link>}>
             <RunShortList runs={recent.data.runs} label={t("home.recent")} />
           </Panel>
           <RecentExperiments workspace={workspace} />

@@ -27,6 +27,11 @@ export function runMetricsQuery(workspace: string, runId: string) {
   });
 }
 
+/** True for what Runyard records by itself: how busy the machine is. */
+export function isSystemMetric(name: string): boolean {
+  return name.startsWith("system/");
+}
+
 /** The points of `names` in one run: one request for all the cards that are on the screen. */
 export function runSeriesQuery(workspace: string, runId: string, names: readonly string[]) {
   return queryOptions({
@@ -35,7 +40,7 @@ export function runSeriesQuery(workspace: string, runId: string, names: readonly
       unwrap(
         api.POST("/api/v1/workspaces/{workspace}/metrics/series", {
           params: { path: { workspace } },
-          body: { run_ids: [runId], names: [...names], max_points: MAX_POINTS },
+          body: { run_ids: [runId], names: [...names], max_points: MAX_POINTS, axis: "step", sort: false },
           signal,
         }),
       ),

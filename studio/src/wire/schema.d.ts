@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/bin/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge Bin
+         * @description Remove for good what has lain in the bin long enough.
+         */
+        post: operations["purge_bin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/blobs/{sha256}": {
         parameters: {
             query?: never;
@@ -161,6 +181,90 @@ export interface paths {
          */
         get: operations["list_compute_targets"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Environments
+         * @description Return the newest version of each environment by name, the curated ones among them.
+         */
+        get: operations["list_environments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/environments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Environment
+         * @description Return a version of an environment: the one named, the one with the label, else the newest.
+         */
+        get: operations["get_environment"];
+        /**
+         * Register Environment
+         * @description Keep an environment; the newest version's content again makes no new version.
+         */
+        put: operations["register_environment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/environments/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Environment Versions
+         * @description Return all versions of an environment, newest first.
+         */
+        get: operations["list_environment_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/environments/{name}/versions/{version}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Label Environment
+         * @description Give labels to a version; each leaves the version that had it.
+         */
+        put: operations["label_environment"];
         post?: never;
         delete?: never;
         options?: never;
@@ -256,6 +360,46 @@ export interface paths {
         patch: operations["update_experiment"];
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/garbage/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect Garbage
+         * @description Remove files that no run refers to, in the bin or out of it. Those of the last hour stay: they may be on their way.
+         */
+        post: operations["collect_garbage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Metrics
+         * @description Return every point of the runs' series as one table: run_id, name, step, time, value.
+         */
+        post: operations["export_metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/metrics/series": {
         parameters: {
             query?: never;
@@ -267,7 +411,7 @@ export interface paths {
         put?: never;
         /**
          * Get Series
-         * @description Return series to draw.
+         * @description Return series to draw: as JSON, as MessagePack, or as a binary frame (see ``runyard.wire.series``).
          */
         post: operations["get_series"];
         delete?: never;
@@ -316,6 +460,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update Runs
+         * @description Change tags of many runs at once, archive or reactivate them.
+         */
+        post: operations["update_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -330,7 +494,11 @@ export interface paths {
         get: operations["get_run"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Run
+         * @description Put an ended run and its descendants into the bin.
+         */
+        delete: operations["delete_run"];
         options?: never;
         head?: never;
         /**
@@ -444,6 +612,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/diff/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Runs
+         * @description Compare parameters, environment, code, git, hardware, tags and metrics of two runs; what differs comes first.
+         */
+        get: operations["diff_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run_id}/events": {
         parameters: {
             query?: never;
@@ -453,7 +641,7 @@ export interface paths {
         };
         /**
          * List Run Events
-         * @description Return the changes of the run's status, oldest first.
+         * @description Return the changes of the run, oldest first: statuses, tags, description and the like, with their authors.
          */
         get: operations["list_run_events"];
         put?: never;
@@ -504,6 +692,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange Node Report
+         * @description Keep what a node of a distributed run says, and return what all of them said last.
+         */
+        post: operations["exchange_node_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge Run
+         * @description Remove a run in the bin and its descendants for good.
+         */
+        post: operations["purge_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run_id}/records": {
         parameters: {
             query?: never;
@@ -516,8 +744,30 @@ export interface paths {
         /**
          * Add Records
          * @description Store a batch of what was logged. Sending it again changes nothing.
+         *
+         *     The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
          */
         post: operations["add_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Run
+         * @description Bring a run back from the bin, with those descendants that went there with it.
+         */
+        post: operations["restore_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -644,6 +894,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description Return the caller's own views and those shared with everybody, by name.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Create View
+         * @description Save a view.
+         */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get View
+         * @description Return a view.
+         */
+        get: operations["get_view"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete View
+         * @description Remove a view of one's own.
+         */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /**
+         * Update View
+         * @description Change a view, unless somebody else has changed it since it was read (409, with what it is now).
+         */
+        patch: operations["update_view"];
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -765,6 +1067,17 @@ export interface components {
          */
         ChangeTopic: "experiment" | "run" | "metric" | "artifact";
         /**
+         * CollectGarbageRequest
+         * @description Remove files that nothing refers to. With ``dry_run`` they are only counted.
+         */
+        CollectGarbageRequest: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
          * ComputeTargetPage
          * @description The compute targets of a workspace, sorted by name.
          */
@@ -828,6 +1141,58 @@ export interface components {
             files: components["schemas"]["SnapshotFile-Input"][];
         };
         /**
+         * CreateViewRequest
+         * @description Save a view. ``filter`` and ``order_by`` are texts of the query language, and are checked.
+         */
+        CreateViewRequest: {
+            /** Charts */
+            charts?: {
+                [key: string]: unknown;
+            }[];
+            /** Columns */
+            columns?: string[];
+            /**
+             * Filter
+             * @default
+             */
+            filter: string;
+            /** Layout */
+            layout?: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Order By
+             * @default -created
+             */
+            order_by: string;
+            /** Run Ids */
+            run_ids?: string[];
+            /** @default private */
+            sharing: components["schemas"]["ViewSharing"];
+        };
+        /**
+         * DiffRow
+         * @description One thing of both runs. A run that lacks it has None and ``in_a`` or ``in_b`` false. ``delta`` is b - a of two numbers.
+         */
+        DiffRow: {
+            /** A */
+            a?: boolean | number | string | null;
+            /** B */
+            b?: boolean | number | string | null;
+            /** Delta */
+            delta?: number | null;
+            /** Differs */
+            differs: boolean;
+            /** In A */
+            in_a: boolean;
+            /** In B */
+            in_b: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
          * EnsureWorkspaceRequest
          * @description Create the workspace, or change nothing when it exists.
          */
@@ -844,6 +1209,40 @@ export interface components {
             tags?: {
                 [key: string]: string | null;
             };
+        };
+        /**
+         * EnvironmentPage
+         * @description Environments by name, or the versions of one, newest first.
+         */
+        EnvironmentPage: {
+            /** Environments */
+            environments: components["schemas"]["EnvironmentRecord"][];
+        };
+        /**
+         * EnvironmentRecord
+         * @description One version of a registered environment. It never changes, but for its labels.
+         *
+         *     ``definition`` is the environment's document, in the field names that run definitions show. ``is_curated`` marks those that
+         *     come with Runyard.
+         */
+        EnvironmentRecord: {
+            /** Created At */
+            created_at?: string | null;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Is Curated
+             * @default false
+             */
+            is_curated: boolean;
+            /** Labels */
+            labels?: string[];
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
         };
         /**
          * ErrorBody
@@ -930,12 +1329,48 @@ export interface components {
          */
         ExperimentView: "ActiveOnly" | "ArchivedOnly" | "All";
         /**
+         * FileDiff
+         * @description A file of the snapshots that is not the same in both: ``added``, ``removed`` or ``changed`` from a to b.
+         */
+        FileDiff: {
+            /** A Sha256 */
+            a_sha256?: string | null;
+            /** A Size Bytes */
+            a_size_bytes?: number | null;
+            /** B Sha256 */
+            b_sha256?: string | null;
+            /** B Size Bytes */
+            b_size_bytes?: number | null;
+            /** Change */
+            change: string;
+            /** Path */
+            path: string;
+        };
+        /**
          * FindMissingBlobsRequest
          * @description Ask which contents the server does not have yet.
          */
         FindMissingBlobsRequest: {
             /** Sha256 */
             sha256: string[];
+        };
+        /**
+         * GarbageBody
+         * @description What garbage there was: files of runs, contents of snapshots, and the bytes of both.
+         */
+        GarbageBody: {
+            /** Artifact Bytes */
+            artifact_bytes: number;
+            /** Artifact Files */
+            artifact_files: number;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Snapshot Bytes */
+            snapshot_bytes: number;
+            /** Snapshot Files */
+            snapshot_files: number;
+            /** Snapshots */
+            snapshots: number;
         };
         /**
          * HealthBody
@@ -963,6 +1398,14 @@ export interface components {
             stop: boolean;
         };
         /**
+         * LabelEnvironmentRequest
+         * @description Give labels to a version; each label leaves the version that had it.
+         */
+        LabelEnvironmentRequest: {
+            /** Labels */
+            labels?: string[];
+        };
+        /**
          * LoginLinkBody
          * @description ``url`` works once, and for ``valid_s`` seconds; a browser that is signed in already may open it again.
          */
@@ -971,6 +1414,43 @@ export interface components {
             url: string;
             /** Valid S */
             valid_s: number;
+        };
+        /**
+         * MetricCondition
+         * @description A bound on one figure of a metric. A run without such a number does not meet it.
+         */
+        MetricCondition: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "<" | "<=" | ">" | ">=" | "=" | "!=";
+            /**
+             * Figure
+             * @default last
+             * @enum {string}
+             */
+            figure: "last" | "min" | "max" | "mean" | "first" | "count";
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * MetricExportQuery
+         * @description Ask for all points of series (not tables and files) of runs. No names: all of them.
+         */
+        MetricExportQuery: {
+            /**
+             * Format
+             * @default parquet
+             * @enum {string}
+             */
+            format: "parquet" | "arrow";
+            /** Names */
+            names?: string[];
+            /** Run Ids */
+            run_ids: string[];
         };
         /**
          * MetricFamily
@@ -1020,7 +1500,7 @@ export interface components {
          * @description The figures of one metric of one run that lists and tiles show.
          *
          *     ``min`` and ``max`` leave NaN out and are None when no number was logged; the steps are those of the extremes, counted from 0
-         *     by arrival where no step was given.
+         *     by arrival where no step was given. ``mean`` leaves NaN out too.
          */
         MetricSummary: {
             /** Columns */
@@ -1028,6 +1508,8 @@ export interface components {
             /** Count */
             count: number;
             family: components["schemas"]["MetricFamily"];
+            /** First */
+            first?: boolean | number | string | null;
             /** Last */
             last?: boolean | number | string | null;
             /** Last Step */
@@ -1036,6 +1518,8 @@ export interface components {
             max?: number | null;
             /** Max Step */
             max_step?: number | null;
+            /** Mean */
+            mean?: number | null;
             /** Min */
             min?: number | null;
             /** Min Step */
@@ -1118,6 +1602,240 @@ export interface components {
             };
         };
         /**
+         * NodeBoardBody
+         * @description What every node said last, by its number as text, and whether the run must stop.
+         *
+         *     ``silence_s`` is how long ago each node spoke.
+         */
+        NodeBoardBody: {
+            /** Reason */
+            reason?: string | null;
+            /** Reports */
+            reports: {
+                [key: string]: components["schemas"]["NodeReport-Output"];
+            };
+            /** Silence S */
+            silence_s?: {
+                [key: string]: number;
+            };
+            status: components["schemas"]["RunStatus"];
+            /** Stop */
+            stop: boolean;
+        };
+        /**
+         * NodeGroup
+         * @description The shape of a distributed run.
+         *
+         *     ``process_count`` is that of all nodes together. TensorFlow has a worker a node, and parameter servers dealt out in turn.
+         */
+        NodeGroup: {
+            kind: components["schemas"]["NodeGroupKind"];
+            /**
+             * Node Count
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * Parameter Server Count
+             * @default 0
+             */
+            parameter_server_count: number;
+            /**
+             * Process Count
+             * @default 1
+             */
+            process_count: number;
+            /**
+             * Worker Count
+             * @default 0
+             */
+            worker_count: number;
+        };
+        /**
+         * NodeGroupKind
+         * @description How the processes find one another: by an MPI launcher, by variables of torch.distributed, or by TF_CONFIG.
+         * @enum {string}
+         */
+        NodeGroupKind: "mpi" | "pytorch" | "tensorflow";
+        /**
+         * NodePlan
+         * @description What node 0 tells all others when every node is ready: where to meet, and TensorFlow's whole cluster.
+         */
+        NodePlan: {
+            /** Cluster */
+            cluster?: {
+                [key: string]: string[];
+            };
+            /** Master Address */
+            master_address: string;
+            /** Master Port */
+            master_port: number;
+        };
+        /**
+         * NodeReport
+         * @description What a node says to the others, by way of the server.
+         *
+         *     ``ports`` are free ones on the node, one a process. ``code`` and ``logs`` are its folders. ``error`` is why it cannot take
+         *     part. ``plan`` and ``is_over`` count from node 0 only: all nodes begin, all nodes stop.
+         */
+        "NodeReport-Input": {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            error?: components["schemas"]["RunError-Input"] | null;
+            /**
+             * Is Over
+             * @default false
+             */
+            is_over: boolean;
+            /**
+             * Logs
+             * @default
+             */
+            logs: string;
+            /** Node Id */
+            node_id: string;
+            plan?: components["schemas"]["NodePlan"] | null;
+            /** Ports */
+            ports?: number[];
+            /** Processes */
+            processes?: components["schemas"]["ProcessReport-Input"][];
+            state: components["schemas"]["NodeState"];
+        };
+        /**
+         * NodeReport
+         * @description What a node says to the others, by way of the server.
+         *
+         *     ``ports`` are free ones on the node, one a process. ``code`` and ``logs`` are its folders. ``error`` is why it cannot take
+         *     part. ``plan`` and ``is_over`` count from node 0 only: all nodes begin, all nodes stop.
+         */
+        "NodeReport-Output": {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            error?: components["schemas"]["RunError-Output"] | null;
+            /**
+             * Is Over
+             * @default false
+             */
+            is_over: boolean;
+            /**
+             * Logs
+             * @default
+             */
+            logs: string;
+            /** Node Id */
+            node_id: string;
+            plan?: components["schemas"]["NodePlan"] | null;
+            /** Ports */
+            ports?: number[];
+            /** Processes */
+            processes?: components["schemas"]["ProcessReport-Output"][];
+            state: components["schemas"]["NodeState"];
+        };
+        /**
+         * NodeState
+         * @description How far a node is.
+         * @enum {string}
+         */
+        NodeState: "Preparing" | "Ready" | "Running" | "Ended";
+        /**
+         * PackageSpec
+         * @description What to install before a script starts.
+         *
+         *     ``python_version`` may be a prefix such as ``3.11``; None means the runner's own. ``pip`` holds requirement lines and
+         *     ``pip_options`` lines such as ``--index-url …``; ``conda`` holds conda packages, Python itself left out.
+         */
+        PackageSpec: {
+            /** Channels */
+            channels?: string[];
+            /** Conda */
+            conda?: string[];
+            /** Pip */
+            pip?: string[];
+            /** Pip Options */
+            pip_options?: string[];
+            /** Python Version */
+            python_version?: string | null;
+        };
+        /**
+         * ProcessReport
+         * @description One process as its node last saw it. ``ended_at`` is in seconds since 1970.
+         */
+        "ProcessReport-Input": {
+            /** Ended At */
+            ended_at?: number | null;
+            error?: components["schemas"]["RunError-Input"] | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Name */
+            name: string;
+            /** Pid */
+            pid: number;
+            /** Status */
+            status: string;
+        };
+        /**
+         * ProcessReport
+         * @description One process as its node last saw it. ``ended_at`` is in seconds since 1970.
+         */
+        "ProcessReport-Output": {
+            /** Ended At */
+            ended_at?: number | null;
+            error?: components["schemas"]["RunError-Output"] | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Name */
+            name: string;
+            /** Pid */
+            pid: number;
+            /** Status */
+            status: string;
+        };
+        /**
+         * PurgeBinRequest
+         * @description Purge what has lain in the bin for at least so long.
+         */
+        PurgeBinRequest: {
+            /**
+             * Older Than S
+             * @default 2592000
+             */
+            older_than_s: number;
+        };
+        /**
+         * PurgedBody
+         * @description How many runs are gone for good. Their files go when garbage is collected.
+         */
+        PurgedBody: {
+            /** Runs */
+            runs: number;
+        };
+        /**
+         * RegisterEnvironmentRequest
+         * @description Keep an environment under a name. The content of the newest version again makes no new one.
+         */
+        RegisterEnvironmentRequest: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ReportStatusRequest
          * @description Say that a run has reached a status. ``error`` goes with Failed.
          */
@@ -1126,6 +1844,57 @@ export interface components {
             /** Reason */
             reason?: string | null;
             status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * RollUp
+         * @description A metric's figure over the ``count`` children that have it as a number, of all ``children``.
+         *
+         *     ``mean``, ``min`` and ``max`` are None when no child has it; ``min_run_id`` and ``max_run_id`` are the first
+         *     children that reach them.
+         */
+        RollUp: {
+            /** Children */
+            children: number;
+            /** Count */
+            count: number;
+            /** Max */
+            max?: number | null;
+            /** Max Run Id */
+            max_run_id?: string | null;
+            /** Mean */
+            mean?: number | null;
+            /** Min */
+            min?: number | null;
+            /** Min Run Id */
+            min_run_id?: string | null;
+        };
+        /**
+         * RunDiff
+         * @description Two runs side by side: in each list what differs comes first, and what differs most before the rest.
+         *
+         *     ``same_snapshot`` is None when one of them has none. ``files`` leaves out the files that are the same.
+         */
+        RunDiff: {
+            a: components["schemas"]["RunRecord"];
+            b: components["schemas"]["RunRecord"];
+            /** Environment */
+            environment?: components["schemas"]["DiffRow"][];
+            /** Files */
+            files?: components["schemas"]["FileDiff"][];
+            /** Git */
+            git?: components["schemas"]["DiffRow"][];
+            /** Hardware */
+            hardware?: components["schemas"]["DiffRow"][];
+            /** Metrics */
+            metrics?: components["schemas"]["DiffRow"][];
+            /** Overview */
+            overview?: components["schemas"]["DiffRow"][];
+            /** Parameters */
+            parameters?: components["schemas"]["DiffRow"][];
+            /** Same Snapshot */
+            same_snapshot?: boolean | null;
+            /** Tags */
+            tags?: components["schemas"]["DiffRow"][];
         };
         /**
          * RunError
@@ -1177,7 +1946,7 @@ export interface components {
         };
         /**
          * RunEventPage
-         * @description The changes of a run's status, oldest first.
+         * @description The changes of a run, oldest first.
          */
         RunEventPage: {
             /** Events */
@@ -1185,7 +1954,11 @@ export interface components {
         };
         /**
          * RunEventRecord
-         * @description One change of a run's status, with its time and cause.
+         * @description One change of a run, with its time, cause and author.
+         *
+         *     ``kind`` is ``status``, or what else changed: ``tags``, ``properties``, ``description``, ``name``, ``snapshot``, ``archived``,
+         *     ``reactivated``, ``deleted``, ``restored``; ``status`` is then the one that the run had. ``detail`` holds the new values.
+         *     ``author`` is None where Runyard itself made the change.
          */
         RunEventRecord: {
             /**
@@ -1193,6 +1966,17 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Author */
+            author?: string | null;
+            /** Detail */
+            detail?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @default status
+             */
+            kind: string;
             /** Reason */
             reason?: string | null;
             /** Run Id */
@@ -1201,7 +1985,9 @@ export interface components {
         };
         /**
          * RunPage
-         * @description Runs, newest first unless asked otherwise. ``metrics`` has the summaries that the query named, by run id.
+         * @description Runs, newest first unless asked otherwise.
+         *
+         *     ``metrics`` has the summaries that the query named, by run id; ``roll_ups`` the roll-ups, by the id of the parent and by name.
          */
         RunPage: {
             /** Metrics */
@@ -1210,6 +1996,12 @@ export interface components {
             };
             /** Next Cursor */
             next_cursor?: string | null;
+            /** Roll Ups */
+            roll_ups?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["RollUp"];
+                };
+            };
             /** Runs */
             runs: components["schemas"]["RunRecord"][];
             /** Total */
@@ -1220,11 +2012,14 @@ export interface components {
          * @description Which runs to list. All conditions must hold.
          *
          *     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
-         *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only
-         *     top-level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status,
-         *     submitter and tags. ``metrics`` names the metrics whose summaries come with the page. ``order_by`` is one of created_at,
-         *     started_at, ended_at, display_name, status, number, experiment and duration; a leading '-' sorts downwards. ``cursor``
-         *     goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
+         *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
+         *     level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
+         *     and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+         *     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
+         *     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
+         *     created, name, duration, tag.quality or param.lr, or ``metric:<name>:<figure>`` with a figure of
+         *     :class:`MetricCondition`; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -1233,6 +2028,8 @@ export interface components {
             cursor?: string | null;
             /** Experiment */
             experiment?: string | null;
+            /** Filter */
+            filter?: string | null;
             /**
              * Include Children
              * @default false
@@ -1243,6 +2040,8 @@ export interface components {
              * @default 100
              */
             limit: number;
+            /** Metric Conditions */
+            metric_conditions?: components["schemas"]["MetricCondition"][];
             /** Metrics */
             metrics?: string[];
             /**
@@ -1261,6 +2060,8 @@ export interface components {
             properties?: {
                 [key: string]: string | null;
             };
+            /** Roll Ups */
+            roll_ups?: string[];
             /** Status */
             status?: components["schemas"]["RunStatus"][];
             /** Submitted By */
@@ -1275,6 +2076,8 @@ export interface components {
             text?: string | null;
             /** Type */
             type?: string | null;
+            /** @default ActiveOnly */
+            view: components["schemas"]["RunView"];
         };
         /**
          * RunRecord
@@ -1300,6 +2103,10 @@ export interface components {
             definition?: {
                 [key: string]: unknown;
             } | null;
+            /** Deleted At */
+            deleted_at?: string | null;
+            /** Deleted By */
+            deleted_by?: string | null;
             /** Description */
             description?: string | null;
             /** Display Name */
@@ -1358,8 +2165,9 @@ export interface components {
          * @description What a submitted run is asked to do. It is plain data: the runner needs nothing else beside the snapshot.
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
-         *     ``interpreter`` is the Python to run with, as the target finds it. ``definition`` is the whole run configuration in
-         *     the field names that ``get_details()["runDefinition"]`` shows.
+         *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+         *     ``node_group`` is there for a run of several processes.
+         *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
          */
         RunSpec: {
             /** Arguments */
@@ -1372,6 +2180,8 @@ export interface components {
             };
             /** Directories To Watch */
             directories_to_watch?: string[];
+            /** Environment Name */
+            environment_name?: string | null;
             /** Environment Variables */
             environment_variables?: {
                 [key: string]: string;
@@ -1380,11 +2190,13 @@ export interface components {
             interpreter?: string | null;
             /** Max Run Duration S */
             max_run_duration_s?: number | null;
+            node_group?: components["schemas"]["NodeGroup"] | null;
             /**
              * Output Collection
              * @default true
              */
             output_collection: boolean;
+            packages?: components["schemas"]["PackageSpec"] | null;
             /** Script */
             script?: string | null;
             /**
@@ -1400,6 +2212,12 @@ export interface components {
          */
         RunStatus: "NotStarted" | "Starting" | "Provisioning" | "Preparing" | "Queued" | "Running" | "Finalizing" | "CancelRequested" | "Completed" | "Failed" | "Canceled" | "NotResponding" | "Paused";
         /**
+         * RunView
+         * @description Which runs a list shows: those in use, archived ones, both, or those in the bin.
+         * @enum {string}
+         */
+        RunView: "ActiveOnly" | "ArchivedOnly" | "All" | "Deleted";
+        /**
          * SeriesPage
          * @description The series that exist among those asked for.
          */
@@ -1410,8 +2228,18 @@ export interface components {
         /**
          * SeriesQuery
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
+         *
+         *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
+         *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
          */
         SeriesQuery: {
+            /**
+             * Axis
+             * @default step
+             * @enum {string}
+             */
+            axis: "step" | "time" | "index";
             /**
              * Max Points
              * @default 1000
@@ -1421,6 +2249,21 @@ export interface components {
             names?: string[];
             /** Run Ids */
             run_ids: string[];
+            /** Since */
+            since?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
+             * Sort
+             * @default false
+             */
+            sort: boolean;
+            /** Start */
+            start?: number | null;
+            /** Stop */
+            stop?: number | null;
         };
         /**
          * SessionBody
@@ -1532,6 +2375,8 @@ export interface components {
             add_properties?: {
                 [key: string]: string;
             };
+            /** Archived */
+            archived?: boolean | null;
             /** Description */
             description?: string | null;
             /** Display Name */
@@ -1545,6 +2390,119 @@ export interface components {
             /** Snapshot Id */
             snapshot_id?: string | null;
         };
+        /**
+         * UpdateRunsRequest
+         * @description Change tags of many runs at once, archive or reactivate them. All are changed, or none.
+         */
+        UpdateRunsRequest: {
+            /** Archived */
+            archived?: boolean | null;
+            /** Remove Tags */
+            remove_tags?: string[];
+            /** Run Ids */
+            run_ids: string[];
+            /** Set Tags */
+            set_tags?: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * UpdateViewRequest
+         * @description Change what is given; what is left out stays. The version that was read goes into the header ``If-Match``.
+         */
+        UpdateViewRequest: {
+            /** Charts */
+            charts?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Columns */
+            columns?: string[] | null;
+            /** Filter */
+            filter?: string | null;
+            /** Layout */
+            layout?: {
+                [key: string]: unknown;
+            } | null;
+            /** Name */
+            name?: string | null;
+            /** Order By */
+            order_by?: string | null;
+            /** Run Ids */
+            run_ids?: string[] | null;
+            sharing?: components["schemas"]["ViewSharing"] | null;
+        };
+        /**
+         * ViewPage
+         * @description The views that the caller may see, by name.
+         */
+        ViewPage: {
+            /** Views */
+            views: components["schemas"]["ViewRecord"][];
+        };
+        /**
+         * ViewRecord
+         * @description A view as it is stored.
+         *
+         *     ``filter`` is a text of the query language; its relative times stay relative. ``columns`` and ``order_by`` are fields of it.
+         *     ``charts`` and ``layout`` belong to the Studio. ``version`` grows with every change.
+         */
+        ViewRecord: {
+            /** Charts */
+            charts?: {
+                [key: string]: unknown;
+            }[];
+            /** Columns */
+            columns?: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Filter
+             * @default
+             */
+            filter: string;
+            /** Id */
+            id: string;
+            /** Layout */
+            layout?: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Order By
+             * @default -created
+             */
+            order_by: string;
+            /** Owner */
+            owner: string;
+            /** Run Ids */
+            run_ids?: string[];
+            /** @default private */
+            sharing: components["schemas"]["ViewSharing"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /** Workspace */
+            workspace: string;
+        };
+        /**
+         * ViewSharing
+         * @description Who beside its owner may see a view, and who may change it.
+         * @enum {string}
+         */
+        ViewSharing: "private" | "view" | "edit";
         /**
          * WorkspacePage
          * @description All workspaces that the caller may see.
@@ -1744,6 +2702,41 @@ export interface operations {
             };
         };
     };
+    purge_bin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurgeBinRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgedBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     put_blob: {
         parameters: {
             query?: never;
@@ -1864,6 +2857,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComputeTargetPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    list_environments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_environment: {
+        parameters: {
+            query?: {
+                version?: string | null;
+                label?: string | null;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    register_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterEnvironmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    list_environment_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    label_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelEnvironmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentRecord"];
                 };
             };
             /** @description Default Response */
@@ -2085,6 +3249,77 @@ export interface operations {
             };
         };
     };
+    collect_garbage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectGarbageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GarbageBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    export_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricExportQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     get_series: {
         parameters: {
             query?: never;
@@ -2190,7 +3425,74 @@ export interface operations {
             };
         };
     };
+    update_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateRunsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    delete_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -2473,6 +3775,39 @@ export interface operations {
             };
         };
     };
+    diff_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDiff"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     list_run_events: {
         parameters: {
             query?: never;
@@ -2569,6 +3904,75 @@ export interface operations {
             };
         };
     };
+    exchange_node_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+                node: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeReport-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeBoardBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    purge_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgedBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     add_records: {
         parameters: {
             query?: never;
@@ -2582,6 +3986,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/msgpack": string;
+                "application/x-runyard-batch": string;
             };
         };
         responses: {
@@ -2592,6 +3997,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchAckBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    restore_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
                 };
             };
             /** @description Default Response */
@@ -2795,6 +4232,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MissingBlobsBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                workspace: string;
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                workspace: string;
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewRecord"];
                 };
             };
             /** @description Default Response */

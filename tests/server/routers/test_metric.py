@@ -86,6 +86,12 @@ def test_each_shape_comes_back_as_get_metrics_documents_it(send: Any, client: ht
     assert values(client, name="absent") == {}
 
 
+def test_system_metrics_come_only_by_their_name(send: Any, client: httpx.Client) -> None:
+    send(ScalarRecord("loss", 1, 0.5), ScalarRecord("system/cpu_percent", 1, 12.0))
+    assert values(client) == {"r": {"loss": 0.5}}
+    assert values(client, name="system/cpu_percent") == {"r": {"system/cpu_percent": 12.0}}
+
+
 def test_a_batch_that_comes_twice_counts_once(send: Any, client: httpx.Client) -> None:
     assert send(ScalarRecord("x", 1, 1), seq=0)["stored"] is True
     assert send(ScalarRecord("x", 1, 1), seq=0)["stored"] is False

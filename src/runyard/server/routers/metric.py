@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import msgspec
-from fastapi import APIRouter, Request
-from starlette.responses import Response
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
-from runyard.errors import InvalidArgumentError, LimitExceededError
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from runyard.errors import InvalidArgumentError, LimitExceededError, ServerBusyError
+from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run
-from runyard.server.services.metric import metric_values, series_page
+from runyard.server.security.principal import Principal
+from runyard.server.services.export import EXPORT_TYPES, exported
+from runyard.server.services.metric import metric_values, series_frame, series_page
 from runyard.wire.codec import MSGPACK, from_msgpack
-from runyard.wire.journal import CONTENT_TYPE, decode_batch, records_of
+from runyard.wire.journal import CONTENT_TYPE, JournalBatch, decode_batch
 from runyard.wire.metric import (
     BatchAckBody,
+    MetricExportQuery,
     MetricSummaryPage,
     MetricValuesBody,
     MetricValuesQuery,
@@ -20,39 +30,93 @@ from runyard.wire.metric import (
     SeriesPage,
     SeriesQuery,
 )
+from runyard.wire.series import SERIES_FRAME
 
 router = APIRouter(prefix="/workspaces/{workspace}", tags=["metric"])
 
 BATCH_MAX_BYTES = 32 << 20
+INGEST_THREADS = 8
+"""Batches that are stored at the same time. They have threads of their own: a flood of them leaves readers undisturbed."""
 
-_BODY = {"requestBody": {"required": True, "content": {MSGPACK: {"schema": {"type": "string", "format": "binary"}}}}}
+WAITING_MAX = 64
+WAITING_MAX_BYTES = 256 << 20
+RETRY_AFTER_S = 1
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CONTENT_TYPE, MSGPACK)},
+    }
+}
+_EXPORT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXPORT_TYPES.values()}}
+}
+
+
+class _Ingest:
+    """How much waits to be stored. Used on the event loop only."""
+
+    def __init__(self) -> None:
+        self.limiter = CapacityLimiter(INGEST_THREADS)
+        self.count = 0
+        self.size_bytes = 0
+
+    @contextmanager
+    def place(self, size_bytes: int) -> Iterator[None]:
+        """Hold a place for a batch, or raise :class:`ServerBusyError` when there is none."""
+        if self.count >= WAITING_MAX or self.size_bytes + size_bytes > WAITING_MAX_BYTES:
+            raise ServerBusyError(
+                f"{self.count} batches with {self.size_bytes} bytes wait to be stored. Send this one again in a second.",
+                retry_after_s=RETRY_AFTER_S,
+            )
+        self.count += 1
+        self.size_bytes += size_bytes
+        try:
+            yield
+        finally:
+            self.count -= 1
+            self.size_bytes -= size_bytes
+
+
+_INGEST = _Ingest()
 
 
 @router.post("/runs/{run_id}/records", operation_id="add_records", response_model=BatchAckBody, openapi_extra=_BODY)
 async def add_records(context: Context, caller: Caller, workspace: str, run_id: str, request: Request) -> Response:
-    """Store a batch of what was logged. Sending it again changes nothing."""
-    from starlette.concurrency import run_in_threadpool
+    """Store a batch of what was logged. Sending it again changes nothing.
 
-    body = await request.body()
-    if len(body) > BATCH_MAX_BYTES:
-        raise LimitExceededError(f"A batch of {len(body)} bytes; the limit is {BATCH_MAX_BYTES}. Log long lists in parts.")
-    is_journal = request.headers.get("content-type", "").partition(";")[0].strip() == CONTENT_TYPE
-    return await run_in_threadpool(_store, context, caller, workspace, run_id, body, is_journal)
+    The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
+    """
+    length = request.headers.get("content-length", "")
+    size = int(length) if length.isdecimal() else BATCH_MAX_BYTES
+    if size > BATCH_MAX_BYTES:
+        raise _too_large(size)
+    with _INGEST.place(size):
+        parts: list[bytes] = []
+        received = 0
+        async for part in request.stream():
+            received += len(part)
+            if received > BATCH_MAX_BYTES:
+                raise _too_large(received)
+            parts.append(part)
+        is_journal = request.headers.get("content-type", "").partition(";")[0].strip() == CONTENT_TYPE
+        store = partial(_store, context, caller, workspace, run_id, b"".join(parts), is_journal)
+        return await to_thread.run_sync(store, limiter=_INGEST.limiter)
 
 
-def _store(context: Context, caller: Caller, workspace: str, run_id: str, body: bytes, is_journal: bool) -> Response:
+def _too_large(size: int) -> LimitExceededError:
+    return LimitExceededError(f"A batch of {size} bytes; the limit is {BATCH_MAX_BYTES}. Log long lists in parts.")
+
+
+def _store(context: ServerContext, caller: Principal, workspace: str, run_id: str, body: bytes, is_journal: bool) -> Response:
     reachable_run(context, caller, workspace, run_id)
+    batch: RecordBatch | JournalBatch
     try:
-        batch = _unpacked(body) if is_journal else from_msgpack(body, RecordBatch)
+        batch = decode_batch(body) if is_journal else from_msgpack(body, RecordBatch)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise InvalidArgumentError(f"The body is no batch of records: {error}.") from error
     stored = context.storage.metrics.append(workspace, run_id, batch, at=context.clock())
     return answer(BatchAckBody(seq=batch.seq, stored=stored))
-
-
-def _unpacked(body: bytes) -> RecordBatch:
-    batch = decode_batch(body)
-    return RecordBatch(batch.writer, batch.seq, records_of(batch))
 
 
 @router.get("/runs/{run_id}/metrics", operation_id="list_metrics", response_model=MetricSummaryPage)
@@ -72,8 +136,23 @@ def get_metric_values(context: Context, caller: Caller, workspace: str, query: M
 
 @router.post("/metrics/series", operation_id="get_series", response_model=SeriesPage)
 def get_series(context: Context, caller: Caller, workspace: str, query: SeriesQuery, request: Request) -> Response:
-    """Return series to draw."""
-    caller.require_workspace(workspace)
-    for run in context.storage.runs.find_many(workspace, query.run_ids):
-        caller.require_run(run)
+    """Return series to draw: as JSON, as MessagePack, or as a binary frame (see ``runyard.wire.series``)."""
+    _require_runs(context, caller, workspace, query.run_ids)
+    if SERIES_FRAME in request.headers.get("accept", ""):
+        return Response(series_frame(context, workspace, query), media_type=SERIES_FRAME)
     return answer(series_page(context, workspace, query), request)
+
+
+@router.post("/metrics/export", operation_id="export_metrics", response_class=Response, responses=_EXPORT)
+def export_metrics(context: Context, caller: Caller, workspace: str, query: MetricExportQuery) -> Response:
+    """Return every point of the runs' series as one table: run_id, name, step, time, value."""
+    _require_runs(context, caller, workspace, query.run_ids)
+    columns = context.storage.metrics.export(workspace, query.run_ids, query.names or None)
+    headers = {"content-disposition": f'attachment; filename="metrics.{query.format}"'}
+    return StreamingResponse(exported(columns, query.format), headers=headers, media_type=EXPORT_TYPES[query.format])
+
+
+def _require_runs(context: ServerContext, caller: Principal, workspace: str, run_ids: list[str]) -> None:
+    caller.require_workspace(workspace)
+    for run in context.storage.runs.find_many(workspace, run_ids):
+        caller.require_run(run)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunRecord, RunStatus, require_run_id
 from runyard.errors import InvalidArgumentError, LimitExceededError, PermissionDeniedError
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run
 from runyard.server.security.principal import Principal
+from runyard.server.services import run_list
 from runyard.server.services.submission import submit_run
 from runyard.storage.base import RunOrigin
+from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
@@ -24,6 +25,7 @@ from runyard.wire.run import (
     RunQuery,
     SubmitRunRequest,
     UpdateRunRequest,
+    UpdateRunsRequest,
 )
 
 router = APIRouter(prefix="/workspaces/{workspace}", tags=["run"])
@@ -60,11 +62,7 @@ def submit(context: Context, caller: Caller, workspace: str, experiment: str, re
 def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuery) -> Response:
     """Return a page of runs."""
     caller.require_workspace(workspace)
-    page = context.storage.runs.search(workspace, query, scope=caller.scope)
-    if query.metrics:
-        metrics = context.storage.metrics.summaries(workspace, [run.id for run in page.runs], query.metrics)
-        page = replace(page, metrics=metrics)
-    return answer(page)
+    return answer(run_list.search_runs(context, workspace, query, caller.scope))
 
 
 @router.get("/runs/{run_id}", operation_id="get_run", response_model=RunRecord)
@@ -77,7 +75,17 @@ def get_run(context: Context, caller: Caller, workspace: str, run_id: str) -> Re
 def update_run(context: Context, caller: Caller, workspace: str, run_id: str, request: UpdateRunRequest) -> Response:
     """Change name, description and tags; add properties."""
     reachable_run(context, caller, workspace, run_id)
-    return answer(context.storage.runs.update(workspace, run_id, request, at=context.clock()))
+    return answer(context.storage.runs.update(workspace, run_id, request, author=caller.user, at=context.clock()))
+
+
+@router.post("/runs/update", operation_id="update_runs", response_model=RunPage)
+def update_runs(context: Context, caller: Caller, workspace: str, request: UpdateRunsRequest) -> Response:
+    """Change tags of many runs at once, archive or reactivate them."""
+    caller.require_person()
+    if not 1 <= len(request.run_ids) <= CHILDREN_MAX_PER_REQUEST:
+        raise LimitExceededError(f"{len(request.run_ids)} runs in one request; give 1 to {CHILDREN_MAX_PER_REQUEST}.")
+    runs = context.storage.runs.update_many(workspace, request, author=caller.user, at=context.clock())
+    return answer(RunPage(runs=runs, total=len(runs)))
 
 
 @router.post("/runs/{run_id}/status", operation_id="report_status", response_model=RunRecord)
@@ -85,8 +93,16 @@ def report_status(context: Context, caller: Caller, workspace: str, run_id: str,
     """Move a run to a status that it may reach from where it is."""
     reachable_run(context, caller, workspace, run_id)
     run = context.storage.runs.change_status(
-        workspace, run_id, request.status, reason=request.reason, error=request.error, at=context.clock()
+        workspace,
+        run_id,
+        request.status,
+        reason=request.reason,
+        error=request.error,
+        author=caller.user,
+        at=context.clock(),
     )
+    if run.status.is_terminal:
+        context.wake_dispatcher()  # its place is free
     return answer(run)
 
 
@@ -95,7 +111,8 @@ def cancel_run(context: Context, caller: Caller, workspace: str, run_id: str, re
     """Ask for a run and all its descendants to be stopped. An ended run stays as it is."""
     reachable_run(context, caller, workspace, run_id)
     reason = request.reason or f"cancelled by {caller.user}"
-    context.storage.runs.cancel_tree(workspace, run_id, reason=reason, at=context.clock())
+    context.storage.runs.cancel_tree(workspace, run_id, reason=reason, author=caller.user, at=context.clock())
+    context.wake_dispatcher()  # it tells the runners
     return answer(context.storage.runs.get(workspace, run_id))
 
 
@@ -110,9 +127,28 @@ def send_heartbeat(context: Context, caller: Caller, workspace: str, run_id: str
 
 @router.get("/runs/{run_id}/events", operation_id="list_run_events", response_model=RunEventPage)
 def list_run_events(context: Context, caller: Caller, workspace: str, run_id: str, request: Request) -> Response:
-    """Return the changes of the run's status, oldest first."""
+    """Return the changes of the run, oldest first: statuses, tags, description and the like, with their authors."""
     reachable_run(context, caller, workspace, run_id)
     return answer(RunEventPage(events=context.storage.runs.events(workspace, run_id)))
+
+
+@router.post("/runs/{run_id}/nodes/{node}", operation_id="exchange_node_report", response_model=NodeBoardBody)
+def exchange_node_report(
+    context: Context, caller: Caller, workspace: str, run_id: str, node: int, report: NodeReport
+) -> Response:
+    """Keep what a node of a distributed run says, and return what all of them said last."""
+    run = reachable_run(context, caller, workspace, run_id)
+    now = context.clock()
+    context.storage.nodes.put(workspace, run_id, node, report, at=now)
+    board = context.storage.nodes.all(workspace, run_id)
+    body = NodeBoardBody(
+        reports={str(number): each for number, (each, _) in board.items()},
+        silence_s={str(number): max(0.0, (now - at).total_seconds()) for number, (_, at) in board.items()},
+        status=run.status,
+        stop=run.status.is_terminal or run.status is RunStatus.CANCEL_REQUESTED,
+        reason=run.status_reason,
+    )
+    return answer(body)
 
 
 def _require_place(context: ServerContext, caller: Principal, workspace: str, parent_id: str | None) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-
-from runyard.domain.metric import MetricFamily, MetricSeries, folded, is_number
+from runyard.domain.metric import SYSTEM_NAME_START, folded
 from runyard.errors import InvalidArgumentError
 from runyard.server.context import ServerContext
+from runyard.storage.base import MetricWindow
 from runyard.wire.metric import MetricValuesBody, MetricValuesQuery, SeriesPage, SeriesQuery
+from runyard.wire.series import SeriesHeader, encode_frame
 
 SERIES_MAX_RUNS = 1000
 POINTS_MAX = 100_000
 
 
 def metric_values(context: ServerContext, workspace: str, query: MetricValuesQuery) -> MetricValuesBody:
-    """Return values in the shapes of ``get_metrics``."""
+    """Return values in the shapes of ``get_metrics``.
+
+    What Runyard records by itself comes only when it is asked for by its name: a script that reads all its metrics gets its own.
+    """
     metrics = context.storage.metrics
     run_ids = [query.run_id]
     if query.recursive:
@@ -23,6 +25,8 @@ def metric_values(context: ServerContext, workspace: str, query: MetricValuesQue
     names = None if query.name is None else [query.name]
     body = MetricValuesBody()
     for series in metrics.series(workspace, run_ids, names):
+        if names is None and series.name.startswith(SYSTEM_NAME_START):
+            continue
         body.runs.setdefault(series.run_id, {})[series.name] = folded(series)
     return body
 
@@ -33,49 +37,34 @@ def series_page(context: ServerContext, workspace: str, query: SeriesQuery) -> S
     Raises:
         InvalidArgumentError: too many runs, or ``max_points`` out of range.
     """
+    return SeriesPage(series=[window.series() for window in _windows(context, workspace, query)])
+
+
+def series_frame(context: ServerContext, workspace: str, query: SeriesQuery) -> bytes:
+    """Return series to draw as a binary frame; errors as :func:`series_page`."""
+    headers, columns = [], []
+    for window in _windows(context, workspace, query):
+        headers.append(
+            SeriesHeader(
+                run_id=window.run_id,
+                name=window.name,
+                family=window.family,
+                type=window.type,
+                description=window.description,
+                count=window.count,
+                length=len(window.steps),
+            )
+        )
+        for column in (window.steps, window.times_us / 1_000_000, window.values):
+            columns.append(column.astype("<f8").tobytes())
+    return encode_frame(headers, columns)
+
+
+def _windows(context: ServerContext, workspace: str, query: SeriesQuery) -> list[MetricWindow]:
     if len(query.run_ids) > SERIES_MAX_RUNS:
         raise InvalidArgumentError(
             f"{len(query.run_ids)} runs were asked for; one request takes {SERIES_MAX_RUNS}. Ask in parts."
         )
     if not 2 <= query.max_points <= POINTS_MAX:
         raise InvalidArgumentError(f"max_points is {query.max_points}; it must be between 2 and {POINTS_MAX}.")
-    names = query.names or None
-    found = context.storage.metrics.series(workspace, query.run_ids, names)
-    return SeriesPage(series=[thinned(series, query.max_points) for series in found])
-
-
-def thinned(series: MetricSeries, max_points: int) -> MetricSeries:
-    """Return at most ``max_points`` points: of each bucket the first point with the minimum and with the maximum, in order.
-
-    Points that are no finite number are kept whole where there is room, since a NaN is news.
-    """
-    count = len(series.times)
-    if count <= max_points:
-        return series
-    kept = _extremes(series, max_points) if series.family is MetricFamily.SERIES else _evenly(count, max_points)
-    return replace(
-        series,
-        steps=[series.steps[i] if series.steps[i] is not None else i for i in kept] if series.steps else [],
-        times=[series.times[i] for i in kept],
-        values=[series.values[i] for i in kept] if series.values else [],
-        columns={name: [column[i] for i in kept] for name, column in series.columns.items()},
-    )
-
-
-def _evenly(count: int, wanted: int) -> list[int]:
-    return [round(i * (count - 1) / (wanted - 1)) for i in range(wanted)]
-
-
-def _extremes(series: MetricSeries, max_points: int) -> list[int]:
-    count = len(series.values)
-    buckets = max(1, (max_points - 2) // 2)
-    kept = {0, count - 1}
-    for bucket in range(buckets):
-        start, stop = bucket * count // buckets, (bucket + 1) * count // buckets
-        numbers = [i for i in range(start, stop) if is_number(series.values[i]) and math.isfinite(series.values[i])]  # type: ignore[arg-type]
-        if numbers:
-            kept.add(min(numbers, key=series.values.__getitem__))  # type: ignore[arg-type]
-            kept.add(max(numbers, key=series.values.__getitem__))  # type: ignore[arg-type]
-        elif start < stop:
-            kept.add(start)
-    return sorted(kept)
+    return context.storage.metrics.windows(workspace, query)

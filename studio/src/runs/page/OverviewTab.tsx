@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
+import { isSystemMetric, type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
 import { type Run, runEventsQuery } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { FactList } from "../../components/FactList";
@@ -32,7 +32,7 @@ export function OverviewTab() {
   const properties = Object.entries(run.properties ?? {});
   const git = properties.filter(([name]) => name.startsWith(GIT_PREFIX)).map(([name, value]) => [name.slice(GIT_PREFIX.length), value] as const);
   const others = properties.filter(([name]) => !name.startsWith(GIT_PREFIX));
-  const numbers = metrics.data?.metrics.filter((metric) => numberOf(metric.last) !== null) ?? [];
+  const numbers = metrics.data?.metrics.filter((metric) => numberOf(metric.last) !== null && !isSystemMetric(metric.name)) ?? [];
   return (
     <div className={styles.body}>
       <ErrorPanel run={run} />

@@ -1,4 +1,4 @@
-import { type MetricSummary, numberOf } from "../../client/metric";
+import { isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
 
 /** How one metric is shown. Files are on the images tab. */
 export type MetricView = "tile" | "line" | "table" | "text";
@@ -19,13 +19,18 @@ export function metricSections(metrics: readonly MetricSummary[], find: string):
   for (const summary of metrics) {
     const view = metricView(summary);
     if (view === null || !matches(summary.name)) continue;
-    const name = metrics.length <= TOGETHER_UP_TO ? "" : sectionName(summary.name);
+    const name = metrics.length <= TOGETHER_UP_TO && !isSystemMetric(summary.name) ? "" : sectionName(summary.name);
     const section = sections.get(name) ?? { name, metrics: [] };
     section.metrics.push({ summary, view });
     sections.set(name, section);
   }
-  // What has no prefix comes first: it is what the run is mostly about.
-  return [...sections.values()].sort((left, right) => Number(left.name !== "") - Number(right.name !== ""));
+  return [...sections.values()].sort((left, right) => rank(left.name) - rank(right.name));
+}
+
+/** What has no prefix comes first: it is what the run is mostly about. How busy the machine was comes last. */
+function rank(section: string): number {
+  if (section === "") return 0;
+  return isSystemMetric(`${section}/`) ? 2 : 1;
 }
 
 /** One number is a tile, several are a line; whatever holds no number is shown as text. */

@@ -70,6 +70,25 @@ class FileFolder:
         """Return the size in bytes."""
         return (self._root / location).stat().st_size
 
+    def walk(self) -> Iterator[tuple[str, int, float]]:
+        """Yield each file's location, size in bytes and time of change in seconds since 1970, in no order."""
+        for folder, _, names in os.walk(self._root):
+            for name in names:
+                path = Path(folder, name)
+                try:
+                    found = path.stat()
+                except FileNotFoundError:
+                    continue
+                yield path.relative_to(self._root).as_posix(), found.st_size, found.st_mtime
+
+    def touch(self, location: str) -> bool:
+        """Make a file count as changed now; return whether it is there."""
+        try:
+            os.utime(self._root / location)
+        except FileNotFoundError:
+            return False
+        return True
+
     def delete(self, location: str) -> None:
         """Remove a file; nothing happens when it is gone already."""
         (self._root / location).unlink(missing_ok=True)

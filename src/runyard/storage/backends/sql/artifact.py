@@ -18,9 +18,10 @@ from runyard.storage.backends.filesystem.folder import FileFolder, StagedFile
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.mapping import add_change, instant, run_row, to_us
-from runyard.storage.base import FileSlice
+from runyard.storage.base import FileSlice, Garbage
 
 _LOCKS = 64
+_LOOK_UP_MAX = 5000
 
 
 class SqlArtifactStore:
@@ -88,6 +89,24 @@ class SqlArtifactStore:
             if prefix:
                 query = query.where(t.artifact.c.path.startswith(prefix, autoescape=True))
             return [_record(row) for row in connection.execute(query)]
+
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> Garbage:
+        """Remove files that no artifact of any run refers to and that have not changed since ``spare_after``."""
+        old = [(location, size) for location, size, changed in self._folder.walk() if changed < spare_after.timestamp()]
+
+        def work(connection: Connection) -> list[tuple[str, int]]:
+            # In the writer's transaction: no artifact can come to refer to one of these files while they are looked at.
+            used: set[str] = set()
+            for start in range(0, len(old), _LOOK_UP_MAX):
+                part = [location for location, _ in old[start : start + _LOOK_UP_MAX]]
+                used.update(connection.execute(sa.select(t.artifact.c.location).where(t.artifact.c.location.in_(part))).scalars())
+            return [(location, size) for location, size in old if location not in used]
+
+        unused = self._database.write(work)
+        if not dry_run:
+            for location, _ in unused:
+                self._folder.delete(location)
+        return Garbage(files=len(unused), size_bytes=sum(size for _, size in unused))
 
     def _get(self, workspace: str, run_id: str, path: str) -> ArtifactRecord:
         with self._database.read() as connection:

@@ -37,13 +37,20 @@ class _Write:
 
 
 class Database:
-    """A SQLite file. Every method may be called from any thread."""
+    """A SQLite file, or a database of a PostgreSQL server. Every method may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._writer_engine = _sqlite_engine(path, "BEGIN IMMEDIATE", pool_size=1)
-        self._reader_engine = _sqlite_engine(path, "BEGIN", pool_size=READERS_MAX)
+    def __init__(self, place: Path | str) -> None:
+        """Open the SQLite file at a path, or the PostgreSQL database at a URL ``postgresql://user:password@host:port/name``."""
+        if isinstance(place, Path):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._place = str(place)
+            self._writer_engine = _sqlite_engine(place, "BEGIN IMMEDIATE", pool_size=1)
+            self._reader_engine = _sqlite_engine(place, "BEGIN", pool_size=READERS_MAX)
+        else:
+            url = sa.make_url(place).set(drivername="postgresql+psycopg")
+            self._place = url.render_as_string(hide_password=True)
+            self._writer_engine = _postgres_engine(url, pool_size=1)
+            self._reader_engine = _postgres_engine(url, pool_size=READERS_MAX, read_only=True)
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
         self._closed = False
@@ -71,7 +78,7 @@ class Database:
             with self._reader_engine.connect() as connection, connection.begin():
                 yield connection
         except sa.exc.DBAPIError as error:
-            raise storage_error(error, self._path) from error
+            raise storage_error(error, self._place) from error
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after each commit, from the writer's thread. It must not block. Return what ends that."""
@@ -126,7 +133,7 @@ class Database:
                         savepoint.commit()
                         results.append((write, result))
         except Exception as error:  # noqa: BLE001 - every caller who waits must hear of it, and the thread must live on
-            failure = storage_error(error, self._path) if isinstance(error, (sa.exc.DBAPIError, OSError)) else error
+            failure = storage_error(error, self._place) if isinstance(error, (sa.exc.DBAPIError, OSError)) else error
             for write in group:
                 if not write.done.done():
                     write.done.set_exception(failure)
@@ -137,15 +144,15 @@ class Database:
             write.done.set_result(result)
 
 
-def storage_error(error: Exception, path: Path) -> StorageError:
+def storage_error(error: Exception, place: str) -> StorageError:
     """Return the error of the tree that fits a failure of the database or disk."""
     text = str(getattr(error, "orig", error))
     if "disk is full" in text or "No space left" in text:
         return DiskFullError(
-            f"The disk that holds {path.parent} is full, so nothing was stored. Free some space and try again.",
-            path=str(path.parent),
+            f"The disk that holds {place} is full, so nothing was stored. Free some space and try again.",
+            path=place,
         )
-    return StorageError(f"The database {path} failed: {text}. The server's log has the details.", path=str(path))
+    return StorageError(f"The database {place} failed: {text}. The server's log has the details.", path=place)
 
 
 def _sqlite_engine(path: Path, begin: str, pool_size: int) -> Engine:
@@ -170,5 +177,22 @@ def _sqlite_engine(path: Path, begin: str, pool_size: int) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: sa.URL, pool_size: int, *, read_only: bool = False) -> Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,  # the server may have been restarted since the connection was last used
+        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+    )
+    if read_only:
+
+        @sa.event.listens_for(engine, "begin")
+        def start(connection: Connection) -> None:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
     return engine

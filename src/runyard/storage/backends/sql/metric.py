@@ -1,28 +1,31 @@
-"""Metrics in SQL: every batch is one row, decoded when it is read.
-
-This is the write-ahead tail of the metric store alone; blocks and summaries will be built behind the same interface.
-"""
+"""Metrics in SQL: batches go into the tail, the compactor makes blocks of it, readers see both as one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.change import ChangeTopic
-from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType, MetricValue, summarised
+from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary
 from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.compactor import Compactor, TailBook
 from runyard.storage.backends.sql.database import Database
-from runyard.storage.backends.sql.mapping import add_change, run_row, workspace_pk
-from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, ScalarRecord, TableRecord
+from runyard.storage.backends.sql.mapping import add_change, run_row, to_us, workspace_pk
+from runyard.storage.backends.sql.metric_batch import batch_of
+from runyard.storage.backends.sql.metric_key import KeyBook
+from runyard.storage.backends.sql.metric_points import SeriesHead, to_series
+from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
+from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
+from runyard.storage.backends.sql.metric_window import read_window
+from runyard.storage.base import MetricColumn, MetricWindow
+from runyard.wire.journal import JournalBatch
+from runyard.wire.metric import RecordBatch, SeriesQuery
 
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[Record])
+EXPORT_POINTS = 1 << 20
+_IN_MAX = 500
 
 
 class SqlMetricStore:
@@ -30,39 +33,74 @@ class SqlMetricStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.book = KeyBook(database)
+        self.reader = MetricReader(self.book)
+        self._tails = TailBook(database)
+        self._compactor = Compactor(database, self.book, self._tails)
 
-    def append(self, workspace: str, run_id: str, batch: RecordBatch, *, at: datetime) -> bool:
+    def append(self, workspace: str, run_id: str, batch: RecordBatch | JournalBatch, *, at: datetime) -> bool:
         """Store a batch; False when ``(run, writer, seq)`` was stored before, and nothing changes."""
-        payload = _ENCODER.encode(batch.records)
+        columns = batch_of(batch)
+        keys = self.book.ids([(name.name, name.family) for name in columns.names])
+        payload = encode_payload(columns, keys)
+        points = len(columns.points)
 
-        def work(connection: Connection) -> bool:
+        def work(connection: Connection) -> int | None:
             row = run_row(connection, workspace, run_id, t.run.c.pk, t.run.c.workspace_pk, t.run.c.root_id)
-            key = {"run_pk": row.pk, "writer": batch.writer, "seq": batch.seq}
-            known = sa.select(t.metric_tail.c.pk).filter_by(**key)
-            if connection.execute(known).first() is not None:
-                return False
-            connection.execute(t.metric_tail.insert().values(**key, payload=payload))
+            if not note_batch(connection, row.pk, columns.writer, columns.seq):
+                return None
+            connection.execute(t.metric_tail.insert().values(run_pk=row.pk, points=points, payload=payload))
             add_change(connection, row.workspace_pk, ChangeTopic.METRIC, run_id=run_id, root_id=row.root_id)
-            return True
+            return int(row.pk)
 
-        return self._database.write(work)
+        run_pk = self._database.write(work)
+        if run_pk is None:
+            return False
+        self._tails.note(run_pk, points=points, size_bytes=len(payload), series=len(keys), at_us=to_us(at))
+        return True
 
     def series(self, workspace: str, run_ids: list[str], names: list[str] | None) -> list[MetricSeries]:
         """Return whole series, by run in the order given and then by first logging; ``names`` None means all."""
         found: list[MetricSeries] = []
+        wanted = None if names is None else set(names)
         with self._database.read() as connection:
-            keys = _run_keys(connection, workspace, run_ids)
-            for run_id in run_ids:
-                if run_id in keys:
-                    found += _assembled(run_id, _records(connection, keys[run_id]), names)
+            for run_id, view in self._views(connection, workspace, run_ids):
+                for shown in self.reader.shown(connection, view.summary, wanted):
+                    points = view.points(shown.key, 0, view.count(shown.key))
+                    found.append(to_series(series_head(run_id, view, shown), points, _count(view, shown)))
+        return found
+
+    def windows(self, workspace: str, query: SeriesQuery) -> list[MetricWindow]:
+        """Return what a query asks for, as columns; by run in the order given and then by first logging."""
+        found: list[MetricWindow] = []
+        wanted = set(query.names) or None
+        with self._database.read() as connection:
+            for run_id, view in self._views(connection, workspace, query.run_ids):
+                for shown in self.reader.shown(connection, view.summary, wanted):
+                    head = series_head(run_id, view, shown)
+                    found.append(read_window(head, view, shown, query, _count(view, shown)))
         return found
 
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
         result: dict[str, list[MetricSummary]] = {}
-        for series in self.series(workspace, run_ids, names):
-            result.setdefault(series.run_id, []).append(summarised(series))
+        wanted = None if names is None else set(names)
+        with self._database.read() as connection:
+            for run_id, view in self._views(connection, workspace, run_ids, with_blocks=False):
+                shown = self.reader.shown(connection, view.summary, wanted)
+                if shown:
+                    result[run_id] = view.summary.listed([(each.slot, each.name) for each in shown])
         return result
+
+    def export(self, workspace: str, run_ids: list[str], names: list[str] | None) -> Iterator[MetricColumn]:
+        """Yield all points of number series as columns, a part at a time, each part seen by a transaction of its own."""
+        wanted = None if names is None else set(names)
+        for run_id in run_ids:
+            for key, name in self._number_series(workspace, run_id, wanted):
+                start = 0
+                while start is not None:
+                    part, start = self._export_part(workspace, run_id, key, name, start)  # type: ignore[assignment]
+                    yield part
 
     def descendants_with_metrics(self, workspace: str, run_id: str, run_type: str | None) -> list[str]:
         """Return the run and its descendants that have metrics, newest first, of ``run_type`` only when it is given."""
@@ -72,73 +110,74 @@ class SqlMetricStore:
             tree = sa.select(run.pk).where(run.pk == top).cte("tree", recursive=True)
             below = t.run.alias("below")
             tree = tree.union_all(sa.select(below.c.pk).where(below.c.parent_pk == tree.c.pk))
-            has_metrics = sa.exists().where(t.metric_tail.c.run_pk == run.pk)
+            has_metrics = sa.or_(
+                sa.exists().where(t.metric_tail.c.run_pk == run.pk), sa.exists().where(t.run_summary.c.run_pk == run.pk)
+            )
             query = sa.select(run.id).where(run.pk.in_(sa.select(tree.c.pk)), has_metrics)
             if run_type is not None:
                 query = query.where(run.type == run_type)
             return list(connection.execute(query.order_by(run.created_at.desc(), run.pk.desc())).scalars())
 
+    def tidy(self, *, at: datetime) -> int:
+        """Do the upkeep that is due; return for how many runs something was done."""
+        return self._compactor.tick(to_us(at))
+
+    def wait_for_work(self, timeout_s: float) -> None:
+        """Wait until some run's metrics need upkeep soon, or the time is over."""
+        self._tails.is_full.wait(timeout_s)
+
+    def compact(self, workspace: str, run_id: str, *, finish: bool = False) -> None:
+        """Do the upkeep of one run now; with ``finish`` as if the run had ended."""
+        with self._database.read() as connection:
+            run_pk = run_row(connection, workspace, run_id, t.run.c.pk).pk
+        self._compactor.compact(run_pk, finish=finish)
+
+    def build_pages(self) -> None:
+        """Bring all runs that have ended into the pages by which runs are ranked."""
+        self._compactor.build_pages()
+
+    def _views(
+        self, connection: Connection, workspace: str, run_ids: list[str], *, with_blocks: bool = True
+    ) -> Iterator[tuple[str, RunView]]:
+        keys = _run_keys(connection, workspace, run_ids)
+        views = self.reader.views(connection, list(keys.values()), with_blocks=with_blocks)
+        for run_id in run_ids:
+            if run_id in keys and keys[run_id] in views:
+                yield run_id, views[keys[run_id]]
+
+    def _number_series(self, workspace: str, run_id: str, wanted: set[str] | None) -> list[tuple[int, str]]:
+        with self._database.read() as connection:
+            for _, view in self._views(connection, workspace, [run_id], with_blocks=False):
+                shown = self.reader.shown(connection, view.summary, wanted)
+                return [(each.key, each.name) for each in shown if each.family is MetricFamily.SERIES]
+        return []
+
+    def _export_part(self, workspace: str, run_id: str, key: int, name: str, start: int) -> tuple[MetricColumn, int | None]:
+        with self._database.read() as connection:
+            _, view = next(self._views(connection, workspace, [run_id]))
+            count = view.count(key)
+            stop = min(count, start + EXPORT_POINTS)
+            points = view.points(key, start, stop)
+            column = MetricColumn(run_id=run_id, name=name, steps=points.x(start), times_us=points.times, values=points.numbers())
+            return column, stop if stop < count else None
+
+
+def series_head(run_id: str, view: RunView, shown: Shown) -> SeriesHead:
+    """Return what a run's summary knows of a series beside its figures."""
+    kind = METRIC_TYPES[int(view.summary.fields["type"][shown.slot])]
+    description = view.summary.descriptions.get(shown.slot, "")
+    return SeriesHead(run_id=run_id, name=shown.name, family=shown.family, type=kind, description=description)
+
+
+def _count(view: RunView, shown: Shown) -> int:
+    return int(view.summary.fields["count"][shown.slot])
+
 
 def _run_keys(connection: Connection, workspace: str, run_ids: list[str]) -> dict[str, int]:
-    query = sa.select(t.run.c.id, t.run.c.pk).where(
-        t.run.c.workspace_pk == workspace_pk(connection, workspace), t.run.c.id.in_(run_ids)
-    )
-    return {row.id: row.pk for row in connection.execute(query)}
-
-
-def _records(connection: Connection, run_pk: int) -> Iterable[Record]:
-    query = sa.select(t.metric_tail.c.payload).where(t.metric_tail.c.run_pk == run_pk).order_by(t.metric_tail.c.pk)
-    for payload in connection.execute(query).scalars():
-        yield from _DECODER.decode(payload)
-
-
-def _assembled(run_id: str, records: Iterable[Record], names: list[str] | None) -> list[MetricSeries]:
-    wanted = None if names is None else set(names)
-    found: dict[tuple[str, MetricFamily], MetricSeries] = {}
-    for record in records:
-        if wanted is None or record.name in wanted:
-            _add(found, run_id, record)
-    return [replace(series, count=len(series.times)) for series in found.values()]
-
-
-def _add(found: dict[tuple[str, MetricFamily], MetricSeries], run_id: str, record: Record) -> None:
-    at = record.at_us / 1_000_000
-    if isinstance(record, ScalarRecord):
-        series = _open(found, run_id, record, MetricFamily.SERIES, MetricType.SCALAR)
-        _extend(series, [record.value], record.step, at)
-    elif isinstance(record, ListRecord):
-        series = _open(found, run_id, record, MetricFamily.SERIES, MetricType.LIST)
-        _extend(series, record.values, None, at)
-    elif isinstance(record, FileRecord):
-        series = _open(found, run_id, record, MetricFamily.FILE, record.type)
-        _extend(series, [record.uri], None, at)
-    else:
-        _extend_table(_open(found, run_id, record, MetricFamily.TABLE, MetricType.TABLE), record, at)
-
-
-def _open(
-    found: dict[tuple[str, MetricFamily], MetricSeries], run_id: str, record: Any, family: MetricFamily, kind: MetricType
-) -> MetricSeries:
-    key = (record.name, family)
-    if key not in found:
-        # One name that was used for two shapes shows as two metrics: nothing logged is ever hidden.
-        clash = any(name == record.name for name, _ in found)
-        shown = f"{record.name} [{family.value}]" if clash else record.name
-        found[key] = MetricSeries(run_id=run_id, name=shown, family=family, type=kind, description=record.description)
-    return found[key]
-
-
-def _extend(series: MetricSeries, values: list[MetricValue], step: int | None, at: float) -> None:
-    series.values.extend(values)
-    series.steps.extend([step] * len(values))
-    series.times.extend([at] * len(values))
-
-
-def _extend_table(series: MetricSeries, record: TableRecord, at: float) -> None:
-    before = len(series.times)
-    rows = max((len(column) for column in record.columns.values()), default=0)
-    for name, values in record.columns.items():
-        series.columns.setdefault(name, [None] * before).extend(values)
-    for column in series.columns.values():
-        column.extend([None] * (before + rows - len(column)))
-    series.times.extend([at] * rows)
+    found: dict[str, int] = {}
+    pk = workspace_pk(connection, workspace)
+    for start in range(0, len(run_ids), _IN_MAX):
+        some = run_ids[start : start + _IN_MAX]
+        query = sa.select(t.run.c.id, t.run.c.pk).where(t.run.c.workspace_pk == pk, t.run.c.id.in_(some))
+        found.update({row.id: row.pk for row in connection.execute(query)})
+    return found

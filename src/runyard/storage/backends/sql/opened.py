@@ -11,15 +11,19 @@ from runyard.storage.backends.filesystem.folder import FileFolder
 from runyard.storage.backends.sql.artifact import SqlArtifactStore
 from runyard.storage.backends.sql.change import SqlChangeStore
 from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.environment import SqlEnvironmentStore
 from runyard.storage.backends.sql.experiment import SqlExperimentStore
 from runyard.storage.backends.sql.metric import SqlMetricStore
+from runyard.storage.backends.sql.metric_rank import MetricRanking
+from runyard.storage.backends.sql.node import SqlNodeStore
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.token import SqlTokenStore
+from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0001"
+HEAD = "0004"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -29,22 +33,40 @@ def open_folder(home: Path) -> Storage:
     Raises:
         StorageError: the database is damaged, or was written by a newer Runyard.
     """
-    database = Database(home / "runyard.db")
+    return _open(Database(home / "runyard.db"), home)
+
+
+def open_postgres(url: str, home: Path) -> Storage:
+    """Return the stores whose records are in a PostgreSQL database, version 15 or later, and whose files are in ``home``.
+
+    One server uses a database at a time.
+
+    Raises:
+        StorageError: the database cannot be reached, or was written by a newer Runyard.
+    """
+    return _open(Database(url), home)
+
+
+def _open(database: Database, home: Path) -> Storage:
     try:
         _migrate(database)
+        changes = SqlChangeStore(database)
+        changes.prune()
+        metrics = SqlMetricStore(database)
     except BaseException:
         database.close()
         raise
-    changes = SqlChangeStore(database)
-    changes.prune()
     return Storage(
         workspaces=SqlWorkspaceStore(database),
         experiments=SqlExperimentStore(database),
-        runs=SqlRunStore(database),
-        metrics=SqlMetricStore(database),
+        runs=SqlRunStore(database, ranking=MetricRanking(metrics.book, metrics.reader)),
+        metrics=metrics,
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
         tokens=SqlTokenStore(database),
+        nodes=SqlNodeStore(database),
+        environments=SqlEnvironmentStore(database),
+        views=SqlViewStore(database),
         changes=changes,
         close=database.close,
     )

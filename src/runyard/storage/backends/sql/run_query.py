@@ -1,125 +1,212 @@
-"""Which runs a query asks for, as SQL."""
+"""Which runs a query asks for, as SQL: filter, order, count and page."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runyard.errors import InvalidArgumentError
+from runyard.domain.run import RunView
+from runyard.domain.run_filter import parse
+from runyard.errors import InvalidArgumentError, NotSupportedError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment import experiment_row
-from runyard.storage.backends.sql.mapping import decode_cursor, encode_cursor, like_pattern, run_row, workspace_pk
+from runyard.storage.backends.sql.mapping import decode_cursor, encode_cursor, run_row, workspace_pk
+from runyard.storage.backends.sql.metric_points import Floats, Ints
+from runyard.storage.backends.sql.metric_rank import (
+    PREFIX,
+    MetricOrder,
+    MetricRanking,
+    after_cursor,
+    parse_order,
+    ranked,
+    satisfying,
+)
+from runyard.storage.backends.sql.run_filter import FilterCompiler, MetricColumn, no_metrics
+from runyard.storage.backends.sql.run_order import RunOrder, run_order
 from runyard.wire.run import RunQuery
 
 LIMIT_MAX = 1000
 
-_TEXT_COLUMNS = (
-    t.run.c.id,
-    t.run.c.display_name,
-    t.run.c.description,
-    t.run.c.status,
-    t.run.c.submitted_by,
-    t.run.c.tags,
-    t.experiment.c.name,
-)
-
-_ORDERS: dict[str, sa.ColumnElement[Any]] = {
-    "created_at": t.run.c.created_at,
-    "started_at": sa.func.coalesce(t.run.c.started_at, 0),
-    "ended_at": sa.func.coalesce(t.run.c.ended_at, 0),
-    "duration": sa.func.coalesce(t.run.c.ended_at - t.run.c.started_at, 0),
-    "display_name": t.run.c.display_name,
-    "status": t.run.c.status,
-    "number": t.run.c.number,
-    "experiment": t.experiment.c.name,
-}
+_RUN = t.run.c
 
 
 def search_runs(
-    connection: Connection, workspace: str, query: RunQuery, scope: str | None, base: sa.Select[Any]
+    connection: Connection,
+    workspace: str,
+    query: RunQuery,
+    scope: str | None,
+    base: sa.Select[Any],
+    *,
+    at: datetime,
+    ranking: MetricRanking | None = None,
+    metric_column: MetricColumn = no_metrics,
 ) -> tuple[list[Any], int, str | None]:
-    """Return the rows of one page, the total, and the cursor of the next page.
+    """Return the rows of one page, the total, and the cursor of the next page. Relative times are reckoned from ``at``.
+
+    The page is found by the runs' keys first and read afterwards: filter and order then touch indexes and narrow tables only.
 
     Raises:
-        InvalidArgumentError: an unknown order, a bad cursor, or a limit out of range.
+        InvalidArgumentError: a filter that cannot be read, an unknown order, a bad cursor, or a limit out of range.
     """
     if not 1 <= query.limit <= LIMIT_MAX:
         raise InvalidArgumentError(f"limit is {query.limit}; it must be between 1 and {LIMIT_MAX}.")
-    conditions = _conditions(connection, workspace, query, scope)
-    counted = base.with_only_columns(sa.func.count(), maintain_column_froms=True).where(*conditions)
-    total = connection.execute(counted).scalar_one()
-    order, descending = _order(query.order_by)
-    page = base.add_columns(order.label("order_key")).where(*conditions)
-    if query.cursor:
-        place = sa.tuple_(order, t.run.c.pk)
-        after = sa.tuple_(*decode_cursor(query.cursor, 2))
-        page = page.where(place < after if descending else place > after)
+    compiler = FilterCompiler(connection, workspace_pk(connection, workspace), metric_column)
+    conditions = run_conditions(connection, workspace, query, scope, compiler, at)
+    if query.metric_conditions or query.order_by.removeprefix("-").startswith(PREFIX):
+        if ranking is None:
+            raise NotSupportedError("This store keeps no metrics, so runs cannot be ordered or filtered by them.")
+        return _search_by_metrics(connection, query, conditions, compiler, base, ranking)
+    order = run_order(query.order_by, compiler)
+    place = order.place(query.cursor) if query.cursor else None
+    page = page_statement(query, order, conditions, place)
+    if place is None and is_searching(query):
+        # What is costly to find is found once: the page's query counts too.
+        found = [tuple(key) for key in connection.execute(page.add_columns(sa.func.count().over()))]
+        keys = [key[:-1] for key in found]
+        total = found[0][-1] if found else _count(connection, conditions) if query.offset else 0
+    else:
+        total = _count(connection, conditions)
+        keys = [tuple(key) for key in connection.execute(page)]
+    more = len(keys) > query.limit
+    keys = keys[: query.limit]
+    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_([key[0] for key in keys])))}
+    next_cursor = order.cursor(list(keys[-1][1:])) if more else None
+    return [rows[key[0]] for key in keys], total, next_cursor
+
+
+def is_searching(query: RunQuery) -> bool:
+    """Return whether a query looks at more than the columns that stand in the index of the list."""
+    return bool(query.filter or query.text or query.tags or query.properties or query.type)
+
+
+def _count(connection: Connection, conditions: list[sa.ColumnElement[bool]]) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(t.run).where(*conditions)).scalar_one()
+
+
+def page_statement(
+    query: RunQuery, order: RunOrder, conditions: list[sa.ColumnElement[bool]], place: list[Any] | None
+) -> sa.Select[Any]:
+    """Return the query for the keys of one page's runs, and of one more, with what they are ordered by."""
+    columns = [key.column.label(f"order_{number}") for number, key in enumerate(order.keys)]
+    page = sa.select(_RUN.pk, *columns).select_from(t.run if order.join is None else t.run.outerjoin(*order.join))
+    page = page.where(*conditions)
+    if place is not None:
+        page = page.where(order.after(place))
     elif query.offset:
         page = page.offset(query.offset)
-    directions = (order.desc(), t.run.c.pk.desc()) if descending else (order.asc(), t.run.c.pk.asc())
-    rows = list(connection.execute(page.order_by(*directions).limit(query.limit + 1)))
-    more = len(rows) > query.limit
-    rows = rows[: query.limit]
-    return rows, total, encode_cursor(rows[-1].order_key, rows[-1].pk) if more else None
+    return page.order_by(*order.clauses()).limit(query.limit + 1)
 
 
-def _order(order_by: str) -> tuple[sa.ColumnElement[Any], bool]:
-    name = order_by.removeprefix("-")
-    if name not in _ORDERS:
-        raise InvalidArgumentError(f"Runs cannot be ordered by {name!r}. Use one of: {', '.join(_ORDERS)}.")
-    return _ORDERS[name], order_by.startswith("-")
+def _search_by_metrics(
+    connection: Connection,
+    query: RunQuery,
+    conditions: list[sa.ColumnElement[bool]],
+    compiler: FilterCompiler,
+    base: sa.Select[Any],
+    ranking: MetricRanking,
+) -> tuple[list[Any], int, str | None]:
+    """Find by figures of metrics: all keys that meet the other conditions, then numpy."""
+    order_by, descending = query.order_by.removeprefix("-"), query.order_by.startswith("-")
+    by_metric = order_by.startswith(PREFIX)
+    keys = sa.select(_RUN.pk).where(*conditions)
+    if not by_metric:
+        order = run_order(query.order_by, compiler)
+        keys = keys.select_from(t.run if order.join is None else t.run.outerjoin(*order.join)).order_by(*order.clauses())
+    cursor: Any = connection.execute(keys).cursor  # the driver's own: a row object for each of 100,000 keys would cost more
+    pks = np.array([row[0] for row in cursor.fetchall()], np.int64)
+    for condition in query.metric_conditions:
+        figures = ranking.figures(connection, MetricOrder(condition.name, condition.figure), pks)
+        pks = pks[satisfying(figures, condition.comparison, condition.value)]
+    if by_metric:
+        figures = ranking.figures(connection, parse_order(order_by), pks)
+        places = ranked(pks, figures, descending=descending)
+        pks, figures = pks[places], figures[places]
+    else:
+        figures = np.full(len(pks), np.nan)
+    start = _start(query, pks, figures, descending=descending, by_metric=by_metric)
+    page = pks[start : start + query.limit].tolist()
+    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(page)))}
+    more = start + query.limit < len(pks)
+    last = start + len(page) - 1
+    next_cursor = encode_cursor(None if np.isnan(figures[last]) else float(figures[last]), page[-1]) if more else None
+    return [rows[pk] for pk in page], len(pks), next_cursor
 
 
-def _conditions(connection: Connection, workspace: str, query: RunQuery, scope: str | None) -> list[Any]:
-    run = t.run.c
-    conditions: list[Any] = [run.workspace_pk == workspace_pk(connection, workspace)]
+def _start(query: RunQuery, pks: Ints, figures: Floats, *, descending: bool, by_metric: bool) -> int:
+    if not query.cursor:
+        return query.offset
+    value, pk = decode_cursor(query.cursor, 2)
+    if by_metric:
+        later = np.flatnonzero(after_cursor(pks, figures, value, pk, descending=descending))
+        return int(later[0]) if len(later) else len(pks)
+    found = np.flatnonzero(pks == pk)
+    if not len(found):
+        raise InvalidArgumentError("The run at which the last page ended is not in this list any more. Start again.")
+    return int(found[0]) + 1
+
+
+def run_conditions(
+    connection: Connection, workspace: str, query: RunQuery, scope: str | None, compiler: FilterCompiler, at: datetime
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on ``run`` that a query stands for."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if query.parent_id is None and query.ancestor_id is None and query.experiment is None:
+        # A place implies its workspace. To say it again would lead the database to the index of the whole workspace.
+        conditions.append(_RUN.workspace_pk == compiler.workspace_pk)
     if scope is not None:
-        conditions.append(run.root_id == scope)
-    conditions += _place(connection, workspace, query)
+        conditions.append(_RUN.root_id == scope)
+    conditions += _place(connection, workspace, query, compiler)
+    conditions += _view(query.view)
     if query.type is not None:
-        conditions.append(sa.or_(run.type == query.type, _has_label("p", "azureml.runsource", query.type)))
+        conditions.append(sa.or_(_RUN.type == query.type, compiler.label_condition("p", "azureml.runsource", query.type)))
     if query.status:
-        conditions.append(run.status.in_([status.value for status in query.status]))
+        conditions.append(_RUN.status.in_([status.value for status in query.status]))
     if query.target is not None:
-        conditions.append(run.target == query.target)
+        conditions.append(_RUN.target == query.target)
     if query.submitted_by is not None:
-        conditions.append(run.submitted_by == query.submitted_by)
-    conditions += [_has_label("t", key, value) for key, value in query.tags.items()]
-    conditions += [_has_label("p", key, value) for key, value in query.properties.items()]
-    for word in (query.text or "").split():
-        pattern = like_pattern(word)
-        found = [sa.func.lower(sa.func.coalesce(column, "")).like(pattern, escape="\\") for column in _TEXT_COLUMNS]
-        conditions.append(sa.or_(*found))
+        conditions.append(_RUN.submitted_by == query.submitted_by)
+    conditions += [compiler.label_condition("t", key, value) for key, value in query.tags.items()]
+    conditions += [compiler.label_condition("p", key, value) for key, value in query.properties.items()]
+    conditions += [compiler.text_condition(word) for word in (query.text or "").split()]
+    if query.filter and query.filter.strip():
+        conditions.append(compiler.condition(parse(query.filter, at)))
     return conditions
 
 
-def _place(connection: Connection, workspace: str, query: RunQuery) -> list[Any]:
-    run = t.run.c
+def _view(view: RunView) -> list[sa.ColumnElement[bool]]:
+    if view is RunView.DELETED:
+        return [_RUN.deleted_at.is_not(None)]
+    conditions: list[sa.ColumnElement[bool]] = [_RUN.deleted_at.is_(None)]
+    if view is RunView.ACTIVE_ONLY:
+        conditions.append(_RUN.archived_at.is_(None))
+    elif view is RunView.ARCHIVED_ONLY:
+        conditions.append(_RUN.archived_at.is_not(None))
+    return conditions
+
+
+def _place(connection: Connection, workspace: str, query: RunQuery, compiler: FilterCompiler) -> list[sa.ColumnElement[bool]]:
     if query.parent_id is not None:
-        return [run.parent_pk == run_row(connection, workspace, query.parent_id, run.pk).pk]
+        return [_RUN.parent_pk == run_row(connection, workspace, query.parent_id, _RUN.pk).pk]
     if query.ancestor_id is not None:
         top = run_row(connection, workspace, query.ancestor_id)
         if top.parent_pk is None:  # the whole tree: one index look-up instead of a walk
-            return [run.root_pk == top.pk, run.pk != top.pk]
+            return [_RUN.root_pk == top.pk, _RUN.pk != top.pk]
         tree = sa.select(t.run.c.pk).where(t.run.c.parent_pk == top.pk).cte("tree", recursive=True)
         below = t.run.alias("below")
         tree = tree.union_all(sa.select(below.c.pk).where(below.c.parent_pk == tree.c.pk))
-        return [run.pk.in_(sa.select(tree.c.pk))]
-    conditions: list[Any] = []
+        return [_RUN.pk.in_(sa.select(tree.c.pk))]
+    conditions: list[sa.ColumnElement[bool]] = []
     if query.experiment is not None:
-        conditions.append(run.experiment_pk == experiment_row(connection, workspace, query.experiment).pk)
-    else:
-        conditions.append(t.experiment.c.archived_at.is_(None))
-    if not query.include_children:
-        conditions.append(run.parent_pk.is_(None))
+        conditions.append(_RUN.experiment_pk == experiment_row(connection, workspace, query.experiment).pk)
+    elif query.view is RunView.ACTIVE_ONLY:
+        archived = sa.select(t.experiment.c.pk).where(
+            t.experiment.c.workspace_pk == compiler.workspace_pk, t.experiment.c.archived_at.is_not(None)
+        )
+        conditions.append(_RUN.experiment_pk.not_in(archived))
+    if not query.include_children and query.view is not RunView.DELETED:
+        conditions.append(_RUN.parent_pk.is_(None))
     return conditions
-
-
-def _has_label(kind: str, key: str, value: str | None) -> sa.ColumnElement[bool]:
-    label = t.run_label.c
-    conditions = [label.run_pk == t.run.c.pk, label.kind == kind, label.key == key]
-    if value is not None:
-        conditions.append(label.value == value)
-    return sa.exists().where(*conditions)

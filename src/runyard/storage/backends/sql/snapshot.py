@@ -17,7 +17,7 @@ from runyard.storage.backends.filesystem.folder import FileFolder
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.mapping import to_us, workspace_pk
-from runyard.storage.base import FileSlice
+from runyard.storage.base import FileSlice, Garbage
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -31,7 +31,8 @@ class SqlSnapshotStore:
 
     def missing(self, sha256: list[str]) -> list[str]:
         """Return those of the hashes whose content is not stored."""
-        return [value for value in dict.fromkeys(sha256) if not self._folder.exists(_location(value))]
+        # What is said to be there must stay until the snapshot is made: a fresh date keeps the garbage collector away.
+        return [value for value in dict.fromkeys(sha256) if not self._folder.touch(_location(value))]
 
     def put_blob(self, sha256: str, chunks: Iterator[bytes]) -> None:
         """Store a content."""
@@ -83,6 +84,30 @@ class SqlSnapshotStore:
             raise NotFoundError(f"There is no content {sha256}.", sha256=sha256)
         size = self._folder.size(location)
         return self._folder.read(location, 0, size, size)
+
+    def collect_garbage(self, *, spare_after: datetime, dry_run: bool) -> tuple[int, Garbage]:
+        """Remove snapshots that no run has, then contents that no snapshot has."""
+        old = [(place, size) for place, size, changed in self._folder.walk() if changed < spare_after.timestamp()]
+        snapshots, used = self._database.write(lambda c: _sweep_snapshots(c, spare_after, dry_run))
+        unused = [(place, size) for place, size in old if place.rpartition("/")[2] not in used]
+        if not dry_run:
+            for place, _ in unused:
+                self._folder.delete(place)
+        return snapshots, Garbage(files=len(unused), size_bytes=sum(size for _, size in unused))
+
+
+def _sweep_snapshots(connection: Connection, spare_after: datetime, dry_run: bool) -> tuple[int, set[str]]:
+    """Remove snapshots that no run has; return how many, and the hashes that the others need."""
+    s = t.snapshot.c
+    taken = sa.exists().where(t.run.c.workspace_pk == s.workspace_pk, t.run.c.snapshot_id == s.id)
+    unused = sa.and_(sa.not_(taken), s.created_at < to_us(spare_after))
+    count = connection.execute(sa.select(sa.func.count()).select_from(t.snapshot).where(unused)).scalar_one()
+    used: set[str] = set()
+    for packed in connection.execute(sa.select(s.manifest).where(sa.not_(unused))).scalars():
+        used.update(file.sha256 for file in msgspec.json.decode(zlib.decompress(packed), type=list[SnapshotFile]))
+    if count and not dry_run:
+        connection.execute(t.snapshot.delete().where(unused))
+    return count, used
 
 
 def _location(sha256: str) -> str:

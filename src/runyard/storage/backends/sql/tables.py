@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -24,6 +25,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+LABEL_HEAD_CHARS = 100
+"""How much of a label's value is indexed. PostgreSQL refuses index entries of more than about 2,700 bytes."""
 
 # SQLite hands out row ids only to a column declared INTEGER.
 _Key = BigInteger().with_variant(Integer(), "sqlite")
@@ -52,6 +56,7 @@ experiment = Table(
     Column("tags", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
+    Column("deleted_at", BigInteger),
     Column("run_count", Integer, nullable=False, server_default="0"),
     Column("last_run_at", BigInteger, nullable=False, server_default="0"),
     Index(
@@ -97,12 +102,33 @@ run = Table(
     Column("job_handle", Text),
     Column("child_count", Integer, nullable=False, server_default="0"),
     Column("archived_at", BigInteger),
+    Column("deleted_at", BigInteger),
+    Column("deleted_by", String),
     Column("version", Integer, nullable=False, server_default="1"),
     Index("uq_run_id", "workspace_pk", "id", unique=True),
-    Index("ix_run_recent", "workspace_pk", "created_at", "pk"),
+    Index(
+        "ix_run_listed",
+        "workspace_pk",
+        "created_at",
+        "pk",
+        "id",
+        "parent_pk",
+        "experiment_pk",
+        "status",
+        "archived_at",
+        "deleted_at",
+        "started_at",
+        "ended_at",
+        "number",
+        "child_count",
+        "target",
+        "submitted_by",
+        "type",
+    ),
     Index("ix_run_experiment", "experiment_pk", "created_at", "pk"),
     Index("ix_run_parent", "parent_pk", "created_at", "pk"),
     Index("ix_run_root", "root_pk", "created_at", "pk"),
+    Index("ix_run_snapshot", "workspace_pk", "snapshot_id"),
     Index("ix_run_job", "target", "status", "pk"),
 )
 
@@ -113,17 +139,35 @@ run_label = Table(
     Column("kind", String(1), primary_key=True),
     Column("key", String, primary_key=True),
     Column("value", Text),
-    Index("ix_run_label_lookup", "kind", "key", "run_pk"),
+    Column("head", String(LABEL_HEAD_CHARS)),
+    Column("number", Double),
+    Index("ix_run_label_number", "kind", "key", "number", "run_pk"),
+    Index("ix_run_label_head", "kind", "key", "head", "run_pk"),
+    sqlite_with_rowid=False,
 )
-"""Tags (kind ``t``) and properties (kind ``p``), a row each, for filters; the JSON columns of ``run`` are for reading."""
+"""Tags (kind ``t``), properties (``p``) and parameters (``a``), a row each, for filters.
+
+The JSON columns of ``run`` are for reading. ``head`` is the beginning of the value, short enough for an index; ``number`` the
+number that the value is."""
+
+run_search = Table(
+    "run_search",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+"""The texts of a run that are searched, in lower case. A table of its own, so that a search reads nothing else."""
 
 run_event = Table(
     "run_event",
     metadata,
     Column("pk", _Key, primary_key=True),
     Column("run_pk", _Key, ForeignKey("run.pk"), nullable=False),
+    Column("kind", String, nullable=False, server_default="status"),
     Column("status", String, nullable=False),
     Column("reason", Text),
+    Column("author", String),
+    Column("detail", Text),
     Column("at", BigInteger, nullable=False),
     Index("ix_run_event_run", "run_pk", "pk"),
 )
@@ -138,6 +182,7 @@ artifact = Table(
     Column("location", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Index("ix_artifact_location", "location"),
 )
 
 snapshot = Table(
@@ -149,15 +194,102 @@ snapshot = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+metric_key = Table(
+    "metric_key",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("family", String, nullable=False),
+)
+"""A series by name and family, for all runs. ``hash`` is over both: an index on long names would be refused by PostgreSQL."""
+
+metric_keyset = Table(
+    "metric_keyset",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("key_ids", LargeBinary, nullable=False),
+)
+"""A list of keys that is stored together, as int32. Thousands of runs share one."""
+
+metric_writer = Table(
+    "metric_writer",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True),
+    Column("writer", String, primary_key=True),
+    Column("stored", BigInteger, nullable=False),
+    Column("above", Text),
+)
+"""Which batches of a writer are stored: all below ``stored``, and the ranges in ``above``."""
+
 metric_tail = Table(
     "metric_tail",
     metadata,
     Column("pk", _Key, primary_key=True),
     Column("run_pk", _Key, ForeignKey("run.pk"), nullable=False),
-    Column("writer", String, nullable=False),
-    Column("seq", BigInteger, nullable=False),
+    Column("points", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Index("uq_metric_tail_batch", "run_pk", "writer", "seq", unique=True),
+    Index("ix_metric_tail_run", "run_pk", "pk"),
+)
+
+metric_block = Table(
+    "metric_block",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("run_pk", _Key, ForeignKey("run.pk"), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("keyset_id", Integer, ForeignKey("metric_keyset.id"), nullable=False),
+    Column("lo", BigInteger, nullable=False),
+    Column("hi", BigInteger, nullable=False),
+    Column("lo_x", BigInteger, nullable=False),
+    Column("hi_x", BigInteger, nullable=False),
+    Column("lo_time", BigInteger, nullable=False),
+    Column("hi_time", BigInteger, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("data_bytes", BigInteger, nullable=False),
+    Column("directory", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index("ix_metric_block_run", "run_pk", "level", "keyset_id", "lo", "lo_x", "hi_x"),
+)
+"""Immutable blocks. ``level`` -1: the latest points of many series; 0: full blocks; 1 and up: the pyramid. See metric_block."""
+
+run_summary = Table(
+    "run_summary",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True),
+    Column("keyset_id", Integer, ForeignKey("metric_keyset.id"), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("paged", Integer, nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+    Index("ix_run_summary_paged", "paged", "run_pk"),
+)
+"""The figures of all points of a run that are in blocks. ``paged`` is 1 once they stand in ``summary_page`` too."""
+
+summary_page = Table(
+    "summary_page",
+    metadata,
+    Column("key_id", Integer, ForeignKey("metric_key.id"), primary_key=True),
+    Column("page", BigInteger, primary_key=True),
+    Column("blob", LargeBinary, nullable=False),
+)
+"""The figures of one metric of 1024 neighbouring runs that have ended."""
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("workspace_pk", _Key, ForeignKey("workspace.pk"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("sharing", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_by", String, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_saved_view_workspace", "workspace_pk", "name"),
 )
 
 token = Table(
@@ -185,3 +317,33 @@ change = Table(
     Index("ix_change_workspace", "workspace_pk", "cursor"),
     sqlite_autoincrement=True,
 )
+
+environment = Table(
+    "environment",
+    metadata,
+    Column("workspace_pk", _Key, ForeignKey("workspace.pk"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+environment_label = Table(
+    "environment_label",
+    metadata,
+    Column("workspace_pk", _Key, ForeignKey("workspace.pk"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+run_node = Table(
+    "run_node",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True),
+    Column("node", Integer, primary_key=True),
+    Column("report", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""What each node of a distributed run said last."""

@@ -1,0 +1,66 @@
+"""Roll-ups: figures of a metric over a run's children, for the parent's row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runyard.domain.metric import MetricSummary
+from runyard.domain.run_filter import metric_figure, parse_field
+from runyard.domain.run_filter_ast import Aggregate, Field, Shape
+from runyard.errors import InvalidArgumentError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollUp:
+    """A metric's figure over the ``count`` children that have it as a number, of all ``children``.
+
+    ``mean``, ``min`` and ``max`` are None when no child has it; ``min_run_id`` and ``max_run_id`` are the first
+    children that reach them.
+    """
+
+    count: int
+    children: int
+    mean: float | None = None
+    min: float | None = None
+    max: float | None = None
+    min_run_id: str | None = None
+    max_run_id: str | None = None
+
+
+def require_metric_field(text: str) -> Field:
+    """Return the figure of a metric that a text such as ``metric.loss.min`` names, or raise :class:`InvalidArgumentError`."""
+    field = parse_field(text)
+    if field.shape is not Shape.METRIC:
+        raise InvalidArgumentError(f"{text!r} is no metric. A roll-up is over a figure of one, such as metric.loss.min.")
+    return field
+
+
+def rolled_up(field: Field, children: Iterable[tuple[str, dict[str, MetricSummary]]]) -> RollUp:
+    """Return the roll-up of a figure over children, given as run id and summaries by metric name."""
+    figures: list[tuple[float, str]] = []
+    total = 0
+    for run_id, summaries in children:
+        total += 1
+        value = metric_figure(summaries, field.key or "", field.aggregate or Aggregate.LAST)
+        if value is not None:
+            figures.append((value, run_id))
+    if not figures:
+        return RollUp(count=0, children=total)
+    low = min(figures, key=lambda pair: pair[0])
+    high = max(figures, key=lambda pair: pair[0])
+    return RollUp(
+        count=len(figures),
+        children=total,
+        mean=_mean([value for value, _ in figures]),
+        min=low[0],
+        max=high[0],
+        min_run_id=low[1],
+        max_run_id=high[1],
+    )
+
+
+def _mean(values: list[float]) -> float:
+    finite = all(math.isfinite(value) for value in values)
+    return math.fsum(values) / len(values) if finite else sum(values) / len(values)

@@ -1,0 +1,272 @@
+"""The compactor: makes blocks of tails, merges small blocks, and builds the pages of summaries.
+
+There is one compactor to a database. All its reading and packing happens beside the writer; what it found goes in by one short
+transaction, which inserts blocks and deletes tail rows together, and refuses to when the run has changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runyard.domain.run import TERMINAL_STATUSES
+from runyard.errors import ConflictError
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.metric_compaction import NewBlock, Plan, merged_block, plan_compaction
+from runyard.storage.backends.sql.metric_group import grouped
+from runyard.storage.backends.sql.metric_key import KeyBook
+from runyard.storage.backends.sql.metric_page import PageBuilder
+from runyard.storage.backends.sql.metric_stored import StoredBlock, StoredBlocks
+from runyard.storage.backends.sql.metric_summary import Summary
+from runyard.storage.backends.sql.metric_tail import Tail, read_tail
+
+logger = logging.getLogger(__name__)
+
+IDLE_US = 60_000_000
+"""A tail to which nothing was added for so long is compacted."""
+
+TAIL_POINTS = 32_768
+"""A tail of so many points is compacted, or of :data:`POINTS_PER_SERIES` a series where that is more."""
+
+POINTS_PER_SERIES = 16
+TAIL_ROWS = 512
+TAIL_BYTES = 8 << 20
+POINTS_PER_COMPACTION = 1 << 20
+MERGE_BLOCKS = 8
+MERGE_POINTS_MAX = 4 << 20
+"""Points that a merge holds in memory at most."""
+
+_ENDED = [status.value for status in TERMINAL_STATUSES]
+_STATUS_IN_MAX = 500
+
+
+@dataclass(slots=True)
+class TailState:
+    """What waits in the tail of a run. ``last_at`` is when something came last, microseconds since 1970; 0: not known."""
+
+    rows: int = 0
+    points: int = 0
+    size_bytes: int = 0
+    series: int = 0
+    last_at: int = 0
+
+    def is_full(self) -> bool:
+        """True when it should be compacted while the run goes on."""
+        return (
+            self.rows >= TAIL_ROWS
+            or self.size_bytes >= TAIL_BYTES
+            or self.points >= max(TAIL_POINTS, POINTS_PER_SERIES * self.series)
+        )
+
+
+class TailBook:
+    """Which runs have a tail; kept in memory, and read once from the tail itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._lock = threading.Lock()
+        self._states: dict[int, TailState] = {}
+        self.is_full = threading.Event()
+        tail = t.metric_tail.c
+        query = sa.select(
+            tail.run_pk, sa.func.count(), sa.func.sum(tail.points), sa.func.sum(sa.func.length(tail.payload))
+        ).group_by(tail.run_pk)
+        with database.read() as connection:
+            for run_pk, rows, points, size in connection.execute(query):
+                self._states[run_pk] = TailState(rows, int(points), int(size))
+
+    def note(self, run_pk: int, *, points: int, size_bytes: int, series: int, at_us: int) -> None:
+        """Count in a row that was added."""
+        with self._lock:
+            state = self._states.setdefault(run_pk, TailState())
+            state.rows += 1
+            state.points += points
+            state.size_bytes += size_bytes
+            state.series = max(state.series, series)
+            state.last_at = max(state.last_at, at_us)
+            if state.is_full():
+                self.is_full.set()
+
+    def forget(self, run_pk: int, *, rows: int, points: int) -> None:
+        """Count out rows that are in blocks now."""
+        with self._lock:
+            state = self._states.get(run_pk)
+            if state is None:
+                return
+            state.size_bytes -= state.size_bytes * rows // max(1, state.rows)
+            state.rows -= rows
+            state.points -= points
+            if state.rows <= 0:
+                del self._states[run_pk]
+
+    def states(self) -> dict[int, TailState]:
+        """Return what waits, by run."""
+        with self._lock:
+            return dict(self._states)
+
+
+class Compactor:
+    """See the module. Its methods may be called from any thread; they take turns."""
+
+    def __init__(self, database: Database, book: KeyBook, tails: TailBook) -> None:
+        self._database = database
+        self._book = book
+        self._tails = tails
+        self._turn = threading.Lock()
+        self._pages = PageBuilder(database, book)
+
+    def tick(self, now_us: int) -> int:
+        """Compact what is due; return the number of runs that were."""
+        done = 0
+        self._tails.is_full.clear()
+        states = self._tails.states()
+        for state in states.values():
+            state.last_at = state.last_at or now_us  # a tail from before this start waits from now on
+        ended = self._ended(list(states))
+        for run_pk, state in states.items():
+            if run_pk in ended or state.is_full() or now_us - state.last_at >= IDLE_US:
+                try:
+                    self.compact(run_pk, finish=run_pk in ended)
+                    done += 1
+                except Exception:
+                    logger.exception("the metrics of run %s could not be compacted; they stay as they are", run_pk)
+        with self._turn:
+            self._pages.tick(now_us)
+        return done
+
+    def compact(self, run_pk: int, *, finish: bool = False) -> None:
+        """Bring the whole tail of a run into blocks; with ``finish`` also merge its open blocks into one."""
+        with self._turn:
+            while self._compact_once(run_pk):
+                self._merge(run_pk, finish=False)
+            if finish:
+                self._merge(run_pk, finish=True)
+
+    def build_pages(self) -> None:
+        """Bring every run that has ended into the pages of summaries now."""
+        with self._turn:
+            self._pages.build_all()
+
+    def _compact_once(self, run_pk: int) -> bool:
+        with self._database.read() as connection:
+            tail = read_tail(connection, run_pk, points_max=POINTS_PER_COMPACTION)
+            if not tail.rows:
+                return False
+            version, summary = read_summary(connection, self._book, run_pk)
+            stored = StoredBlocks(connection, self._book, run_pk, summary.keysets)
+            plan = plan_compaction(summary, stored, grouped(tail), self._book.names(connection, tail.keys))
+        rows = [self._row(run_pk, block, summary) for block in plan.blocks]
+        keyset_id = self._book.keyset_id(summary.keys)
+        self._database.write(lambda c: _apply(c, run_pk, tail, plan, rows, version, keyset_id))
+        self._tails.forget(run_pk, rows=tail.rows, points=len(tail.points))
+        return True
+
+    def _row(self, run_pk: int, new: NewBlock, summary: Summary) -> dict[str, Any]:
+        keyset_id = self._book.keyset_id(new.keys)
+        if new.level >= 0 and keyset_id not in summary.keysets:
+            summary.keysets.append(keyset_id)
+        return {
+            "run_pk": run_pk,
+            "level": new.level,
+            "keyset_id": keyset_id,
+            "lo": new.lo,
+            "hi": new.hi,
+            "lo_x": new.block.lo_x,
+            "hi_x": new.block.hi_x,
+            "lo_time": new.block.lo_time,
+            "hi_time": new.block.hi_time,
+            "points": new.block.points,
+            "data_bytes": len(new.block.data),
+            "directory": new.block.directory,
+            "data": new.block.data,
+        }
+
+    def _merge(self, run_pk: int, *, finish: bool) -> None:
+        """Merge the newest open blocks of like size when there are many, or all of them."""
+        with self._database.read() as connection:
+            _, summary = read_summary(connection, self._book, run_pk)
+            stored = StoredBlocks(connection, self._book, run_pk, summary.keysets)
+            pks = _mergeable(stored.open_blocks, finish)
+            if not pks:
+                return
+            sealed, slots = summary.fields["sealed"], summary.slots
+            merged = merged_block(stored, pks, lambda key: int(sealed[slots[key]]))
+        row = None if merged is None else self._row(run_pk, merged, summary)
+
+        def work(connection: Connection) -> None:
+            _delete_blocks(connection, run_pk, pks)
+            if row is not None:
+                connection.execute(t.metric_block.insert().values(**row))
+
+        self._database.write(work)
+
+    def _ended(self, run_pks: list[int]) -> set[int]:
+        ended: set[int] = set()
+        with self._database.read() as connection:
+            for start in range(0, len(run_pks), _STATUS_IN_MAX):
+                some = run_pks[start : start + _STATUS_IN_MAX]
+                query = sa.select(t.run.c.pk).where(t.run.c.pk.in_(some), t.run.c.status.in_(_ENDED))
+                ended.update(connection.execute(query).scalars())
+        return ended
+
+
+def read_summary(connection: Connection, book: KeyBook, run_pk: int) -> tuple[int, Summary]:
+    """Return the version of a run's summary and a copy of it that may be changed; 0 and an empty one when there is none."""
+    row = connection.execute(sa.select(t.run_summary).where(t.run_summary.c.run_pk == run_pk)).first()
+    if row is None:
+        return 0, Summary()
+    return row.version, Summary.decode(book.keyset(connection, row.keyset_id), row.blob).copy()
+
+
+def _mergeable(blocks: list[StoredBlock], finish: bool) -> list[int]:
+    for size in [23] if finish else range(24):
+        newest: list[int] = []
+        total = 0
+        for stored in reversed(blocks):
+            total += stored.points
+            if stored.points >> 3 * size > TAIL_POINTS or total > MERGE_POINTS_MAX:
+                break
+            newest.append(stored.pk)
+        if len(newest) >= (2 if finish else MERGE_BLOCKS):
+            return newest
+    return []
+
+
+def _apply(
+    connection: Connection, run_pk: int, tail: Tail, plan: Plan, rows: list[dict[str, Any]], version: int, keyset_id: int
+) -> None:
+    """Make a compaction true. Everything here happens together or not at all."""
+    _store_summary(connection, run_pk, plan.summary, version, keyset_id)
+    c = t.metric_tail.c
+    gone = connection.execute(
+        t.metric_tail.delete().where(c.run_pk == run_pk, c.pk >= tail.first_pk, c.pk <= tail.last_pk)
+    ).rowcount
+    if gone != tail.rows:
+        raise ConflictError(f"The tail of run {run_pk} was compacted by somebody else.")
+    _delete_blocks(connection, run_pk, plan.superseded)
+    if rows:
+        connection.execute(t.metric_block.insert(), rows)
+
+
+def _store_summary(connection: Connection, run_pk: int, summary: Summary, version: int, keyset_id: int) -> None:
+    c = t.run_summary.c
+    values = {"keyset_id": keyset_id, "version": version + 1, "paged": 0, "blob": summary.encode()}
+    if not version:
+        connection.execute(t.run_summary.insert().values(run_pk=run_pk, **values))
+        return
+    update = t.run_summary.update().where(c.run_pk == run_pk, c.version == version).values(**values)
+    if connection.execute(update).rowcount != 1:
+        raise ConflictError(f"The metrics of run {run_pk} were compacted by somebody else.")
+
+
+def _delete_blocks(connection: Connection, run_pk: int, pks: list[int]) -> None:
+    if not pks:
+        return
+    c = t.metric_block.c
+    if connection.execute(t.metric_block.delete().where(c.run_pk == run_pk, c.pk.in_(pks))).rowcount != len(pks):
+        raise ConflictError(f"The blocks of run {run_pk} were merged by somebody else.")

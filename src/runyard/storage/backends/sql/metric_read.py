@@ -1,0 +1,236 @@
+"""Reading: one run's metrics as one transaction sees them, blocks and tail together."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runyard.domain.metric import MetricFamily
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.metric_block import BLOCK_POINTS
+from runyard.storage.backends.sql.metric_group import grouped
+from runyard.storage.backends.sql.metric_key import KeyBook
+from runyard.storage.backends.sql.metric_points import Ints, Points, joined
+from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, level_for, thinned
+from runyard.storage.backends.sql.metric_stored import StoredBlocks, open_blocks
+from runyard.storage.backends.sql.metric_summary import STEPS_FALL, TIMES_FALL, Summary
+from runyard.storage.backends.sql.metric_tail import join_tail
+
+_IN_MAX = 500
+CACHED_SERIES = 200_000
+"""Series whose figures are kept in memory: about 30 MB."""
+
+AXES = {"step": ("hi_x", STEPS_FALL), "time": ("hi_time", TIMES_FALL)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A series of a run: its number, its place in the summary, the name that it is shown by, its family."""
+
+    key: int
+    slot: int
+    name: str
+    family: MetricFamily
+
+
+class RunView:
+    """The metrics of one run. ``summary`` counts the tail in; ``stored_counts`` are the points in blocks."""
+
+    def __init__(self, summary: Summary, based: Summary, tail: dict[int, Points], stored: StoredBlocks) -> None:
+        self.summary = summary
+        self.stored = stored
+        self._based = based
+        self._tail = tail
+
+    def count(self, key: int) -> int:
+        """Return the number of points of a series."""
+        return int(self.summary.fields["points"][self.summary.slots[key]])
+
+    def falls(self, key: int, mark: int) -> bool:
+        """Return whether the steps or times of a series ever go down."""
+        return bool(self.summary.fields["marks"][self.summary.slots[key]] & mark)
+
+    def points(self, key: int, start: int, stop: int) -> Points:
+        """Return the points ``start`` up to ``stop`` of a series, in order of arrival."""
+        counted, sealed = self._in_blocks(key)
+        parts = []
+        if start < min(stop, sealed):
+            parts.append(self.stored.full_points(key, start, min(stop, sealed)))
+        if stop > sealed and start < counted:
+            parts.append(self.stored.open_points(key, sealed, counted).part(max(0, start - sealed), stop - sealed))
+        if stop > counted and key in self._tail:
+            parts.append(self._tail[key].part(max(0, start - counted), stop - counted))
+        return joined(parts)
+
+    def drawn(self, key: int, start: int, stop: int, max_points: int) -> tuple[Points, Ints]:
+        """Return at most ``max_points`` of the points ``start`` up to ``stop``, and their places in the series.
+
+        The range is cut into buckets of nearly equal length whose edges are edges of groups of the pyramid; each keeps its exact
+        minimum and maximum.
+        """
+        count = stop - start
+        if count <= max_points:
+            return self.points(key, start, stop), np.arange(start, stop)
+        level = level_for(count, max(1, (max_points - 2) // 2))
+        points, places, position = self._collected(key, start, stop, level)
+        if level:
+            first, last = self.points(key, start, start + 1), self.points(key, stop - 1, stop)
+            points = joined([first, points, last])
+            places = np.concatenate([[start], places, [stop - 1]])
+            position = np.concatenate([[start], position, [stop - 1]])
+            once = np.unique(places, return_index=True)[1]
+            if len(once) < len(places):
+                points, places, position = points.take(once), places[once], np.maximum.accumulate(position[once])
+        kept = thinned(points, position, start, stop, max_points)
+        return points.take(kept), places[kept]
+
+    def find(self, key: int, axis: str, value: int) -> int:
+        """Return the index of the first point at ``value`` or beyond on an axis (``step`` or ``time``) that never falls."""
+        _, sealed = self._in_blocks(key)
+        column, _ = AXES[axis]
+        start = self.stored.first_block_reaching(key, column, value, sealed) if sealed else 0
+        for lo in range(start, sealed, BLOCK_POINTS):
+            points = self.stored.full_points(key, lo, lo + BLOCK_POINTS)
+            along = points.x(lo) if axis == "step" else points.times
+            if along[-1] >= value:
+                return lo + int(np.searchsorted(along, value))
+        rest = self.points(key, sealed, self.count(key))
+        return sealed + int(np.searchsorted(rest.x(sealed) if axis == "step" else rest.times, value))
+
+    def _in_blocks(self, key: int) -> tuple[int, int]:
+        slot = self._based.slots.get(key)
+        if slot is None:
+            return 0, 0
+        return int(self._based.fields["points"][slot]), int(self._based.fields["sealed"][slot])
+
+    def _collected(self, key: int, start: int, stop: int, level: int) -> tuple[Points, Ints, Ints]:
+        """Return points that stand for a range, their places, and the first place of the group of each."""
+        if not level:
+            places = np.arange(start, stop)
+            return self.points(key, start, stop), places, places
+        group = GROUP_POINTS[level]
+        _, sealed = self._in_blocks(key)
+        first, last = -(-start // group) * group, min(stop, sealed) // group * group
+        if first >= last:
+            return self._collected(key, start, stop, level - 1)
+        parts = []
+        if start < first:
+            parts.append(self._collected(key, start, first, level - 1))
+        points, places = self.stored.level_points(key, level, first, last)
+        parts.append((points, places, places // group * group))
+        if last < stop:
+            parts.append(self._collected(key, last, stop, level - 1))
+        return (
+            joined([part[0] for part in parts]),
+            np.concatenate([part[1] for part in parts]),
+            np.concatenate([part[2] for part in parts]),
+        )
+
+
+class MetricReader:
+    """Makes views. Summaries that were decoded once are kept; a cached one is copied before anything is added to it."""
+
+    def __init__(self, book: KeyBook) -> None:
+        self._book = book
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[int, tuple[int, Summary]] = OrderedDict()
+        self._cached_series = 0
+
+    def views(self, connection: Connection, run_pks: Sequence[int], *, with_blocks: bool = True) -> dict[int, RunView]:
+        """Return the views of those runs that have metrics."""
+        based = self.summaries(connection, run_pks)
+        tails = _tail_rows(connection, run_pks)
+        opened = open_blocks(connection, self._book, list(based)) if with_blocks else {}
+        views: dict[int, RunView] = {}
+        for run_pk in run_pks:
+            if run_pk not in based and run_pk not in tails:
+                continue
+            base = based.get(run_pk) or Summary()
+            summary, tail = self._with_tail(connection, base, tails.get(run_pk))
+            stored = StoredBlocks(connection, self._book, run_pk, base.keysets)
+            stored.use_open_blocks(opened.get(run_pk, []))
+            views[run_pk] = RunView(summary, base, tail, stored)
+        return views
+
+    def summaries(self, connection: Connection, run_pks: Sequence[int]) -> dict[int, Summary]:
+        """Return the summaries of what is in blocks. They must not be changed."""
+        c = t.run_summary.c
+        found: dict[int, Summary] = {}
+        for start in range(0, len(run_pks), _IN_MAX):
+            query = sa.select(c.run_pk, c.version).where(c.run_pk.in_(run_pks[start : start + _IN_MAX]))
+            versions = {row.run_pk: row.version for row in connection.execute(query)}
+            found.update(self._cached(versions))
+            missing = [run_pk for run_pk in versions if run_pk not in found]
+            if missing:
+                rows = connection.execute(sa.select(t.run_summary).where(c.run_pk.in_(missing))).all()
+                for row in rows:
+                    summary = Summary.decode(self._book.keyset(connection, row.keyset_id), row.blob)
+                    self._keep(row.run_pk, row.version, summary)
+                    found[row.run_pk] = summary
+        return found
+
+    def shown(self, connection: Connection, summary: Summary, wanted: set[str] | None) -> list[Shown]:
+        """Return the series of a run in order of first logging, those of the names ``wanted`` only.
+
+        One name that was used for two shapes shows as two metrics: nothing that was logged is ever hidden.
+        """
+        if wanted is not None:
+            slots = summary.slots
+            found = self._book.find(connection, wanted)
+            own = sorted((slots[key], key) for key in found if key in slots)
+            series = [(slot, key, *found[key]) for slot, key in own]
+        else:
+            names = self._book.names(connection, summary.keys.tolist())
+            series = [(slot, key, *name) for slot, (key, name) in enumerate(zip(summary.keys.tolist(), names, strict=True))]
+        seen: set[str] = set()
+        result = []
+        for slot, key, name, family in series:
+            result.append(Shown(key, slot, f"{name} [{family.value}]" if name in seen else name, family))
+            seen.add(name)
+        return result
+
+    def _with_tail(
+        self, connection: Connection, base: Summary, rows: list[tuple[int, bytes]] | None
+    ) -> tuple[Summary, dict[int, Points]]:
+        if not rows:
+            return base, {}
+        groups = grouped(join_tail(rows))
+        summary = base.copy()
+        summary.add(groups, self._book.names(connection, groups.keys))
+        return summary, dict(groups.each())
+
+    def _cached(self, versions: dict[int, int]) -> dict[int, Summary]:
+        found: dict[int, Summary] = {}
+        with self._lock:
+            for run_pk, version in versions.items():
+                held = self._cache.get(run_pk)
+                if held is not None and held[0] == version:
+                    self._cache.move_to_end(run_pk)
+                    found[run_pk] = held[1]
+        return found
+
+    def _keep(self, run_pk: int, version: int, summary: Summary) -> None:
+        with self._lock:
+            old = self._cache.pop(run_pk, None)
+            self._cached_series += len(summary) + 8 - (len(old[1]) + 8 if old else 0)
+            self._cache[run_pk] = version, summary
+            while self._cached_series > CACHED_SERIES and len(self._cache) > 1:
+                _, (_, oldest) = self._cache.popitem(last=False)
+                self._cached_series -= len(oldest) + 8
+
+
+def _tail_rows(connection: Connection, run_pks: Iterable[int]) -> dict[int, list[tuple[int, bytes]]]:
+    wanted = list(run_pks)
+    c = t.metric_tail.c
+    found: dict[int, list[tuple[int, bytes]]] = {}
+    for start in range(0, len(wanted), _IN_MAX):
+        query = sa.select(c.run_pk, c.pk, c.payload).where(c.run_pk.in_(wanted[start : start + _IN_MAX])).order_by(c.pk)
+        for row in connection.execute(query):
+            found.setdefault(row.run_pk, []).append((row.pk, row.payload))
+    return found

@@ -1,0 +1,221 @@
+"""The block rows of one run, read as little as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.metric_block import Block, Entry, entries_of
+from runyard.storage.backends.sql.metric_key import KeyBook, Keys
+from runyard.storage.backends.sql.metric_points import Ints, Points, joined, no_points
+
+OPEN = -1
+"""The level of rows with the latest points of many series."""
+
+SEALED = 0
+"""The level of rows with full blocks."""
+
+SMALL_BYTES = 1 << 16
+"""Data up to this size is read whole: looking for the parts would take longer."""
+
+_IN_MAX = 500
+
+_HEAD = (
+    t.metric_block.c.pk,
+    t.metric_block.c.run_pk,
+    t.metric_block.c.keyset_id,
+    t.metric_block.c.lo,
+    t.metric_block.c.hi,
+    t.metric_block.c.points,
+    t.metric_block.c.data_bytes,
+    t.metric_block.c.directory,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlock:
+    """A row of ``metric_block``: points ``lo`` up to ``hi`` of the series ``keys`` (0 and 0 for an open block)."""
+
+    pk: int
+    lo: int
+    hi: int
+    points: int
+    keys: Keys
+    block: Block
+
+    def slot(self, key: int) -> int | None:
+        """Return where a series stands in the block; keys are in rising order."""
+        place = int(np.searchsorted(self.keys, key))
+        return place if place < len(self.keys) and self.keys[place] == key else None
+
+
+class StoredBlocks:
+    """The blocks of one run as one transaction sees them. ``keysets`` names the keysets of its full blocks and levels."""
+
+    def __init__(self, connection: Connection, book: KeyBook, run_pk: int, keysets: Sequence[int]) -> None:
+        self._connection = connection
+        self._book = book
+        self._run_pk = run_pk
+        self._keysets = keysets
+        self._open: list[StoredBlock] | None = None
+        self.heads_read: dict[int, list[int]] = {}
+
+    @property
+    def open_blocks(self) -> list[StoredBlock]:
+        """The open blocks, the oldest first."""
+        if self._open is None:
+            self._open = open_blocks(self._connection, self._book, [self._run_pk])[self._run_pk]
+        return self._open
+
+    def use_open_blocks(self, blocks: list[StoredBlock]) -> None:
+        """Take open blocks that were read for several runs at once."""
+        self._open = blocks
+
+    def open_points(self, key: int, sealed: int, stop: int) -> Points:
+        """Return the points of a series from ``sealed`` up to ``stop``, all of which are in open blocks."""
+        if sealed == stop:
+            return no_points()
+        found = []
+        for stored in self.open_blocks:
+            slot = stored.slot(key)
+            if slot is not None and stored.block.lo[slot] >= sealed:
+                found.append((int(stored.block.lo[slot]), stored.block.points(slot)))
+        found.sort(key=lambda pair: pair[0])
+        return joined([points for _, points in found])
+
+    def open_entries(self, pks: Sequence[int]) -> Iterator[Entry]:
+        """Yield all entries of these open blocks."""
+        for stored in self.open_blocks:
+            if stored.pk in pks:
+                yield from entries_of(stored.block, stored.keys.tolist())
+
+    def head(self, key: int, level: int, lo: int, hi: int) -> tuple[Points, Ints]:
+        """Return the points of the unfinished row of a level, which stands for the points ``lo`` up to ``hi``."""
+        for stored in self._rows(key, level, lo, lo + 1):
+            slot = stored.slot(key)
+            if slot is not None and stored.lo == lo and stored.hi == hi:
+                self.heads_read[stored.pk] = stored.keys.tolist()
+                return stored.block.points(slot), stored.block.places(slot)
+        raise LookupError(f"run {self._run_pk}: level {level} of series {key} lacks its row {lo}..{hi}")
+
+    def full_points(self, key: int, start: int, stop: int) -> Points:
+        """Return the points ``start`` up to ``stop`` of a series, all of which are in full blocks."""
+        parts = []
+        for stored in self._rows(key, SEALED, start, stop):
+            slot = stored.slot(key)
+            if slot is not None:
+                parts.append(stored.block.points(slot).part(max(0, start - stored.lo), stop - stored.lo))
+        return joined(parts)
+
+    def level_points(self, key: int, level: int, start: int, stop: int) -> tuple[Points, Ints]:
+        """Return the points of a level for ``start`` up to ``stop`` of a series, and their places in it."""
+        newest: dict[int, StoredBlock] = {}
+        for stored in self._rows(key, level, start, stop):
+            if stored.slot(key) is not None and (stored.lo not in newest or newest[stored.lo].hi < stored.hi):
+                newest[stored.lo] = stored
+        parts, places = [], []
+        for stored in newest.values():
+            slot = stored.slot(key)
+            own = stored.block.places(slot)  # type: ignore[arg-type]
+            first, last = np.searchsorted(own, [start, stop])
+            parts.append(stored.block.points(slot).part(int(first), int(last)))  # type: ignore[arg-type]
+            places.append(own[first:last])
+        return joined(parts), np.concatenate(places) if places else np.zeros(0, np.int64)
+
+    def first_block_reaching(self, key: int, column: str, value: int, sealed: int) -> int:
+        """Return the index of the first point of the first full block that may hold ``value`` or more; ``sealed`` if none may.
+
+        ``column`` is ``hi_x`` or ``hi_time``. The series' own values in that column must never fall.
+        """
+        c = t.metric_block.c
+        query = sa.select(sa.func.min(c.lo)).where(
+            c.run_pk == self._run_pk, c.level == SEALED, c.keyset_id.in_(self._keysets_of(key)), c[column] >= value
+        )
+        found = self._connection.execute(query).scalar()
+        return sealed if found is None else int(found)
+
+    def _rows(self, key: int, level: int, start: int, stop: int) -> list[StoredBlock]:
+        keysets = self._keysets_of(key)
+        if not keysets or start >= stop:
+            return []
+        c = t.metric_block.c
+        query = (
+            sa.select(*_HEAD)
+            .where(c.run_pk == self._run_pk, c.level == level, c.keyset_id.in_(keysets), c.lo < stop, c.hi > start)
+            .order_by(c.lo)
+        )
+        rows = self._connection.execute(query).all()
+        fetch = _Fetcher(self._connection, rows)
+        return [_stored(self._connection, self._book, row, fetch) for row in rows]
+
+    def _keysets_of(self, key: int) -> list[int]:
+        return [number for number in self._keysets if _holds(self._book.keyset(self._connection, number), key)]
+
+
+def open_blocks(connection: Connection, book: KeyBook, run_pks: Sequence[int]) -> dict[int, list[StoredBlock]]:
+    """Return the open blocks of several runs, the oldest first."""
+    found: dict[int, list[StoredBlock]] = {pk: [] for pk in run_pks}
+    c = t.metric_block.c
+    for start in range(0, len(run_pks), _IN_MAX):
+        some = run_pks[start : start + _IN_MAX]
+        query = sa.select(*_HEAD).where(c.run_pk.in_(some), c.level == OPEN).order_by(c.pk)
+        rows = connection.execute(query).all()
+        fetch = _Fetcher(connection, rows)
+        for row in rows:
+            found[row.run_pk].append(_stored(connection, book, row, fetch))
+    return found
+
+
+def _stored(connection: Connection, book: KeyBook, row: Any, fetch: _Fetcher) -> StoredBlock:
+    block = Block(row.directory, row.data_bytes, fetch.of(row.pk, row.data_bytes))
+    return StoredBlock(row.pk, row.lo, row.hi, row.points, book.keyset(connection, row.keyset_id), block)
+
+
+def _holds(keys: Keys, key: int) -> bool:
+    place = int(np.searchsorted(keys, key))
+    return place < len(keys) and bool(keys[place] == key)
+
+
+class _Fetcher:
+    """Reads parts of the data of some rows; the data of small rows comes in one query when the first of them is asked for."""
+
+    def __init__(self, connection: Connection, rows: Sequence[Any]) -> None:
+        self._connection = connection
+        self._small = [row.pk for row in rows if row.data_bytes <= SMALL_BYTES]
+        self._held: dict[int, bytes] | None = None
+
+    def of(self, pk: int, size: int) -> Callable[[int, int], bytes]:
+        """Return what reads the data of one row."""
+
+        def fetch(start: int, length: int) -> bytes:
+            if size <= SMALL_BYTES:
+                return self._load()[pk][start : start + length]
+            return _partial(self._connection, pk, start, length)
+
+        return fetch
+
+    def _load(self) -> dict[int, bytes]:
+        if self._held is None:
+            self._held = {}
+            c = t.metric_block.c
+            for start in range(0, len(self._small), _IN_MAX):
+                query = sa.select(c.pk, c.data).where(c.pk.in_(self._small[start : start + _IN_MAX]))
+                self._held.update({row.pk: bytes(row.data) for row in self._connection.execute(query)})
+        return self._held
+
+
+def _partial(connection: Connection, pk: int, start: int, length: int) -> bytes:
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        with driver.blobopen("metric_block", "data", pk, readonly=True) as blob:
+            blob.seek(start)
+            return bytes(blob.read(length))
+    c = t.metric_block.c
+    part = sa.func.substring(c.data, start + 1, length)
+    return bytes(connection.execute(sa.select(part).where(c.pk == pk)).scalar_one())

@@ -1,0 +1,198 @@
+"""The tail: batches as they came, one row each, until the compactor makes blocks of them.
+
+The tail is the write-ahead log of the metric store and its live end in one. Which batches were stored is kept apart from it, for
+each writer: all numbers below ``stored`` and the ranges in ``above``. So a batch stays known when its row is long gone.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runyard.domain.metric import MetricType
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.mapping import from_text, to_text
+from runyard.storage.backends.sql.metric_batch import Batch
+from runyard.storage.backends.sql.metric_points import Points, joined, no_points
+
+METRIC_TYPES = list(MetricType)
+_TYPE_CODES = {kind: code for code, kind in enumerate(METRIC_TYPES)}
+_PACK_OBJECTS_BYTES = 512
+
+
+class _Head(msgspec.Struct, array_like=True, frozen=True):
+    """The front of a payload. A column whose values are all equal stands in ``same`` and nowhere else."""
+
+    keys: list[int]
+    types: list[int]
+    descriptions: dict[int, str]
+    count: int
+    same: dict[str, int]
+    objects: int
+    packed: bool
+
+
+_COLUMNS: list[tuple[str, Any]] = [
+    ("steps", np.int64),
+    ("times", np.int64),
+    ("bits", np.int64),
+    ("series", np.int32),
+    ("flags", np.uint8),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Tail rows of one run, together: point i belongs to series number ``keys[series[i]]``.
+
+    ``keys``, ``types`` and ``descriptions`` are in order of first appearance. ``first_pk`` and ``last_pk`` name the rows.
+    """
+
+    keys: list[int]
+    types: list[MetricType]
+    descriptions: list[str]
+    series: npt.NDArray[np.int32]
+    points: Points
+    rows: int = 0
+    first_pk: int = 0
+    last_pk: int = 0
+
+
+def encode_payload(batch: Batch, keys: list[int]) -> bytes:
+    """Return the payload of a tail row; ``keys`` are the numbers of ``batch.names``."""
+    points = batch.points
+    objects = msgspec.msgpack.encode(points.objects) if points.objects else b""
+    packed = len(objects) > _PACK_OBJECTS_BYTES
+    if packed:
+        objects = zlib.compress(objects, 1)
+    columns: dict[str, npt.NDArray[Any]] = {
+        "steps": points.steps,
+        "times": points.times,
+        "bits": points.bits,
+        "series": batch.series,
+        "flags": points.flags,
+    }
+    same: dict[str, int] = {}
+    raw: list[bytes] = []
+    for name, kind in _COLUMNS:
+        column = columns[name]
+        if not len(column) or (column == column[0]).all():
+            same[name] = int(column[0]) if len(column) else 0
+        else:
+            raw.append(np.ascontiguousarray(column, kind).tobytes())
+    head = _Head(
+        keys,
+        [_TYPE_CODES[name.type] for name in batch.names],
+        {place: name.description for place, name in enumerate(batch.names) if name.description},
+        len(points),
+        same,
+        len(objects),
+        packed,
+    )
+    front = msgspec.msgpack.encode(head)
+    return b"".join((len(front).to_bytes(4, "little"), front, b"\0" * (-len(front) - 4 & 7), *raw, objects))
+
+
+def decode_payload(payload: bytes) -> tuple[_Head, npt.NDArray[np.int32], Points]:
+    """Return what :func:`encode_payload` was given."""
+    length = int.from_bytes(payload[:4], "little")
+    head = msgspec.msgpack.decode(memoryview(payload)[4 : 4 + length], type=_Head)
+    offset = 4 + length + (-length - 4 & 7)
+    columns: dict[str, Any] = {}
+    for name, kind in _COLUMNS:
+        if name in head.same:
+            columns[name] = np.full(head.count, head.same[name], kind)
+        else:
+            columns[name] = np.frombuffer(payload, kind, head.count, offset)
+            offset += columns[name].nbytes
+    objects: list[Any] = []
+    if head.objects:
+        data = payload[offset : offset + head.objects]
+        objects = msgspec.msgpack.decode(zlib.decompress(data) if head.packed else data)
+    series = columns.pop("series")
+    return head, series, Points(columns["flags"], columns["steps"], columns["times"], columns["bits"], objects)
+
+
+def read_tail(connection: Connection, run_pk: int, *, points_max: int | None = None) -> Tail:
+    """Return the tail of a run in order of arrival; with ``points_max`` only its oldest rows up to about so many points."""
+    tail = t.metric_tail.c
+    query = sa.select(tail.pk, tail.points, tail.payload).where(tail.run_pk == run_pk).order_by(tail.pk)
+    rows: list[tuple[int, bytes]] = []
+    total = 0
+    result = connection.execute(query)
+    for pk, points, payload in result:
+        rows.append((pk, payload))
+        total += points + 16  # an empty row costs something too
+        if points_max is not None and total >= points_max:
+            result.close()
+            break
+    return join_tail(rows)
+
+
+def join_tail(rows: list[tuple[int, bytes]]) -> Tail:
+    """Return the rows ``(pk, payload)`` of one run's tail together."""
+    numbers: dict[int, int] = {}
+    types: list[MetricType] = []
+    descriptions: list[str] = []
+    series: list[npt.NDArray[np.int32]] = []
+    parts: list[Points] = []
+    for _, payload in rows:
+        head, own, points = decode_payload(payload)
+        for place, key in enumerate(head.keys):
+            if key not in numbers:
+                numbers[key] = len(numbers)
+                types.append(METRIC_TYPES[head.types[place]])
+                descriptions.append(head.descriptions.get(place, ""))
+        translation = np.array([numbers[key] for key in head.keys], np.int32)
+        series.append(translation[own] if len(own) else own)
+        parts.append(points)
+    return Tail(
+        list(numbers),
+        types,
+        descriptions,
+        np.concatenate(series) if series else np.zeros(0, np.int32),
+        joined(parts) if parts else no_points(),
+        len(rows),
+        rows[0][0] if rows else 0,
+        rows[-1][0] if rows else 0,
+    )
+
+
+def note_batch(connection: Connection, run_pk: int, writer: str, seq: int) -> bool:
+    """Note that a batch is stored; False when it was noted before.
+
+    Must run in the transaction that stores the batch: both are there after a crash, or neither.
+    """
+    c = t.metric_writer.c
+    own = sa.and_(c.run_pk == run_pk, c.writer == writer)
+    row = connection.execute(sa.select(c.stored, c.above).where(own).with_for_update()).first()
+    stored, above = (row.stored, from_text(row.above)) if row is not None else (0, [])
+    if seq < stored or any(low <= seq <= high for low, high in above or []):
+        return False
+    stored, above = _with(stored, above, seq)
+    values = {"stored": stored, "above": to_text(above) if above else None}
+    if row is None:
+        connection.execute(t.metric_writer.insert().values(run_pk=run_pk, writer=writer, **values))
+    else:
+        connection.execute(t.metric_writer.update().where(own).values(**values))
+    return True
+
+
+def _with(stored: int, above: list[list[int]] | None, seq: int) -> tuple[int, list[list[int]]]:
+    ranges = sorted([*(above or []), [seq, seq]])
+    merged: list[list[int]] = []
+    for low, high in ranges:
+        if merged and low == merged[-1][1] + 1:
+            merged[-1][1] = high
+        else:
+            merged.append([low, high])
+    if merged and merged[0][0] == stored:
+        stored = merged.pop(0)[1] + 1
+    return stored, merged

@@ -1,0 +1,274 @@
+"""A run filter as SQL, for SQLite and PostgreSQL.
+
+:func:`~runyard.domain.run_filter_ast.without_not` comes first, so no condition here stands under a NOT: where the meaning is
+"unknown", NULL and false are as good as each other, and a condition on labels may be a look-up in their index.
+
+Metrics are kept in a store of their own, so their figures come through a seam: a :data:`MetricColumn` gives the expression of a
+figure for the row of ``run`` at hand, NULL where the run has no such number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runyard.domain.run_filter_ast import (
+    Aggregate,
+    And,
+    Comparison,
+    DurationValue,
+    Field,
+    Filter,
+    InstantValue,
+    IsNull,
+    Leaf,
+    Like,
+    Matches,
+    Node,
+    Not,
+    NumberValue,
+    OneOf,
+    Operator,
+    Or,
+    Shape,
+    TextSearch,
+    TextValue,
+    Value,
+    without_not,
+)
+from runyard.domain.run_filter_match import COMPARE
+from runyard.domain.run_text import statuses_with
+from runyard.domain.text_pattern import Regex, glob_of, like_of, like_parts, postgresql_regex, read_regex
+from runyard.errors import NotSupportedError
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.mapping import to_us
+
+MetricColumn = Callable[[Connection, int, str, Aggregate], "sa.ColumnElement[float]"]
+"""``(connection, workspace_pk, metric name, aggregate)`` → the figure for the present row of ``run`` as a float, or NULL.
+
+NULL stands for "no such metric", NaN, and what is no number. The connection is the one that the query will run on."""
+
+REGEX_FUNCTION = "runyard_regex"
+MATCHED_MAX_CHARS = 1000
+
+LABEL_KINDS = {"tag": "t", "property": "p", "param": "a"}
+_RUN = t.run.c
+_COLUMNS: dict[str, sa.ColumnElement[Any]] = {
+    "id": _RUN.id,
+    "name": _RUN.display_name,
+    "description": _RUN.description,
+    "type": _RUN.type,
+    "target": _RUN.target,
+    "submitter": _RUN.submitted_by,
+    "script": _RUN.script_name,
+    "reason": _RUN.status_reason,
+    "root": _RUN.root_id,
+    "snapshot": _RUN.snapshot_id,
+    "status": _RUN.status,
+    "number": _RUN.number,
+    "children": _RUN.child_count,
+    "depth": _RUN.depth,
+    "created": _RUN.created_at,
+    "started": _RUN.started_at,
+    "ended": _RUN.ended_at,
+    "heartbeat": _RUN.heartbeat_at,
+}
+
+
+def no_metrics(connection: Connection, workspace_pk: int, name: str, aggregate: Aggregate) -> sa.ColumnElement[float]:
+    """Refuse conditions on metrics: the seam of a store that has no figures to offer."""
+    raise NotSupportedError(f"This server cannot filter or order runs by metric {name!r}.")
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Return whether the database is PostgreSQL; else it is SQLite."""
+    return bool(connection.dialect.name == "postgresql")
+
+
+class FilterCompiler:
+    """Makes conditions for one connection and workspace."""
+
+    def __init__(self, connection: Connection, workspace_pk: int, metric_column: MetricColumn = no_metrics) -> None:
+        self._connection = connection
+        self.workspace_pk = workspace_pk
+        self._metric_column = metric_column
+        self._postgresql = is_postgresql(connection)
+
+    def condition(self, wanted: Filter) -> sa.ColumnElement[bool]:
+        """Return the condition on ``run`` that a filter stands for."""
+        return self._node(without_not(wanted.root), to_us(wanted.now))
+
+    def text_condition(self, text: str) -> sa.ColumnElement[bool]:
+        """Return the condition that a text, in any case, is found in a run's searched texts."""
+        wanted = text.lower()
+        find = sa.func.strpos if self._postgresql else sa.func.instr
+        searched = sa.select(t.run_search.c.run_pk).where(find(t.run_search.c.text, wanted) > 0)
+        experiments = sa.select(t.experiment.c.pk).where(
+            t.experiment.c.workspace_pk == self.workspace_pk, find(sa.func.lower(t.experiment.c.name), wanted) > 0
+        )
+        found = [_RUN.pk.in_(searched), _RUN.experiment_pk.in_(experiments)]
+        statuses = statuses_with(text)
+        if statuses:
+            found.append(_RUN.status.in_(statuses))
+        return sa.or_(*found)
+
+    def label_condition(self, kind: str, key: str, value: str | None) -> sa.ColumnElement[bool]:
+        """Return the condition that a run has a label; with ``value`` None, whatever its value."""
+        condition = sa.true() if value is None else self._text_equal(t.run_label.c, value)
+        return _RUN.pk.in_(self._labelled(kind, key, condition))
+
+    def ordered_text(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Return a text column so that it is compared by code points."""
+        return column.collate("C") if self._postgresql else column
+
+    def _node(self, node: Node, now_us: int) -> sa.ColumnElement[bool]:
+        if isinstance(node, (And, Or)):
+            parts = [self._node(part, now_us) for part in node.parts]
+            return sa.and_(sa.true(), *parts) if isinstance(node, And) else sa.or_(sa.false(), *parts)
+        if isinstance(node, Not):
+            raise TypeError("without_not leaves no Not behind")
+        if isinstance(node, TextSearch):
+            found = self.text_condition(node.text)
+            return sa.not_(found) if node.negated else found
+        return self._leaf(node, now_us)
+
+    def _leaf(self, leaf: Leaf, now_us: int) -> sa.ColumnElement[bool]:
+        field = leaf.field  # type: ignore[union-attr]
+        if field.shape is Shape.LABEL:
+            return self._label(leaf, field)
+        if field.name == "experiment":
+            own = t.experiment.c.workspace_pk == self.workspace_pk
+            named = sa.select(t.experiment.c.pk).where(own, self._on(t.experiment.c.name, leaf))
+            return _RUN.experiment_pk.in_(named)
+        if field.name == "parent":
+            return self._parent(leaf)
+        return self._on(self.column(field, now_us), leaf)
+
+    def column(self, field: Field, now_us: int) -> sa.ColumnElement[Any]:
+        """Return the expression of a field that is no label."""
+        if field.shape is Shape.METRIC:
+            return self._metric_column(self._connection, self.workspace_pk, field.key or "", field.aggregate or Aggregate.LAST)
+        if field.shape is Shape.DURATION:
+            lasted = sa.func.coalesce(_RUN.ended_at, sa.literal(now_us, sa.BigInteger)) - _RUN.started_at
+            return sa.cast(lasted, sa.Double) / sa.literal(1e6, sa.Double)
+        return _COLUMNS[field.name]
+
+    def _parent(self, leaf: Leaf) -> sa.ColumnElement[bool]:
+        if isinstance(leaf, IsNull):
+            return _RUN.parent_pk.is_not(None) if leaf.negated else _RUN.parent_pk.is_(None)
+        parent = t.run.alias("the_parent")
+        own = parent.c.workspace_pk == self.workspace_pk
+        return _RUN.parent_pk.in_(sa.select(parent.c.pk).where(own, self._on(parent.c.id, leaf)))
+
+    def _label(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
+        kind, key = LABEL_KINDS[field.name], field.key or ""
+        if isinstance(leaf, IsNull):
+            there = self._labelled(kind, key, sa.true())
+            return _RUN.pk.in_(there) if leaf.negated else _RUN.pk.not_in(there)
+        return _RUN.pk.in_(self._labelled(kind, key, self._label_value(leaf)))
+
+    def _labelled(self, kind: str, key: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        label = t.run_label.c
+        return sa.select(label.run_pk).where(label.kind == kind, label.key == key, condition)
+
+    def _label_value(self, leaf: Leaf) -> sa.ColumnElement[bool]:
+        label = t.run_label.c
+        if isinstance(leaf, Comparison):
+            return self._label_compared(leaf.operator, leaf.value)
+        if isinstance(leaf, OneOf):
+            found = sa.or_(*[self._label_compared(Operator.EQ, value) for value in leaf.values])
+            return (
+                sa.and_(label.value.is_not(None), sa.func.coalesce(found, sa.false()).is_(sa.false())) if leaf.negated else found
+            )
+        return self._on(label.value, leaf)
+
+    def _label_compared(self, operator: Operator, value: Value) -> sa.ColumnElement[bool]:
+        label = t.run_label.c
+        if isinstance(value, NumberValue):
+            compared = _compared(label.number, operator, sa.literal(value.number, sa.Double))
+            if operator is not Operator.NE:
+                return compared
+            return sa.or_(compared, sa.and_(label.number.is_(None), label.value.is_not(None)))
+        if operator is Operator.EQ:
+            return self._text_equal(label, value.text)
+        if operator is Operator.NE and len(value.text) < t.LABEL_HEAD_CHARS:
+            differs: sa.ColumnElement[bool] = label.head != value.text
+            return differs
+        return self._on(label.value, Comparison(Field("value", Shape.TEXT), operator, value))
+
+    def _text_equal(self, label: Any, text: str) -> sa.ColumnElement[bool]:
+        head = label.head == text[: t.LABEL_HEAD_CHARS]
+        return sa.and_(head, label.value == text) if len(text) >= t.LABEL_HEAD_CHARS else head
+
+    def _on(self, column: sa.ColumnElement[Any], leaf: Leaf) -> sa.ColumnElement[bool]:
+        if isinstance(leaf, IsNull):
+            return column.is_not(None) if leaf.negated else column.is_(None)
+        if isinstance(leaf, OneOf):
+            values = [_literal(value) for value in leaf.values]
+            return column.not_in(values) if leaf.negated else column.in_(values)
+        if isinstance(leaf, Like):
+            found = self._like(column, leaf)
+            return sa.not_(found) if leaf.negated else found
+        if isinstance(leaf, Matches):
+            return self._regex(column, leaf)
+        if isinstance(leaf, TextSearch):
+            raise TypeError("a text search has no column")
+        by_order = isinstance(leaf.value, TextValue) and leaf.operator not in (Operator.EQ, Operator.NE)
+        return _compared(self.ordered_text(column) if by_order else column, leaf.operator, _literal(leaf.value))
+
+    def _like(self, column: sa.ColumnElement[Any], leaf: Like) -> sa.ColumnElement[bool]:
+        parts = like_parts(leaf.pattern)
+        if not self._postgresql and not leaf.ignore_case:
+            glob = column.op("GLOB", is_comparison=True)  # LIKE there never minds case
+            return cast("sa.ColumnElement[bool]", glob(glob_of(parts)))
+        pattern = like_of(parts)
+        text = self.ordered_text(column)
+        if self._postgresql and leaf.ignore_case:
+            return text.ilike(pattern, escape="\\")
+        return text.like(pattern, escape="\\")
+
+    def _regex(self, column: sa.ColumnElement[Any], leaf: Matches) -> sa.ColumnElement[bool]:
+        regex = read_regex(leaf.pattern)
+        found: sa.ColumnElement[bool]
+        if not self._postgresql:
+            register_regex(self._connection)
+            found = getattr(sa.func, REGEX_FUNCTION)(leaf.pattern, column) == sa.literal_column("1")
+        else:
+            sign = "~*" if regex.ignore_case else "~"
+            head = sa.func.left(column, MATCHED_MAX_CHARS).collate("C")
+            found = head.op(sign, is_comparison=True)(postgresql_regex(regex))
+        return sa.not_(found) if leaf.negated else found
+
+
+def register_regex(connection: Connection) -> None:
+    """Teach a SQLite connection :data:`REGEX_FUNCTION`; nothing happens when it knows it already."""
+    pooled = connection.connection
+    if pooled.info.get(REGEX_FUNCTION):
+        return
+    raw: Any = pooled.dbapi_connection
+    raw.create_function(REGEX_FUNCTION, 2, _sqlite_regex, deterministic=True)
+    pooled.info[REGEX_FUNCTION] = True
+
+
+def _sqlite_regex(pattern: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    regex: Regex = read_regex(pattern)
+    return int(regex.found_in(text))
+
+
+def _literal(value: Value) -> Any:
+    if isinstance(value, NumberValue):
+        return sa.literal(value.number, sa.Double)
+    if isinstance(value, InstantValue):
+        return sa.literal(to_us(value.at), sa.BigInteger)
+    if isinstance(value, DurationValue):
+        return sa.literal(value.seconds, sa.Double)
+    return value.text
+
+
+def _compared(column: sa.ColumnElement[Any], operator: Operator, value: Any) -> sa.ColumnElement[bool]:
+    return cast("sa.ColumnElement[bool]", COMPARE[operator](column, value))

@@ -1,0 +1,230 @@
+"""Random runs, and random filters whose values are likely to hit them."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import strategies as st
+from sqlalchemy.engine import Connection
+from tests.storage.backends.sql.databases import EngineDatabase, run_store, store_figures
+
+from runyard.domain.metric import MetricFamily, MetricSummary, MetricType
+from runyard.domain.run import RunRecord, RunStatus
+from runyard.domain.run_filter_ast import (
+    Aggregate,
+    And,
+    Comparison,
+    DurationValue,
+    Field,
+    InstantValue,
+    IsNull,
+    Like,
+    Matches,
+    Node,
+    Not,
+    NumberValue,
+    OneOf,
+    Operator,
+    Or,
+    Shape,
+    TextSearch,
+    TextValue,
+    Value,
+)
+from runyard.domain.run_filter_field import FIELDS
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.base import RunOrigin
+from runyard.wire.run import NewRun, RunQuery, UpdateRunRequest
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+WORDS = [
+    "great run",
+    "Great Run",
+    "exp_1",
+    "x%y",
+    "x_y",
+    "a*b",
+    "[q]",
+    "Ünï",
+    "ünï",
+    "line\nbreak",
+    "\\d",
+    'quo"te',
+    "x" * 100,
+    "x" * 130,
+]
+NUMBERS = ["1", "1.0", "1e0", "0.001", "1e-3", "-5", "32", "+7.", " 2 ", "nan", "inf", "1_000", "0x10", "", "1e999"]
+TEXTS = [*WORDS, *NUMBERS, "a", "b", "Z", "aa"]
+KEYS = ["lr", "batch size", "a.b", "val/acc", "Ünï", "x.min"]
+EXPERIMENTS = ["mnist", "MNIST-2", "zebra_x"]
+METRICS = ["loss", "val/acc", "a.min"]
+REGEXES = [
+    "^exp_",
+    "a|b$",
+    r"\d+",
+    r"\bx",
+    "[^a-z]",
+    "(?i)GREAT",
+    "x{2,3}",
+    r"[\d_]+$",
+    "^$",
+    r"a.b",
+    r"\S\s\S",
+    "[]x[]",
+    r"(?:Z|ü)+",
+]
+PATTERNS = ["%", "x%", "%run", "x\\%y", "x_y", "_", "", "%Ü%", "GREAT%", "a*b", "[q]", "%\\\\%", "%e\nb%", "exp\\_1"]
+
+
+@dataclass(frozen=True)
+class Population:
+    """Runs of one workspace, with the figures of their metrics by run id."""
+
+    workspace: str
+    runs: list[RunRecord]
+    metrics: dict[str, dict[str, MetricSummary]]
+
+
+def populate(database: EngineDatabase, workspace: str, seed: int, size: int = 40) -> Population:
+    """Create random runs through the store."""
+    chance = random.Random(seed)
+    store = run_store(database)
+    database.write(lambda c: _create_places(c, workspace))
+    for number in range(size):
+        at = NOW - timedelta(seconds=chance.choice([0, 60, 7200, 86_400, 600_000]) + number)
+        parent = f"r{chance.randrange(number)}-{workspace}" if number and chance.random() < 0.3 else None
+        run_id = f"r{number}-{workspace}"
+        experiment = store.get(workspace, parent).experiment if parent else chance.choice(EXPERIMENTS)
+        new = NewRun(id=run_id, display_name=chance.choice(TEXTS) or None, tags=_labels(chance, True), properties=_labels(chance))  # type: ignore[arg-type]
+        store.create(workspace, experiment, [new], _origin(chance, parent), at=at)
+        store.update(workspace, run_id, UpdateRunRequest(description=chance.choice(["", *TEXTS])), at=at)
+        for status in chance.choice([[], [RunStatus.RUNNING], [RunStatus.RUNNING, RunStatus.FAILED], [RunStatus.CANCELED]]):
+            at += timedelta(microseconds=chance.choice([1, 90_000_000, 7_200_000_000, 123_456_789]))
+            if not store.get(workspace, run_id).status.is_terminal:
+                store.change_status(workspace, run_id, status, reason=chance.choice([None, "why"]), error=None, at=at)
+    runs = store.search(workspace, RunQuery(include_children=True, limit=1000), at=NOW).runs
+    assert len(runs) == size
+    metrics = {run.id: _metrics(chance) for run in runs}
+    store_figures(database, metrics)
+    return Population(workspace, runs, metrics)
+
+
+def _create_places(connection: Connection, workspace: str) -> None:
+    row = {"name": workspace, "tags": "{}", "created_at": 0}
+    pk = connection.execute(t.workspace.insert().returning(t.workspace.c.pk), row).scalar_one()
+    rows = [
+        {"id": f"{name}-{workspace}", "workspace_pk": pk, "name": name, "tags": json.dumps({}), "created_at": 0}
+        for name in EXPERIMENTS
+    ]
+    connection.execute(sa.insert(t.experiment), rows)
+
+
+def _origin(chance: random.Random, parent: str | None) -> RunOrigin:
+    pairs = [text for key in chance.sample(["lr", "a.b", "deep-est"], 2) for text in (f"--{key}", chance.choice(TEXTS))]
+    spec = {"arguments": [*pairs, chance.choice(["--flag", "--lr=0.5", "rest"])]}
+    return RunOrigin(
+        status=chance.choice([RunStatus.QUEUED, RunStatus.RUNNING]),
+        submitted_by=chance.choice([None, "ayse", "Ayse", "bob"]),
+        parent_id=parent,
+        type=chance.choice([None, "azureml.scriptrun"]),
+        target=chance.choice(["local", "gpu-a"]),
+        script_name=chance.choice([None, "train.py"]),
+        definition=chance.choice([None, {"spec": spec}]),
+        snapshot_id=chance.choice([None, "abc"]),
+    )
+
+
+def _labels(chance: random.Random, bare: bool = False) -> dict[str, str | None]:
+    return {key: chance.choice([*TEXTS, None] if bare else TEXTS) for key in KEYS if chance.random() < 0.5}
+
+
+def _metrics(chance: random.Random) -> dict[str, MetricSummary]:
+    values: list[Any] = [0.1, 0.2, 1, 1.5, -3.0, math.nan, math.inf, -math.inf, True, "text", None, 0.0, -0.0]
+    found = {}
+    for name in METRICS:
+        if chance.random() < 0.6:
+            last, low, high = (chance.choice(values) for _ in range(3))
+            found[name] = MetricSummary(
+                name=name,
+                family=MetricFamily.SERIES,
+                type=MetricType.SCALAR,
+                count=chance.randrange(5),
+                last=last,
+                last_step=chance.choice([None, 3]),
+                min=low if isinstance(low, float) else None,
+                max=high if isinstance(high, float) else None,
+            )
+    return found
+
+
+def fields(shapes: set[Shape]) -> st.SearchStrategy[Field]:
+    """Return fields of some shapes."""
+    plain = [Field(name, shape) for name, shape in FIELDS.items() if shape in shapes and name != "depth"]
+    found = [st.sampled_from(plain)] if plain else []
+    if Shape.LABEL in shapes:
+        kinds = st.sampled_from(["tag", "property", "param"])
+        found.append(st.builds(Field, kinds, st.just(Shape.LABEL), st.sampled_from([*KEYS, "nobody's", "deep-est", "flag"])))
+    if Shape.METRIC in shapes:
+        named = st.sampled_from([*METRICS, "unknown"])
+        found.append(st.builds(Field, st.just("metric"), st.just(Shape.METRIC), named, st.sampled_from(list(Aggregate))))
+    return st.one_of(found)
+
+
+def _number() -> st.SearchStrategy[NumberValue]:
+    written = st.sampled_from(["0", "1", "0.001", "-5", "32", "1.5", "0.2", "7", "2", "1000", "3"])
+    return written.map(lambda text: NumberValue(float(text), text))
+
+
+def _values(field: Field) -> st.SearchStrategy[Value]:
+    if field.shape is Shape.STATUS:
+        return st.sampled_from([TextValue(status.value) for status in RunStatus])
+    if field.shape is Shape.NUMBER:
+        return _number()
+    if field.shape is Shape.METRIC:
+        return st.one_of(_number(), st.sampled_from([NumberValue(math.inf, "inf"), NumberValue(-math.inf, "-inf")]))
+    if field.shape is Shape.DURATION:
+        seconds = st.sampled_from([0.0, 0.000001, 90.0, 123.456789, 7200.0, 100_000.0])
+        return seconds.map(lambda length: DurationValue(length, f"{length:.6f}s"))
+    if field.shape is Shape.INSTANT:
+        ago = st.sampled_from([0, 61, 3600, 7201, 86_400, 10**6])
+        return ago.map(lambda s: InstantValue(NOW - timedelta(seconds=s), (NOW - timedelta(seconds=s)).isoformat()))
+    texts = st.sampled_from([*TEXTS, *EXPERIMENTS, "ayse", "local", "r1-w0", "train.py", "r3-w1"]).map(TextValue)
+    return st.one_of(texts, _number()) if field.shape is Shape.LABEL else texts
+
+
+_TEXTUAL = {Shape.TEXT, Shape.STATUS, Shape.LABEL}
+
+
+def _comparison(field: Field) -> st.SearchStrategy[Node]:
+    operators = [Operator.EQ, Operator.NE] if field.shape is Shape.STATUS else list(Operator)
+    return st.builds(Comparison, st.just(field), st.sampled_from(operators), _values(field))
+
+
+def _one_of(field: Field) -> st.SearchStrategy[Node]:
+    values = st.lists(_values(field), min_size=1, max_size=4).map(tuple)
+    return st.builds(OneOf, st.just(field), values, st.booleans())
+
+
+LEAVES: st.SearchStrategy[Node] = st.one_of(
+    fields(set(Shape)).flatmap(_comparison),
+    fields({Shape.LABEL, Shape.METRIC}).flatmap(_comparison),
+    fields(set(Shape) - {Shape.INSTANT, Shape.DURATION}).flatmap(_one_of),
+    st.builds(Like, fields(_TEXTUAL), st.sampled_from(PATTERNS), st.booleans(), st.booleans()),
+    st.builds(Matches, fields(_TEXTUAL), st.sampled_from(REGEXES), st.booleans()),
+    st.builds(IsNull, fields(set(Shape)), st.booleans()),
+    st.builds(TextSearch, st.sampled_from(["great", "Ü", "fail", "MNIST", "ayse", "x%", "0.5", "nothing at all"]), st.booleans()),
+)
+
+
+def _branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    several = st.lists(children, min_size=2, max_size=3).map(tuple)
+    return st.one_of(several.map(And), several.map(Or), children.map(Not))
+
+
+NODES: st.SearchStrategy[Node] = st.recursive(LEAVES, _branches, max_leaves=6)
