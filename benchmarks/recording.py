@@ -237,7 +237,7 @@ def _import_row(rounds: int) -> Row:
 
     bare = statistics.median(seconds("pass") for _ in range(rounds))
     whole = statistics.median(seconds("import runyard; runyard.Run; runyard.Workspace") for _ in range(rounds)) - bare
-    return Row("import runyard, and its first names (they load late)", whole, "s", "≤ 0.25", whole <= 0.25, f"{bare:.3f} s bare Python")
+    return Row("import runyard, names included", whole, "s", "≤ 0.25", whole <= 0.25, f"{bare:.3f} s bare Python")
 
 
 @dataclass(frozen=True)
