@@ -24,7 +24,7 @@ from runyard.errors import ConflictError, NotFoundError, RunyardError
 from runyard.wire.artifact import AppendAckBody
 from runyard.wire.codec import from_json, to_json
 from runyard.wire.error import ErrorBody, ErrorEnvelope
-from runyard.wire.run import HeartbeatBody, ReportStatusRequest
+from runyard.wire.run import HeartbeatBody, ReportStatusRequest, UpdateRunRequest
 from runyard.wire.snapshot import SnapshotBody
 
 RUN_ID = "exp_1_abc"
@@ -48,6 +48,7 @@ class FakeServer:
         self.artifacts: dict[str, bytes] = {}
         self.downloads: list[str] = []
         self.heartbeats = 0
+        self.properties: dict[str, str] = {}
         self.stop_reason: str | None = None
         self.fails_before: RunStatus | None = None
         self.failures: dict[str, RunyardError] = {}
@@ -103,6 +104,8 @@ class FakeServer:
         for prefix, failure in self.failures.items():
             if rest.startswith(prefix):
                 raise failure
+        if rest == "" and method == "PATCH":
+            self.properties.update(from_json(body, UpdateRunRequest).add_properties)
         if rest == "":
             return self.run
         if rest == "heartbeat":
@@ -183,6 +186,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle()
 
     def do_POST(self) -> None:
+        self._handle()
+
+    def do_PATCH(self) -> None:
         self._handle()
 
     def log_message(self, format: str, *args: Any) -> None:

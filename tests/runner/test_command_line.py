@@ -42,21 +42,21 @@ def test_a_command_is_called_by_the_shell_as_it_is() -> None:
 
 
 def test_without_an_interpreter_the_runners_own_is_used() -> None:
-    assert interpreter_path(RunSpec(), {}) == sys.executable
+    assert interpreter_path(None, {}) == sys.executable
 
 
 def test_an_interpreter_is_looked_up_as_the_target_finds_it(tmp_path: Path) -> None:
     program = tmp_path / "my-python"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    assert interpreter_path(RunSpec(interpreter="my-python"), {"PATH": str(tmp_path)}) == str(program)
-    assert interpreter_path(RunSpec(interpreter=str(program)), {}) == str(program)
+    assert interpreter_path("my-python", {"PATH": str(tmp_path)}) == str(program)
+    assert interpreter_path(str(program), {}) == str(program)
 
 
 @pytest.mark.parametrize("wanted", ["/nowhere/python", "no-such-python"])
 def test_a_missing_interpreter_is_named(wanted: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{wanted}.*interpreter_path"):
-        interpreter_path(RunSpec(interpreter=wanted), {"PATH": "/nowhere"})
+        interpreter_path(wanted, {"PATH": "/nowhere"})
 
 
 @pytest.mark.parametrize("script", ["missing.py", "../train.py", "folder", "/etc/passwd"])

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from runyard.domain.environment import PackageSpec
 from runyard.domain.run import RunError, RunSpec, RunStatus
 from runyard.errors import AuthenticationError, InvalidArgumentError
 from tests.runner.builders import RunningRunner, make_server, start_runner, until
@@ -395,3 +396,68 @@ def test_a_runner_that_is_started_wrongly_says_what_is_missing(scene: Scene) -> 
     runner = scene.start(scene.server({"train.py": "pass"}), RUNYARD_RUN_TOKEN="")
     assert runner.wait() == 2
     assert "RUNYARD_RUN_TOKEN" in runner.log
+
+
+def until_properties(server: FakeServer) -> dict[str, str]:
+    until(lambda: "runyard.time.start_s" in server.properties, "the properties")
+    return server.properties
+
+
+@pytest.mark.slow
+def test_an_environment_is_built_with_its_log_and_the_next_run_finds_it(scene: Scene, tmp_path: Path) -> None:
+    script = "import iniconfig, sys, time\nprint('prefix', sys.prefix)\ntime.sleep(1)"
+    spec = RunSpec(script="train.py", packages=PackageSpec(pip=["iniconfig==2.0.0"]), environment_name="tiny")
+    server = scene.server({"train.py": script}, spec)
+    runner = scene.start(server)
+    assert runner.wait() == 0
+    assert server.statuses == ["Preparing", "Running", "Finalizing", "Completed"]
+    assert "uv pip sync" in server.text("azureml-logs/20_image_build_log.txt")
+    assert f"prefix {server.home / 'environments'}" in runner.driver_log
+    first = until_properties(server)
+    assert first["runyard.environment.cached"] == "False"
+    assert float(first["runyard.time.environment_s"]) > 0
+    server.down()
+    again = scene.server({"train.py": script}, spec)
+    assert scene.start(again).wait() == 0
+    assert "azureml-logs/20_image_build_log.txt" not in again.artifacts
+    assert until_properties(again)["runyard.environment.cached"] == "True"
+    assert again.properties["runyard.environment.key"] == first["runyard.environment.key"]
+
+
+@pytest.mark.slow
+def test_a_missing_module_of_a_built_environment_names_environment_and_package(scene: Scene) -> None:
+    runner = scene.script("import sklearn", packages=PackageSpec(pip=["iniconfig==2.0.0"]), environment_name="tiny")
+    assert runner.wait() == 0
+    message = error_of(runner).message
+    assert "Environment 'tiny' does not have this module" in message
+    assert "add_pip_package('scikit-learn')" in message
+
+
+def slow_uv(tmp_path: Path, marker: Path) -> str:
+    """Return a folder with a uv that starts a process of its own and never ends."""
+    program = tmp_path / "bin" / "uv"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {marker}.part; mv {marker}.part {marker}\nwait\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_a_stop_order_during_a_build_is_obeyed_at_once(scene: Scene, tmp_path: Path) -> None:
+    marker = tmp_path / "pid"
+    server = scene.server({"train.py": ""}, RunSpec(script="train.py", packages=PackageSpec(pip=["x"])))
+    runner = scene.start(server, RUNYARD_UV=slow_uv(tmp_path, marker))
+    until(marker.exists, "the build")
+    server.cancel()
+    assert runner.wait() == 0
+    assert server.statuses == ["Preparing", "Canceled"]
+    until(lambda: not psutil.pid_exists(int(marker.read_text())), "uv's processes are gone")
+
+
+@pytest.mark.slow
+def test_packages_that_cannot_be_had_fail_the_run_as_the_users_error(scene: Scene) -> None:
+    runner = scene.script("", packages=PackageSpec(conda=["no-such-package-runyard-x"]), environment_name="broken")
+    assert runner.wait() == 0
+    error = error_of(runner)
+    assert error.code == "UserError"
+    assert "could not be built" in error.message
+    assert "no-such-package-runyard-x" in error.message

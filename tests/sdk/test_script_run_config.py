@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.errors import InvalidArgumentError
+from runyard.sdk.distribution import node_group_of
 from runyard.sdk.environment import Environment
-from runyard.sdk.run_configuration import MpiConfiguration, RunConfiguration
+from runyard.sdk.run_configuration import (
+    MpiConfiguration,
+    PyTorchConfiguration,
+    RunConfiguration,
+    TensorflowConfiguration,
+    configuration_document,
+    configuration_from_document,
+)
 from runyard.sdk.script_run_config import ScriptRunConfig
 
 
@@ -44,9 +53,8 @@ def test_neither_script_nor_command_is_accepted_until_it_is_submitted() -> None:
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        ({"distributed_job_config": MpiConfiguration()}, NotSupportedError),
         ({"distributed_job_config": "mpi"}, InvalidArgumentError),
-        ({"resume_from": object()}, NotSupportedError),
+        ({"distributed_job_config": PyTorchConfiguration("Mpi")}, InvalidArgumentError),
         ({"environment": "mine"}, InvalidArgumentError),
         ({"compute_target": 5}, InvalidArgumentError),
     ],
@@ -54,3 +62,34 @@ def test_neither_script_nor_command_is_accepted_until_it_is_submitted() -> None:
 def test_what_cannot_be_had_is_refused_at_once(options: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         ScriptRunConfig(".", "a.py", **options)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "framework", "communicator", "shape"),
+    [
+        (MpiConfiguration(process_count_per_node=2, node_count=3), "Python", "OpenMpi", ("mpi", 3, 6)),
+        (PyTorchConfiguration("Gloo", process_count=4, node_count=2), "PyTorch", "gloo", ("pytorch", 2, 4)),
+        (PyTorchConfiguration(node_count=2), "PyTorch", "nccl", ("pytorch", 2, 2)),
+        (TensorflowConfiguration(2, 1), "TensorFlow", "ParameterServer", ("tensorflow", 2, 3)),
+    ],
+)
+def test_a_distributed_job_config_says_how_many_processes_run_where(
+    wanted: Any, framework: str, communicator: str, shape: tuple[str, int, int]
+) -> None:
+    config = ScriptRunConfig(".", "train.py", distributed_job_config=wanted).run_config
+    assert (config.framework, config.communicator) == (framework, communicator)
+    group = node_group_of(config)
+    assert group is not None
+    assert (group.kind.value, group.node_count, group.process_count) == shape
+    saved = configuration_from_document(configuration_document(config), Path("x"))
+    assert node_group_of(saved) == group
+
+
+def test_a_plain_run_has_no_group_of_processes() -> None:
+    assert node_group_of(ScriptRunConfig(".", "train.py").run_config) is None
+
+
+def test_counts_that_cannot_be_are_refused() -> None:
+    config = ScriptRunConfig(".", "train.py", distributed_job_config=MpiConfiguration(process_count_per_node=0))
+    with pytest.raises(InvalidArgumentError, match="at least one"):
+        node_group_of(config.run_config)

@@ -18,6 +18,7 @@ COMMANDS = {
     "sync": LazyCommand("runyard.cli.sync", "sync", "Send what was logged while the server was away."),
     "doctor": LazyCommand("runyard.cli.doctor", "doctor", "Check this machine: how safe is what is logged?"),
     "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List experiments."),
+    "environment": LazyCommand("runyard.cli.environment", "environment", "List, register, build and remove environments."),
 }
 
 HELP = """A self-hosted home for machine-learning runs.

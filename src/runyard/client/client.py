@@ -6,6 +6,7 @@ from runyard.client.artifact import ArtifactApi
 from runyard.client.change import ChangeApi
 from runyard.client.compute_target import ComputeTargetApi
 from runyard.client.endpoint import Endpoint
+from runyard.client.environment import EnvironmentApi
 from runyard.client.experiment import ExperimentApi
 from runyard.client.metric import MetricApi
 from runyard.client.recorder import RecorderPool
@@ -31,6 +32,7 @@ class Client:
         self.artifacts = ArtifactApi(self.transport, workspace)
         self.snapshots = SnapshotApi(self.transport, workspace)
         self.compute_targets = ComputeTargetApi(self.transport, workspace)
+        self.environments = EnvironmentApi(self.transport, workspace)
         self.changes = ChangeApi(self.transport, workspace)
         self.recorders = RecorderPool(self)
         self._session: SessionBody | None = None

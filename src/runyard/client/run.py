@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import RunEventRecord, RunRecord
+from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
@@ -82,6 +84,10 @@ class RunApi:
     def heartbeat(self, run_id: str, *, retry_s: float | None = None) -> HeartbeatBody:
         """Report that the run's process lives; the answer says whether it must stop."""
         return self._transport.call("POST", f"{self._path(run_id)}/heartbeat", HeartbeatBody, retry_s=retry_s)
+
+    def exchange_node_report(self, run_id: str, node: int, report: NodeReport) -> NodeBoardBody:
+        """Say how a node of a distributed run is, and return how all of them are."""
+        return self._transport.call("POST", f"{self._path(run_id)}/nodes/{node}", NodeBoardBody, body=report)
 
     def events(self, run_id: str) -> list[RunEventRecord]:
         """Return the changes of a run's status, oldest first."""

@@ -11,6 +11,10 @@ JobHandle = dict[str, Any]
 """What an engine needs to find a job again after a restart: plain JSON data."""
 
 
+NODE_VARIABLE = "RUNYARD_NODE_INDEX"
+NODE_COUNT_VARIABLE = "RUNYARD_NODE_COUNT"
+
+
 class JobState(str, Enum):
     """What an engine knows of a job. Whether the script did well is the runner's to say."""
 
@@ -20,11 +24,16 @@ class JobState(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
-    """One runner to start. ``name`` is unique and safe as a file name; ``environment`` is added to the engine's own."""
+    """One job to start: a runner on each of ``node_count`` nodes.
+
+    ``name`` is unique and safe as a file name; ``environment`` is added to the engine's own, with :data:`NODE_VARIABLE` for the
+    runner's node, counted from 0, and :data:`NODE_COUNT_VARIABLE`. The job lives for as long as the runner of node 0.
+    """
 
     name: str
     work_folder: Path
     environment: dict[str, str] = field(repr=False)
+    node_count: int = 1
 
 
 class Engine(Protocol):
@@ -42,6 +51,9 @@ class Engine(Protocol):
 
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Return the state of each job, by its name. One call serves all jobs."""
+
+    def stop(self, handle: JobHandle) -> None:
+        """Tell the runners of a job to stop, with SIGTERM. They ask the server why, stop their script and report."""
 
     def clean_up(self, name: str, handle: JobHandle | None) -> None:
         """Stop whatever is left of a job whose runner is gone. Nothing happens when nothing is left."""

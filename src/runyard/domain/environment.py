@@ -1,12 +1,21 @@
-"""The packages that a script needs, and how a conda specification reads as pip requirements."""
+"""Environments: what is registered of them, the packages in them, and how conda packages read as pip requirements."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from runyard.errors import InvalidArgumentError
 
+RESERVED_PREFIXES = ("azureml", "microsoft", "runyard")
+"""How the names of curated environments begin, whatever the case."""
+
+LATEST = "latest"
+"""The label that always names the newest version."""
+
+_NAME = re.compile(r"[a-zA-Z0-9][\w\-.]{0,254}", re.ASCII)
 _CONDA = re.compile(r"\s*(?:[\w.\-/]+::)?(?P<name>[A-Za-z0-9][\w.\-]*)\s*(?P<rest>[=<>!~ ].*)?$")
 _PIP_NAMES = {
     "pytorch": "torch",
@@ -31,6 +40,37 @@ class PackageSpec:
     pip_options: list[str] = field(default_factory=list)
     conda: list[str] = field(default_factory=list)
     channels: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRecord:
+    """One version of a registered environment. It never changes, but for its labels.
+
+    ``definition`` is the environment's document, in the field names that run definitions show. ``is_curated`` marks those that
+    come with Runyard.
+    """
+
+    name: str
+    version: str
+    definition: dict[str, Any]
+    labels: list[str] = field(default_factory=list)
+    is_curated: bool = False
+    created_at: datetime | None = None
+
+
+def require_environment_name(name: str) -> str:
+    """Return ``name``, or raise :class:`InvalidArgumentError` when no environment can be registered under it."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InvalidArgumentError(
+            f"{name!r} cannot name a registered environment. Use 1 to 255 letters, digits, '-', '_' or '.', "
+            "starting with a letter or digit."
+        )
+    if name.lower().startswith(RESERVED_PREFIXES):
+        raise InvalidArgumentError(
+            f"{name!r} is a name of curated environments, which begin with {', '.join(RESERVED_PREFIXES)}. Register a copy under "
+            f"another name: environment.clone('my-{name}').register(ws)."
+        )
+    return name
 
 
 def pip_requirement(conda_package: str) -> str:

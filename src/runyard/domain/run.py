@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from runyard.domain.environment import PackageSpec
+from runyard.domain.node_group import NodeGroup
+from runyard.domain.run_error import RunError as RunError
 from runyard.errors import (
     ImmutablePropertyError,
     InvalidArgumentError,
@@ -25,6 +28,11 @@ CHILDREN_MAX_PER_REQUEST = 10_000
 
 SCRIPT_RUN = "azureml.scriptrun"
 """The run type of a submitted script; an interactive run has no type."""
+
+TIME_PROPERTY = "runyard.time.{}_s"
+"""The property that holds how long a part of a run's preparation took: one of :data:`PREPARATION_PARTS`."""
+
+PREPARATION_PARTS = ("upload", "queue", "environment", "start")
 
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 
@@ -89,22 +97,6 @@ leaves a terminal status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunError:
-    """Why a run failed.
-
-    ``code`` is ``UserError`` when the script is at fault, ``SystemError`` when Runyard or the machine is.
-    ``type``, ``message`` and ``traceback`` are those of the exception that ended the script, when there was one.
-    """
-
-    code: str = "UserError"
-    message: str
-    type: str | None = None
-    traceback: str | None = None
-    exit_code: int | None = None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """A run as it is stored.
 
@@ -147,8 +139,9 @@ class RunSpec:
     """What a submitted run is asked to do. It is plain data: the runner needs nothing else beside the snapshot.
 
     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
-    ``interpreter`` is the Python to run with, as the target finds it. ``definition`` is the whole run configuration in
-    the field names that ``get_details()["runDefinition"]`` shows.
+    ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+    ``node_group`` is there for a run of several processes.
+    ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
     """
 
     script: str | None = None
@@ -156,6 +149,9 @@ class RunSpec:
     command: str | None = None
     target: str = "local"
     interpreter: str | None = None
+    packages: PackageSpec | None = None
+    environment_name: str | None = None
+    node_group: NodeGroup | None = None
     environment_variables: dict[str, str] = field(default_factory=dict)
     max_run_duration_s: int | None = None
     output_collection: bool = True

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from runyard.errors import RunyardError
+from runyard.runner.node_group.follower import Follower
 from runyard.runner.session import Session
 from runyard.runner.settings import settings_from
 
@@ -25,7 +26,8 @@ def main() -> int:
         return 2
     log.info("run %s, process %d, server %s", settings.run_id, os.getpid(), settings.url)
     try:
-        return Session(settings, dict(os.environ)).run()
+        part = Session if settings.node == 0 else Follower
+        return part(settings, dict(os.environ)).run()
     except RunyardError as error:
         log.error("%s", error)
         return 1

@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 class Collector:
     """Makes the special folders of a run, watches them, and uploads them."""
 
-    def __init__(self, code: Path, spec: RunSpec, control: Control) -> None:
+    def __init__(self, code: Path, spec: RunSpec, control: Control, *, node_id: str | None = None) -> None:
+        """Begin to watch. With ``node_id`` the watched files are stored in a folder of that node's."""
         self._control = control
         self._outputs = code / OUTPUTS_FOLDER
         watched = _watched_folders(code, spec)
@@ -32,6 +33,8 @@ class Collector:
         for folder in [*watched.values(), self._outputs]:
             with contextlib.suppress(FileExistsError, NotADirectoryError):  # the snapshot has a file of that name: it stays
                 folder.mkdir(parents=True, exist_ok=True)
+        if node_id is not None:
+            watched = {f"{name}/{node_id}": folder for name, folder in watched.items()}
         self._watcher = FolderWatcher(watched, control.append, self._replace)
 
     def collect(self, logs: RunLogs) -> UploadReport:

@@ -23,13 +23,13 @@ def expanded(argument: str, environment: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: environment.get(found[1] or found[2], found[0]), argument)
 
 
-def interpreter_path(spec: RunSpec, environment: Mapping[str, str]) -> str:
+def interpreter_path(wanted: str | None, environment: Mapping[str, str]) -> str:
     """Return the absolute path of the Python that runs the script; the runner's own when none is asked for.
 
     Raises:
         ConfigurationError: there is no such program on this machine.
     """
-    wanted = spec.interpreter or sys.executable
+    wanted = wanted or sys.executable
     found = shutil.which(str(Path(wanted).expanduser()) if wanted.startswith("~") else wanted, path=environment.get("PATH"))
     if found is None:
         raise ConfigurationError(

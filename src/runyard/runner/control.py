@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from runyard.client import embedded
 from runyard.client.client import Client
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint, RemoteEndpoint
 from runyard.domain.experiment import ExperimentRecord
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotFile
 from runyard.domain.workspace import WorkspaceRecord
@@ -31,7 +32,8 @@ from runyard.errors import (
 )
 from runyard.runner.settings import RunnerSettings
 from runyard.runner.stop import StopSwitch
-from runyard.wire.run import HeartbeatBody, ReportStatusRequest
+from runyard.wire.node import NodeBoardBody
+from runyard.wire.run import HeartbeatBody, ReportStatusRequest, UpdateRunRequest
 
 UNREACHABLE_PATIENCE_S = 24 * 3600.0
 """How long a call waits for a server that is away: a night and a day, so that somebody has seen it."""
@@ -93,6 +95,10 @@ class Control:
         self._note_answer()
         return answer
 
+    def exchange(self, node: int, report: NodeReport) -> NodeBoardBody:
+        """Say how this node of a distributed run is, and return how all are. It insists."""
+        return self._insist("talk to the other nodes", lambda: self._client.runs.exchange_node_report(self._run_id, node, report))
+
     def snapshot(self) -> list[SnapshotFile]:
         """Return the files of the run's snapshot."""
         return self._insist("read the snapshot", lambda: self._client.snapshots.of_run(self._run_id)).files
@@ -116,6 +122,11 @@ class Control:
             ConflictError: the run has another file of that name, and ``replace`` is false.
         """
         self._insist(f"store {name}", lambda: self._client.artifacts.put(self._run_id, name, content, replace=replace))
+
+    def add_properties(self, properties: Mapping[str, str]) -> None:
+        """Add properties to the run. One attempt: they are facts for people, and hold nothing up."""
+        request = UpdateRunRequest(add_properties=dict(properties))
+        self._found("answer to new properties", lambda: self._client.runs.update(self._run_id, request))
 
     def find_workspace(self) -> WorkspaceRecord | None:
         """Return the run's workspace, or None when the run's token may not read it. One attempt."""

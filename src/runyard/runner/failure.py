@@ -44,15 +44,23 @@ def system_error(message: str) -> RunError:
     return RunError(code=SYSTEM_ERROR, message=message, at=_now())
 
 
-def script_error(exit_code: int, error_file: Path, interpreter: str) -> RunError:
-    """Return the error of a script that ended with ``exit_code``; ``error_file`` is what the launcher may have written."""
+def environment_error(message: str) -> RunError:
+    """Return the error of a run whose environment cannot be made: what it asks for is at fault."""
+    return RunError(code=USER_ERROR, message=message, at=_now())
+
+
+def script_error(exit_code: int, error_file: Path, interpreter: str, environment_name: str | None = None) -> RunError:
+    """Return the error of a script that ended with ``exit_code``; ``error_file`` is what the launcher may have written.
+
+    ``environment_name`` is given when Runyard has made the environment.
+    """
     noted = _read(error_file)
     if noted is None:
         return RunError(code=USER_ERROR, message=_message_of_exit(exit_code), exit_code=exit_code, at=_now())
     kind, text = str(noted.get("type") or "Exception"), str(noted.get("message") or "")
     return RunError(
         code=USER_ERROR,
-        message=f"{text}{_module_hint(noted.get('module'), interpreter)}",
+        message=f"{text}{_module_hint(noted.get('module'), interpreter, environment_name)}",
         type=kind,
         traceback=str(noted.get("traceback") or "") or None,
         exit_code=exit_code,
@@ -71,10 +79,15 @@ def _message_of_exit(exit_code: int) -> str:
     return f"The script was killed by signal {number} ({known.name}).{_SIGNAL_HINTS.get(known, '')}"
 
 
-def _module_hint(module: Any, interpreter: str) -> str:
+def _module_hint(module: Any, interpreter: str, environment_name: str | None) -> str:
     if not isinstance(module, str) or not module:
         return ""
     package = PACKAGE_OF_MODULE.get(module) or PACKAGE_OF_MODULE.get(module.split(".")[0]) or module.split(".")[0]
+    if environment_name:
+        return (
+            f". Environment {environment_name!r} does not have this module. Add its package: "
+            f"environment.python.conda_dependencies.add_pip_package({package!r}), or a line {package!r} in its requirements file."
+        )
     return (
         f". The Python that ran the script, {interpreter}, does not have this module. Install it there: "
         f"{interpreter} -m pip install {package}; or add {package!r} to the packages of the run's environment."

@@ -68,7 +68,7 @@ class ScriptProcess:
         order = self._wait_for_end_or_order(stop, longest_s)
         left = self._tree.kill() if order is None else self._tree.stop(grace_s)
         self._ended.wait(timeout=1.0)
-        reap_orphans(self._process.pid)
+        reap_orphans([self._process.pid])
         self._is_over = True
         return ScriptEnd(exit_code=self._exit_code(), order=order, left_pids=left)
 
@@ -87,7 +87,7 @@ class ScriptProcess:
                 return stop.order
             if now > next_note:
                 self._tree.note_members()
-                reap_orphans(self._process.pid)
+                reap_orphans([self._process.pid])
                 next_note = now + NOTE_INTERVAL_S
         return None
 

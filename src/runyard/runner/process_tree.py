@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Collection
 
 import psutil
 
@@ -29,14 +30,14 @@ def adopt_orphans() -> bool:
     return bool(libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 
 
-def reap_orphans(kept_pid: int) -> None:
-    """Take note of the end of adopted processes, so that they don't stay as zombies; leave ``kept_pid`` to its owner."""
+def reap_orphans(kept_pids: Collection[int]) -> None:
+    """Take note of the end of adopted processes, so that they don't stay as zombies; leave ``kept_pids`` to their owner."""
     if not hasattr(os, "waitid"):
         return
     while True:
         try:
             ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            if ended is None or ended.si_pid == kept_pid:
+            if ended is None or ended.si_pid in kept_pids:
                 return
             os.waitpid(ended.si_pid, os.WNOHANG)
         except ChildProcessError:
@@ -51,13 +52,13 @@ class ProcessTree:
 
     def __init__(self) -> None:
         self._others = frozenset(psutil.Process().children())
-        self._group: int | None = None
+        self._groups: set[int] = set()
         self._known: frozenset[psutil.Process] = frozenset()
 
     def started(self, leader_pid: int) -> None:
-        """Say which process is the script's; it leads its process group."""
-        self._group = leader_pid
-        self._known = frozenset(_existing(leader_pid))
+        """Say which process is the script's, or one of several; it leads its process group."""
+        self._groups.add(leader_pid)
+        self._known |= frozenset(_existing(leader_pid))
 
     def note_members(self) -> frozenset[psutil.Process]:
         """Return the processes that live now, and remember them: one that loses its parent later is still known."""
@@ -72,11 +73,11 @@ class ProcessTree:
     def send(self, number: int) -> None:
         """Send a signal to every member, and to the whole group in one piece."""
         members = self.note_members()
-        if self._group is not None:
+        for group in self._groups:
             with contextlib.suppress(OSError):  # nothing is left in it
-                os.killpg(self._group, number)
+                os.killpg(group, number)
         for process in members:
-            if _group_of(process) != self._group:
+            if _group_of(process) not in self._groups:
                 _send(process, number)
 
     def stop(self, grace_s: float) -> list[int]:

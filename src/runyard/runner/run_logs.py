@@ -10,31 +10,66 @@ from pathlib import Path
 from runyard.runner.log_stream import LogStream
 
 ARTIFACT_FOLDER = "azureml-logs"
+BUILD = "20_image_build_log.txt"
+MPI = "70_mpi_log.txt"
 DRIVER = "70_driver_log.txt"
 
 log = logging.getLogger(__name__)
 
 
 class RunLogs:
-    """Writes the files and has ``stream`` send them. A file shows up with its first line."""
+    """Writes the files and has ``stream`` send them. A file shows up with its first line.
 
-    def __init__(self, folder: Path, node_id: str, stream: LogStream) -> None:
+    ``driver`` is the log of this node's first process. With ``has_folder`` the node's files go into a folder of its own, as on
+    runs of several nodes; those about the whole run do not, on the node that leads.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        node_id: str,
+        stream: LogStream,
+        *,
+        driver: str = DRIVER,
+        has_folder: bool = False,
+        leads: bool = True,
+    ) -> None:
         self._folder = folder
         self._node_id = node_id
+        self._stream = stream
         self._prep = f"65_job_prep-{node_id}.txt"
         self._post = f"75_job_post-{node_id}.txt"
-        for name in (self._prep, DRIVER, self._post, "process_info.json", "process_status.json"):
-            stream.follow(folder / name, f"{ARTIFACT_FOLDER}/{name}")
-        self.driver_path = folder / DRIVER
+        self._node_folder = f"{ARTIFACT_FOLDER}/{node_id}" if has_folder else ARTIFACT_FOLDER
+        self.driver_path = folder / driver
+        self._followed: set[str] = set()
+        for name in (self._prep, driver, self._post):
+            self.follow(name)
+        for name in (BUILD, MPI, "process_info.json", "process_status.json"):
+            stream.follow(folder / name, f"{ARTIFACT_FOLDER if leads else self._node_folder}/{name}")
+
+    def follow(self, name: str) -> None:
+        """Send a file of this node's as it grows."""
+        if name not in self._followed:
+            self._followed.add(name)
+            self._stream.follow(self._folder / name, f"{self._node_folder}/{name}")
+
+    @property
+    def mpi_path(self) -> Path:
+        """The log of the MPI launcher."""
+        return self._folder / MPI
 
     @property
     def post_name(self) -> str:
         """The artifact that holds the release log."""
-        return f"{ARTIFACT_FOLDER}/{self._post}"
+        return f"{self._node_folder}/{self._post}"
 
     def prep(self, text: str) -> None:
         """Add a line about the preparation."""
         self._line(self._prep, text)
+
+    def build(self, text: str) -> None:
+        """Add a line about building the environment."""
+        self._line(BUILD, text)
 
     def driver(self, text: str) -> None:
         """Add a line of the runner's to the script's own output, beginning on a line of its own."""
@@ -46,23 +81,24 @@ class RunLogs:
         """Add a line about the release."""
         self._line(self._post, text)
 
-    def process_started(self, process_name: str, pid: int) -> None:
-        """Note which process runs the script, and that it has started."""
+    def process_started(self, process_name: str, pid: int, *, node_id: str | None = None, log_name: str | None = None) -> None:
+        """Note which process runs the script, on which node, and that it has started. ``log_name`` is an artifact."""
         info = {
             "process_name": process_name,
-            "node_id": self._node_id,
+            "node_id": node_id or self._node_id,
             "pid_in_container": pid,
-            "log": f"{ARTIFACT_FOLDER}/{DRIVER}",
+            "log": log_name or f"{self._node_folder}/{self.driver_path.name}",
         }
         _append(self._folder / "process_info.json", json.dumps(info) + "\n")
-        self._process_status(process_name, "Started")
+        self.process_status(process_name, "Started")
 
     def process_ended(self, process_name: str, status: str) -> None:
-        """Note how the process has ended: Completed, Failed or Terminated; ``*`` stands for all processes."""
-        self._process_status(process_name, status)
-        self._process_status("*", status)
+        """Note how the only process has ended: Completed, Failed or Terminated; ``*`` stands for all processes."""
+        self.process_status(process_name, status)
+        self.process_status("*", status)
 
-    def _process_status(self, process_name: str, status: str) -> None:
+    def process_status(self, process_name: str, status: str) -> None:
+        """Note how one of several processes is."""
         line = {"process_name": process_name, "timestamp": _now(), "status": status}
         _append(self._folder / "process_status.json", json.dumps(line) + "\n")
 

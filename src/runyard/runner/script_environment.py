@@ -15,7 +15,7 @@ from runyard.runner.settings import RunnerSettings
 OUTPUTS_FOLDER = "outputs"
 PROCESS_NAME = "default_0"
 
-RUNNER_ONLY = ("RUNYARD_HEARTBEAT_S", "RUNYARD_GRACE_S", "RUNYARD_KEEP_WORK")
+RUNNER_ONLY = ("RUNYARD_HEARTBEAT_S", "RUNYARD_GRACE_S", "RUNYARD_KEEP_WORK", "RUNYARD_NODE_INDEX", "RUNYARD_NODE_COUNT")
 
 
 def script_environment(
@@ -82,7 +82,7 @@ def _azureml_names(
         "AZUREML_RUN_TOKEN": settings.token,
         "AZUREML_SERVICE_ENDPOINT": settings.url,
         "AZUREML_OUTPUT_DIRECTORY": f"./{OUTPUTS_FOLDER}",
-        "AZUREML_NODE_COUNT": "1",
+        "AZUREML_NODE_COUNT": str(spec.node_group.node_count if spec.node_group else 1),
         "AZUREML_PROCESS_NAME": PROCESS_NAME,
         "AZUREML_FRAMEWORK": str(definition.get("framework") or "Python"),
         "AZUREML_COMMUNICATOR": str(definition.get("communicator") or "None"),

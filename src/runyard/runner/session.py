@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import logging
-import platform
-import time
+import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import msgspec
-
-from runyard.domain.run import RunError, RunRecord, RunSpec, RunStatus
-from runyard.errors import ConfigurationError, ConflictError, InvalidTransitionError, RunyardError
+from runyard.domain.node_group import NodeGroup, NodeReport, NodeState, node_processes
+from runyard.domain.run import RunError, RunRecord, RunStatus
+from runyard.errors import ComputeError, ConflictError, InvalidTransitionError, RunyardError
 from runyard.runner import failure
-from runyard.runner.blob_cache import BlobCache
 from runyard.runner.collect import Collector
-from runyard.runner.command_line import command_of, interpreter_path, require_script
 from runyard.runner.control import Control
+from runyard.runner.environment.uv import BuildStoppedError
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
+from runyard.runner.node_group.board import Board, alone
+from runyard.runner.node_group.leader import GroupEnd, Leader
+from runyard.runner.node_group.report import first_report, heard_by
+from runyard.runner.preparation import Preparation, Prepared, spec_of
 from runyard.runner.process import ScriptEnd, ScriptProcess
 from runyard.runner.process_tree import adopt_orphans
 from runyard.runner.recording import RunRecording
 from runyard.runner.run_logs import RunLogs
-from runyard.runner.script_environment import PROCESS_NAME, script_environment, with_interpreter_first
+from runyard.runner.script_environment import PROCESS_NAME
 from runyard.runner.settings import RunnerSettings
-from runyard.runner.snapshot import restore
 from runyard.runner.stop import StopCause, StopOrder, StopSwitch
 from runyard.runner.work_folder import WorkFolder
 from runyard.version import VERSION
+from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import ReportStatusRequest
 
 log = logging.getLogger(__name__)
@@ -43,27 +45,17 @@ class Ending:
     error: RunError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A script that is ready to start."""
-
-    spec: RunSpec
-    interpreter: str
-    command: list[str]
-    environment: dict[str, str]
-
-
 class Session:
     """Carries out one run. Make one and call :meth:`run` in the main thread."""
 
     def __init__(self, settings: RunnerSettings, environment: Mapping[str, str]) -> None:
         self._settings = settings
-        self._environment = environment
         self._stop = StopSwitch()
         self._control = Control(settings, self._stop)
         self._work = WorkFolder(settings.work)
-        self._cache = BlobCache(settings.home / "cache" / "blobs") if settings.home else None
+        self._preparation = Preparation(settings, environment, self._control, self._work, self._stop)
         self._collector: Collector | None = None
+        self._board: Board | None = None
         self._lacks_files = False
         self._recording = RunRecording(self._control.client, settings.run_id)
         self._heartbeat = Heartbeat(self._control, self._stop, settings.heartbeat_s)
@@ -93,7 +85,7 @@ class Session:
 
     def _carried_out(self, run: RunRecord) -> Ending:
         stream = LogStream(self._control.append)
-        logs = RunLogs(self._work.logs, self._settings.node_id, stream)
+        logs = _logs_of(run, self._work, self._settings, stream)
         try:
             ending = self._outcome(run, logs)
         except (RunyardError, OSError) as error:
@@ -102,6 +94,9 @@ class Session:
         except Exception as error:  # the last resort: the run must not stay as Running for ever
             log.exception("the runner has failed")
             ending = self._failed_by_system(f"Runyard's runner has failed: {error!r}. The node's runner.log has the details.")
+        if self._board is not None:
+            self._board.change(is_over=True, state=NodeState.ENDED)
+            self._board.close()
         logs.driver(_closing_line(ending))
         problems = self._collected(ending, logs)
         stream.close()
@@ -114,14 +109,58 @@ class Session:
     def _outcome(self, run: RunRecord, logs: RunLogs) -> Ending:
         """Take the run from its snapshot to the end of its script."""
         self._work.empty()
-        spec = _spec_of(run)
+        spec = spec_of(run)
+        if spec.node_group is not None:
+            self._board = self._opened_board(spec.node_group)
         if order := self._advance(RunStatus.PREPARING):
             return self._ending_by_order(order)
-        prepared = self._prepare(run, spec, logs)
+        try:
+            prepared = self._preparation.prepare(run, spec, logs)
+        except BuildStoppedError:
+            if self._stop.order is None:
+                raise
+            return self._ending_by_order(self._stop.order)
+        except ComputeError as error:
+            return Ending(status=RunStatus.FAILED, error=failure.environment_error(error.message))
+        if self._board is not None and spec.node_group is not None:
+            return self._ending_of_group(self._led(spec.node_group, self._board, prepared, logs))
         if order := self._advance(RunStatus.RUNNING):
             return self._ending_by_order(order)
         self._collector = Collector(self._work.code, spec, self._control)
         return self._ending_of(self._executed(prepared, logs), prepared)
+
+    def _opened_board(self, group: NodeGroup) -> Board:
+        def exchange(report: NodeReport) -> NodeBoardBody:
+            return alone(report) if group.node_count == 1 else self._control.exchange(0, report)
+
+        return Board(exchange, first_report(self._settings, group), heard=heard_by(self._stop))
+
+    def _led(self, group: NodeGroup, board: Board, prepared: Prepared, logs: RunLogs) -> GroupEnd:
+        """Carry out a run of several processes."""
+        leader = Leader(self._settings, group, board, self._stop, prepared, logs)
+        end = leader.wait_for_nodes()
+        if end is None:
+            if order := self._advance(RunStatus.RUNNING):
+                end = GroupEnd(order=order)
+            else:
+                self._collector = Collector(self._work.code, prepared.spec, self._control)
+                for line in _opening_lines(prepared, prepared.command(), self._settings):
+                    logs.driver(line)
+                self._tell(prepared.properties)
+                self._recording.start(os.getpid())
+                try:
+                    end = leader.run()
+                finally:
+                    self._recording.close(self._stop)
+        leader.wait_for_farewell(end)
+        return end
+
+    def _ending_of_group(self, end: GroupEnd) -> Ending:
+        if end.order is not None:
+            return self._ending_by_order(end.order)
+        if end.error is not None:
+            return Ending(status=RunStatus.FAILED, error=end.error)
+        return Ending(status=RunStatus.COMPLETED)
 
     def _collected(self, ending: Ending, logs: RunLogs) -> list[str]:
         """Upload what the script has left, also after a failure; return what went wrong with it."""
@@ -137,43 +176,15 @@ class Session:
         files = "1 file" if count == 1 else f"{count} files"
         return [f"{files} of the run could not be stored; see {logs.post_name}."] if count else []
 
-    def _prepare(self, run: RunRecord, spec: RunSpec, logs: RunLogs) -> Prepared:
-        began = time.monotonic()
-        logs.prep(f"Runyard {VERSION} prepares run {run.id} on node {self._settings.node_id} ({platform.platform()}).")
-        if run.snapshot_id is not None:
-            files = self._control.snapshot()
-            restore(files, self._work.code, self._control.download, self._cache)
-            logs.prep(f"Restored the snapshot {run.snapshot_id}: {len(files)} files, {sum(f.size_bytes for f in files)} bytes.")
-        if not spec.command:
-            require_script(spec, self._work.code)
-        prepared = self._prepared(run, spec)
-        logs.prep(f"Python: {prepared.interpreter}")
-        logs.prep(f"Ready after {time.monotonic() - began:.2f} s.")
-        return prepared
-
-    def _prepared(self, run: RunRecord, spec: RunSpec) -> Prepared:
-        variables = script_environment(
-            self._environment,
-            self._settings,
-            run,
-            spec,
-            workspace=self._control.find_workspace(),
-            experiment=self._control.find_experiment(run.experiment),
-            error_file=self._work.error_file,
-        )
-        interpreter = interpreter_path(spec, variables)
-        variables = with_interpreter_first(variables, interpreter)
-        return Prepared(
-            spec=spec, interpreter=interpreter, command=command_of(spec, interpreter, variables), environment=variables
-        )
-
     def _executed(self, prepared: Prepared, logs: RunLogs) -> ScriptEnd:
         spec = prepared.spec
-        for line in _opening_lines(prepared, self._settings.node_id, self._settings.token):
+        command = prepared.command()
+        for line in _opening_lines(prepared, command, self._settings):
             logs.driver(line)
-        process = ScriptProcess(prepared.command, cwd=self._work.code, environment=prepared.environment, log=logs.driver_path)
+        process = ScriptProcess(command, cwd=self._work.code, environment=prepared.variables, log=logs.driver_path)
         try:
             logs.process_started(PROCESS_NAME, process.pid)
+            self._tell(prepared.properties)
             self._recording.start(process.pid)
             end = process.wait(self._stop, grace_s=self._settings.grace_s, longest_s=spec.max_run_duration_s)
         finally:
@@ -184,12 +195,16 @@ class Session:
             logs.post(f"These processes of the script could not be killed: {', '.join(map(str, end.left_pids))}.")
         return end
 
+    def _tell(self, properties: Mapping[str, str]) -> None:
+        # In a thread: a slow server must not keep the script from being watched.
+        threading.Thread(target=self._control.add_properties, args=(properties,), name="facts", daemon=True).start()
+
     def _ending_of(self, end: ScriptEnd, prepared: Prepared) -> Ending:
         if end.order is not None:
             return self._ending_by_order(end.order)
         if end.exit_code == 0:
             return Ending(status=RunStatus.COMPLETED)
-        error = failure.script_error(end.exit_code, self._work.error_file, prepared.interpreter)
+        error = failure.script_error(end.exit_code, self._work.error_file, prepared.interpreter, prepared.environment_name)
         return Ending(status=RunStatus.FAILED, error=error)
 
     def _ending_by_order(self, order: StopOrder) -> Ending:
@@ -247,26 +262,27 @@ class Session:
     def _tidy(self, is_known: bool) -> None:
         if is_known and not self._lacks_files and not self._settings.keep_work:
             self._work.clear()
-        if self._cache is not None:
-            self._cache.shrink()
+        self._preparation.shrink_cache()
 
 
-def _spec_of(run: RunRecord) -> RunSpec:
+def _logs_of(run: RunRecord, work: WorkFolder, settings: RunnerSettings, stream: LogStream) -> RunLogs:
     try:
-        return msgspec.convert((run.definition or {})["spec"], RunSpec)
-    except (KeyError, msgspec.ValidationError) as error:
-        raise ConfigurationError(
-            f"The definition of run {run.id} cannot be used ({error}). Submit it again; client and server must have one version."
-        ) from error
+        group = spec_of(run).node_group
+    except RunyardError:
+        group = None
+    if group is None:
+        return RunLogs(work.logs, settings.node_id, stream)
+    first = node_processes(group)[0].log_name
+    return RunLogs(work.logs, settings.node_id, stream, driver=first, has_folder=group.node_count > 1)
 
 
-def _opening_lines(prepared: Prepared, node_id: str, token: str) -> list[str]:
+def _opening_lines(prepared: Prepared, command: list[str], settings: RunnerSettings) -> list[str]:
     spec = prepared.spec
-    lines = [f"Runyard {VERSION} on node {node_id}, with {prepared.interpreter}"]
+    lines = [f"Runyard {VERSION} on node {settings.node_id}, with {prepared.interpreter}"]
     if spec.command:
         return [*lines, f"Preparing to call command [ {spec.command} ]"]
     lines.append(f"Preparing to call script [ {spec.script} ] with arguments: {spec.arguments}")
-    expanded = [argument.replace(token, "***") for argument in prepared.command[3:]]
+    expanded = [argument.replace(settings.token, "***") for argument in command[3:]]
     return [*lines, f"After variable expansion, calling script [ {spec.script} ] with arguments: {expanded}"]
 
 

@@ -22,6 +22,7 @@ class RunnerSettings:
     """Which run to carry out, for which server, and where.
 
     ``home`` is the folder of the embedded server, None for a server elsewhere. ``work`` is the run's own folder on this node.
+    ``node`` counts from 0, and 0 leads; ``address`` is where the other nodes reach this one.
     """
 
     url: str
@@ -34,6 +35,14 @@ class RunnerSettings:
     heartbeat_s: float = HEARTBEAT_S
     grace_s: float = GRACE_S
     keep_work: bool = False
+    node: int = 0
+    node_count: int = 1
+    address: str = "127.0.0.1"
+
+    @property
+    def cache(self) -> Path:
+        """Where this node keeps what several runs can use."""
+        return self.home if self.home is not None else Path.home() / ".cache" / "runyard"
 
 
 def settings_from(environment: Mapping[str, str], work: Path) -> RunnerSettings:
@@ -49,6 +58,8 @@ def settings_from(environment: Mapping[str, str], work: Path) -> RunnerSettings:
             "to submit one: runyard run submit-script."
         )
     home = environment.get("RUNYARD_HOME")
+    node = _count(environment, "RUNYARD_NODE_INDEX", 0)
+    node_count = max(_count(environment, "RUNYARD_NODE_COUNT", 1), node + 1)
     return RunnerSettings(
         url=environment["RUNYARD_URL"],
         home=Path(home) if home else None,
@@ -56,9 +67,12 @@ def settings_from(environment: Mapping[str, str], work: Path) -> RunnerSettings:
         run_id=environment["RUNYARD_RUN_ID"],
         token=environment["RUNYARD_RUN_TOKEN"],
         work=work.absolute(),
-        node_id=node_id(),
+        node_id=_numbered(node_id(), node, node_count),
         heartbeat_s=_seconds(environment, "RUNYARD_HEARTBEAT_S", HEARTBEAT_S),
         grace_s=_seconds(environment, "RUNYARD_GRACE_S", GRACE_S),
+        node=node,
+        node_count=node_count,
+        address=environment.get("RUNYARD_NODE_ADDRESS") or "127.0.0.1",
         keep_work=environment.get("RUNYARD_KEEP_WORK") == "1",
     )
 
@@ -66,6 +80,18 @@ def settings_from(environment: Mapping[str, str], work: Path) -> RunnerSettings:
 def node_id() -> str:
     """Return the name of this machine in a form that can be part of a file name."""
     return "".join(char if char.isalnum() or char in "-_." else "-" for char in socket.gethostname())[:64] or "node"
+
+
+def _numbered(name: str, node: int, node_count: int) -> str:
+    # Several nodes of a run may be one machine.
+    return name if node_count == 1 else f"{name}-{node}"
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdecimal():
+        raise ConfigurationError(f"{name} is {text!r}; it must be a whole number.", name=name)
+    return int(text)
 
 
 def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -20,13 +20,15 @@ class WorkFolder:
     """The folder and what is in it.
 
     ``code`` is the snapshot, where the script runs; ``logs`` the files that the run shows as ``azureml-logs``; ``error_file`` the
-    exception that ended the script; ``end_file`` the last status, for as long as the server has not taken it.
+    exception that ended the script; ``ranks`` what the ranks of an MPI run are told, and tell; ``end_file`` the last status, for
+    as long as the server has not taken it.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.code = root / "code"
         self.logs = root / "azureml-logs"
+        self.ranks = root / "ranks"
         self.error_file = root / "error.json"
         self.end_file = root / "end.json"
         self._claim: int | None = None
@@ -52,9 +54,10 @@ class WorkFolder:
 
     def clear(self) -> None:
         """Remove everything but the runner's own log: the disk of the node is not a store."""
-        for folder in (self.code, self.logs):
+        for folder in (self.code, self.logs, self.ranks):
             _remove(folder)
-        self.error_file.unlink(missing_ok=True)
+        for file in (self.error_file, *self.root.glob("error-*.json")):
+            file.unlink(missing_ok=True)
 
     def keep_end(self, request: ReportStatusRequest) -> None:
         """Write the last status down, so that it can be told to the server by hand if this process cannot."""

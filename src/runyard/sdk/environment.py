@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runyard.domain.environment import EnvironmentRecord, PackageSpec
 from runyard.errors import InvalidArgumentError, NotSupportedError
-from runyard.sdk.conda_dependencies import CondaDependencies
+from runyard.sdk.conda_dependencies import CondaDependencies, package_name
+from runyard.sdk.conda_program import exported_dependencies
+from runyard.sdk.environment_document import environment_document, fill_environment, section
+from runyard.sdk.environment_folder import read_folder, write_folder
 
 if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
 
 DEFAULT_NAME = "default-environment"
-_USE_YOUR_OWN = (
-    "Set environment.python.user_managed_dependencies = True to run with the Python that you have, "
-    "and install the packages there."
-)
 
 
 @dataclass(slots=True)
@@ -97,25 +98,56 @@ class Environment:
 
     @staticmethod
     def from_existing_conda_environment(name: str, conda_environment_name: str) -> Environment:
-        """Refuse: this version does not read conda environments."""
-        raise NotSupportedError(f"This version does not read the conda environment {conda_environment_name!r}. {_USE_YOUR_OWN}")
+        """Return an environment with the packages that a conda environment of this machine has.
+
+        Raises:
+            NotSupportedError: this machine has neither conda nor micromamba.
+            InvalidArgumentError: it has no environment of that name.
+        """
+        made = Environment(name)
+        made.python.conda_dependencies = exported_dependencies(conda_environment_name)
+        return made
 
     @staticmethod
     def get(workspace: Workspace, name: str, version: str | None = None, label: str | None = None) -> Environment:
-        """Refuse: this version registers no environments."""
-        raise NotSupportedError(
-            f"This version has no registered environments, so there is no {name!r}. Make one with Environment({name!r}). "
-            f"{_USE_YOUR_OWN}"
-        )
+        """Return a registered or curated environment: the version or the one with the label, else the newest.
+
+        Raises:
+            InvalidArgumentError: version and label are given.
+            NotFoundError: there is none; the message names close ones.
+        """
+        wanted = None if version is None else str(version)
+        return _from_record(workspace._client.environments.get(name, version=wanted, label=label))
 
     @staticmethod
-    def list(workspace: Workspace) -> dict[str, Environment]:
-        """Return the registered environments; this version has none."""
-        return {}
+    def label(workspace: Workspace, name: str, version: str, labels: Sequence[str]) -> None:
+        """Give labels to a version of a registered environment; each label leaves the version that had it."""
+        workspace._client.environments.label(name, str(version), [labels] if isinstance(labels, str) else [*labels])
+
+    @staticmethod
+    def load_from_directory(path: str | Path) -> Environment:
+        """Return the environment that :meth:`save_to_directory` wrote.
+
+        Raises:
+            ConfigurationError: the folder holds none.
+        """
+        return environment_from_document(read_folder(Path(path)), str(path))
+
+    def save_to_directory(self, path: str | Path, overwrite: bool = False) -> None:
+        """Write the environment into a folder, as files that can be kept with the code and edited.
+
+        Raises:
+            ConflictError: the folder is there, and ``overwrite`` is not set.
+        """
+        write_folder(Path(path), environment_document(self), self.python.conda_dependencies, overwrite=overwrite)
 
     def register(self, workspace: Workspace) -> Environment:
-        """Refuse: this version registers no environments."""
-        raise NotSupportedError(f"This version does not register environments. Pass {self.name!r} to ScriptRunConfig directly.")
+        """Keep the environment in the workspace and return it with its version; the newest one's content makes no new version.
+
+        Raises:
+            InvalidArgumentError: the name is reserved, or cannot be registered.
+        """
+        return _from_record(workspace._client.environments.register(self.name, environment_document(self)))
 
     def clone(self, new_name: str) -> Environment:
         """Return a copy under another name."""
@@ -123,37 +155,73 @@ class Environment:
         made.name, made.version = new_name, None
         return made
 
+    @staticmethod
+    def list(workspace: Workspace) -> dict[str, Environment]:
+        """Return the newest version of each environment by name, the curated ones among them."""
+        return {record.name: _from_record(record) for record in workspace._client.environments.list()}
+
     def __repr__(self) -> str:
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
 
 
-def interpreter_for(environment: Environment) -> str:
-    """Return the Python that a script of this environment runs with, as the compute target finds it.
+def environment_from_document(data: Any, where: str) -> Environment:
+    """Return the environment in plain data; what is left out has its default, and unknown keys are passed over.
 
     Raises:
-        NotSupportedError: the environment asks for packages or a container. Building environments will come in here.
+        ConfigurationError: a part has a wrong shape; ``where`` names its place.
+    """
+    data = section(data, where)
+    environment = Environment(str(data.get("name") or DEFAULT_NAME))
+    fill_environment(environment, data, where)
+    return environment
+
+
+def _from_record(record: EnvironmentRecord) -> Environment:
+    return environment_from_document(record.definition, f"environment {record.name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class PythonChoice:
+    """Which Python a script runs with: ``interpreter`` as it is, or one that the target makes with ``packages``."""
+
+    interpreter: str | None
+    packages: PackageSpec | None = None
+
+
+def python_for(environment: Environment) -> PythonChoice:
+    """Return the Python of an environment.
+
+    One that asks for no packages and for this Python's version, as a new one does, gets the Python that submits; a registered or
+    curated one always gets its own.
+
+    Raises:
+        NotSupportedError: the environment asks for a container.
     """
     if environment.docker.enabled or environment.docker.base_dockerfile:
         raise NotSupportedError(
             f"Environment {environment.name!r} asks for a container, which this version does not run. Set "
             "environment.docker.enabled = False."
         )
-    own = environment.python.interpreter_path
-    if environment.python.user_managed_dependencies:
-        return sys.executable if own in (None, "", "python") else str(Path(str(own)).expanduser())
-    wanted = environment.python.conda_dependencies.wanted_packages()
-    if wanted:
-        raise NotSupportedError(
-            f"Environment {environment.name!r} asks for {', '.join(wanted[:8])}, and this version does not install packages. "
-            f"{_USE_YOUR_OWN}",
-            packages=wanted,
-        )
-    if not _is_this_python(environment.python.conda_dependencies.get_python_version()):
-        raise NotSupportedError(
-            f"Environment {environment.name!r} asks for Python {environment.python.conda_dependencies.get_python_version()}, and "
-            f"this version does not install Pythons. {_USE_YOUR_OWN}"
-        )
-    return sys.executable
+    python = environment.python
+    own = python.interpreter_path
+    if python.user_managed_dependencies:
+        return PythonChoice(sys.executable if own in (None, "", "python") else str(Path(str(own)).expanduser()))
+    dependencies = python.conda_dependencies
+    wants_this = not dependencies.wanted_packages() and _is_this_python(dependencies.get_python_version())
+    if wants_this and environment.version is None:
+        return PythonChoice(sys.executable)
+    return PythonChoice(None, package_spec(dependencies))
+
+
+def package_spec(dependencies: CondaDependencies) -> PackageSpec:
+    """Return what is to be installed for these dependencies."""
+    return PackageSpec(
+        python_version=dependencies.get_python_version(),
+        pip=[line for line in dependencies.pip_packages if not line.startswith("-")],
+        pip_options=[*dependencies.pip_options, *(line for line in dependencies.pip_packages if line.startswith("-"))],
+        conda=[package for package in dependencies.conda_packages if package_name(package) not in ("python", "pip")],
+        channels=dependencies.conda_channels,
+    )
 
 
 def _is_this_python(version: str | None) -> bool:

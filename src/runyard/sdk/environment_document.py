@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runyard.errors import ConfigurationError
 from runyard.sdk.conda_dependencies import CondaDependencies
-from runyard.sdk.environment import DEFAULT_NAME, Environment
+
+if TYPE_CHECKING:
+    from runyard.sdk.environment import Environment
 
 
 def environment_document(environment: Environment) -> dict[str, Any]:
@@ -42,26 +44,23 @@ def environment_document(environment: Environment) -> dict[str, Any]:
     }
 
 
-def environment_from_document(data: Any, where: str) -> Environment:
-    """Return the environment in plain data; what is left out has its default, and unknown keys are passed over.
+def fill_environment(environment: Environment, data: dict[str, Any], where: str) -> None:
+    """Give an environment what plain data says; what is left out stays, and unknown keys are passed over.
 
     Raises:
         ConfigurationError: a part has a wrong shape; ``where`` names its place.
     """
-    data = _section(data, where)
-    environment = Environment(str(data.get("name") or DEFAULT_NAME))
     environment.version = _text_or_none(data.get("version"))
     if data.get("environmentVariables") is not None:
-        variables = _section(data["environmentVariables"], f"environmentVariables of {where}")
+        variables = section(data["environmentVariables"], f"environmentVariables of {where}")
         environment.environment_variables = {str(key): str(value) for key, value in variables.items()}
     environment.inferencing_stack_version = _text_or_none(data.get("inferencingStackVersion"))
-    _fill_python(environment, _section(data.get("python"), f"python of {where}"), where)
-    _fill_docker(environment, _section(data.get("docker"), f"docker of {where}"))
-    spark = _section(data.get("spark"), f"spark of {where}")
+    _fill_python(environment, section(data.get("python"), f"python of {where}"), where)
+    _fill_docker(environment, section(data.get("docker"), f"docker of {where}"))
+    spark = section(data.get("spark"), f"spark of {where}")
     environment.spark.repositories = list(spark.get("repositories") or [])
     environment.spark.packages = list(spark.get("packages") or [])
     environment.spark.precache_packages = bool(spark.get("precachePackages", True))
-    return environment
 
 
 def _fill_python(environment: Environment, data: dict[str, Any], where: str) -> None:
@@ -86,7 +85,8 @@ def _fill_docker(environment: Environment, data: dict[str, Any]) -> None:
     docker.arguments = [str(item) for item in data.get("arguments") or []]
 
 
-def _section(data: Any, where: str) -> dict[str, Any]:
+def section(data: Any, where: str) -> dict[str, Any]:
+    """Return a part of a document, empty when it is left out."""
     if data is None:
         return {}
     if not isinstance(data, dict):

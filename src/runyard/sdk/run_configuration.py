@@ -11,8 +11,8 @@ from typing import Any
 from runyard.domain.compute_target import LOCAL_TARGET
 from runyard.errors import InvalidArgumentError
 from runyard.sdk.conda_dependencies import CondaDependencies
-from runyard.sdk.environment import DEFAULT_NAME, Environment
-from runyard.sdk.environment_document import environment_document, environment_from_document
+from runyard.sdk.environment import DEFAULT_NAME, Environment, environment_from_document
+from runyard.sdk.environment_document import environment_document
 from runyard.sdk.run_configuration_file import find_file, read_document, remove_file, write_document
 
 MAX_DURATION_SECONDS_DEFAULT = 2_592_000

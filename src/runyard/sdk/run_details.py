@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from runyard.domain.run import RunError, RunRecord
+from runyard.domain.run import PREPARATION_PARTS, TIME_PROPERTY, RunError, RunRecord, RunStatus
 
 SPEC_KEY = "spec"
 """Where a definition keeps what the runner needs; it is not shown."""
@@ -19,6 +19,10 @@ def details(record: RunRecord, log_files: Mapping[str, str]) -> dict[str, Any]:
         shown["startTimeUtc"] = instant(record.started_at)
     if record.ended_at is not None and record.status.is_terminal:
         shown["endTimeUtc"] = instant(record.ended_at)
+    if record.status is RunStatus.QUEUED and record.status_reason:
+        shown["queueingInfo"] = {"code": "Queued", "message": record.status_reason}
+    if times := preparation_times(record.properties):
+        shown["timeToFirstLine"] = times
     shown["services"] = {}
     if record.error is not None:
         shown["error"] = error_details(record.error)
@@ -35,6 +39,13 @@ def details(record: RunRecord, log_files: Mapping[str, str]) -> dict[str, Any]:
     if record.submitted_by is not None:
         shown["submittedBy"] = record.submitted_by
     return shown
+
+
+def preparation_times(properties: Mapping[str, str]) -> dict[str, float]:
+    """Return how many seconds each part of a run's preparation took, and their sum, once its script has started."""
+    parts = {part: properties.get(TIME_PROPERTY.format(part)) for part in PREPARATION_PARTS}
+    times = {part: float(text) for part, text in parts.items() if text is not None}
+    return {**times, "total": round(sum(times.values()), 3)} if "start" in times else {}
 
 
 def error_details(error: RunError) -> dict[str, Any]:

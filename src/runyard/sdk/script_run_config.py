@@ -6,15 +6,13 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.errors import InvalidArgumentError
+from runyard.sdk.distribution import apply_distribution
 from runyard.sdk.environment import Environment
 from runyard.sdk.run_configuration import (
     MAX_DURATION_SECONDS_DEFAULT,
     DockerConfiguration,
-    MpiConfiguration,
-    PyTorchConfiguration,
     RunConfiguration,
-    TensorflowConfiguration,
 )
 from runyard.sdk.submission import submit_script
 
@@ -47,18 +45,20 @@ class ScriptRunConfig:
         command: str | list[str] | None = None,
         docker_runtime_config: DockerConfiguration | None = None,
     ) -> None:
-        _require_supported(distributed_job_config, resume_from)
         self.source_directory = "." if source_directory is None else str(source_directory)
         self.script = script
         self.arguments: list[Any] = list(arguments or [])
         self.run_config = run_config if run_config is not None else RunConfiguration()
         if run_config is not None:
-            _warn_of_ignored(compute_target, environment, docker_runtime_config)
+            _warn_of_ignored(compute_target, environment, docker_runtime_config, distributed_job_config)
             self.script = script if script is not None else run_config.script
             self.arguments = self.arguments or list(run_config.arguments)
             command = command if command is not None else run_config.command
         else:
             self._configure(compute_target, environment, max_run_duration_seconds, docker_runtime_config)
+            if distributed_job_config is not None:
+                apply_distribution(self.run_config, distributed_job_config)
+        self.resume_from: Any = resume_from
         self.run_config.command = command
 
     def _configure(
@@ -87,24 +87,9 @@ class ScriptRunConfig:
         return f"ScriptRunConfig({self.source_directory!r}, script={self.script!r}, compute_target={self.run_config.target!r})"
 
 
-def _require_supported(distributed_job_config: Any, resume_from: Any) -> None:
-    kinds = (MpiConfiguration, TensorflowConfiguration, PyTorchConfiguration)
-    if distributed_job_config is not None and not isinstance(distributed_job_config, kinds):
-        raise InvalidArgumentError(
-            f"distributed_job_config is a {type(distributed_job_config).__name__}. Use MpiConfiguration, TensorflowConfiguration "
-            "or PyTorchConfiguration."
-        )
-    if distributed_job_config is not None:
-        raise NotSupportedError(
-            "This version runs one process a run. Leave out distributed_job_config, or start the processes from the script."
-        )
-    if resume_from is not None:
-        raise NotSupportedError("This version does not resume runs. Pass the checkpoint's path among the arguments instead.")
-
-
 def _warn_of_ignored(*options: Any) -> None:
     if any(option is not None for option in options):
         warnings.warn(
-            "ScriptRunConfig has a run_config, so compute_target, environment and docker_runtime_config are ignored.",
+            "ScriptRunConfig has a run_config, so its other options are ignored.",
             stacklevel=3,
         )

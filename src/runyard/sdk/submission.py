@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from runyard.client.client import Client
 from runyard.client.git import git_properties
 from runyard.client.snapshot_builder import take_snapshot
-from runyard.domain.run import RunSpec
+from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
     ComputeTargetNotFoundError,
     InvalidArgumentError,
@@ -20,7 +20,8 @@ from runyard.errors import (
     ScriptNotFoundError,
     SnapshotError,
 )
-from runyard.sdk.environment import interpreter_for
+from runyard.sdk.distribution import node_group_of
+from runyard.sdk.environment import Environment, python_for
 from runyard.sdk.labels import tag_texts
 from runyard.sdk.run import ScriptRun
 from runyard.sdk.run_configuration import RunConfiguration, argument_texts, command_text, configuration_document
@@ -54,6 +55,7 @@ def submit_script(
     spec = run_spec(config, folder)
     set_tags = tag_texts(tags)
     require_target(client, spec.target)
+    began = time.monotonic()
     snapshot = take_snapshot(client.snapshots, folder)
     _require_in_snapshot(spec.script, snapshot, folder)
     request = SubmitRunRequest(
@@ -65,6 +67,8 @@ def submit_script(
         properties={
             "_azureml.ComputeTargetType": "local" if spec.target == "local" else spec.target,
             SNAPSHOT_PROPERTY: snapshot.id,
+            TIME_PROPERTY.format("upload"): f"{time.monotonic() - began:.3f}",
+            **environment_properties(config.run_config.environment),
             **git_properties(folder),
         },
     )
@@ -83,7 +87,7 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         raise InvalidArgumentError("arguments= goes with script=. Write the arguments of a command into the command.")
     if options.docker.use_docker:
         raise NotSupportedError("This version does not run containers. Leave out docker_runtime_config.")
-    interpreter = interpreter_for(options.environment)
+    python = python_for(options.environment)
     script = None if config.script is None else script_path(str(config.script), folder)
     arguments = argument_texts(config.arguments)
     return RunSpec(
@@ -91,13 +95,22 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         arguments=arguments,
         command=command,
         target=options.target,
-        interpreter=interpreter,
+        interpreter=python.interpreter,
+        packages=python.packages,
+        environment_name=options.environment.name,
+        node_group=node_group_of(options),
         environment_variables=_variables(options),
         max_run_duration_s=options.max_run_duration_seconds,
         output_collection=options.history.output_collection,
         directories_to_watch=list(options.history.directories_to_watch),
         definition={**configuration_document(options), "script": script, "arguments": arguments},
     )
+
+
+def environment_properties(environment: Environment) -> dict[str, str]:
+    """Return the properties that name a run's environment."""
+    named = {"runyard.environment.name": environment.name}
+    return named if environment.version is None else {**named, "runyard.environment.version": environment.version}
 
 
 def script_path(script: str, folder: Path) -> str:

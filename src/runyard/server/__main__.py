@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from runyard.errors import RunyardError
@@ -20,6 +21,12 @@ def main() -> int:
         "--home", type=Path, default=_default_home(), help="the folder that holds everything (default: %(default)s)"
     )
     parser.add_argument("--port", type=int, default=0, help="the port; 0 takes the one of last time, else a free one")
+    parser.add_argument(
+        "--slots",
+        type=int,
+        default=int(os.environ.get("RUNYARD_LOCAL_SLOTS") or 0),
+        help="how many scripts run at once on this machine; the others wait (also: RUNYARD_LOCAL_SLOTS)",
+    )
     parser.add_argument("--verbose", action="store_true", help="log every request")
     options = parser.parse_args()
     logging.basicConfig(
@@ -27,7 +34,8 @@ def main() -> int:
     )
     logging.getLogger("runyard.access").setLevel(logging.DEBUG if options.verbose else logging.WARNING)
     try:
-        serve(Settings(home=options.home.expanduser().resolve(), port=options.port))
+        settings = Settings(home=options.home.expanduser().resolve(), port=options.port)
+        serve(replace(settings, local_slots=options.slots or settings.local_slots))
     except RunyardError as error:
         sys.stderr.write(f"runyard server: {error.message}\n")
         return 1

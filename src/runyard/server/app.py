@@ -26,6 +26,7 @@ from runyard.server.routers import (
     bin,
     change,
     compute_target,
+    environment,
     experiment,
     metric,
     run,
@@ -119,7 +120,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _api_router() -> APIRouter:
     # Every route below refuses by default: who asks is settled before the route's own code runs.
     api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
-    for module in (session, workspace, experiment, run, run_diff, bin, metric, artifact, snapshot, compute_target, view, change):
+    modules = (session, workspace, experiment, run, run_diff, bin, metric, artifact, snapshot, compute_target, environment, view)
+    for module in (*modules, change):
         api.include_router(module.router)
     return api
 

@@ -21,5 +21,6 @@ class Settings:
     port: int = 0
     default_workspace: str = "default"
     local_slots: int = 16
+    queue_note_interval_s: float = 5.0
     heartbeat_timeout_s: float = 45.0
     dispatch_interval_s: float = 1.0

@@ -16,8 +16,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from runyard.domain.artifact import ArtifactRecord
+from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
 from runyard.domain.view import ViewRecord
@@ -219,6 +221,12 @@ class RunStore(Protocol):
     def held_jobs(self, target: str) -> list[JobRecord]:
         """Return runs that have not ended and that an engine holds."""
 
+    def note_waiting(self, reasons: dict[str, str], target: str, *, at: datetime) -> None:
+        """Say why runs that wait for ``target`` wait, by run id. The first reason of a run is an event; later ones replace it.
+
+        A run that waits no more is passed over.
+        """
+
     def claim_job(self, run: RunRecord, *, at: datetime) -> bool:
         """Take a Queued run to Starting; False when it is no longer Queued. No two callers get True for one run."""
 
@@ -376,6 +384,32 @@ class SnapshotStore(Protocol):
         """
 
 
+class EnvironmentStore(Protocol):
+    """Registered environments: versions that never change, and labels that move between them."""
+
+    def register(self, workspace: str, name: str, definition: dict[str, Any], *, at: datetime) -> EnvironmentRecord:
+        """Add a version, numbered from 1, and return it; the newest one as it is when it has this content."""
+
+    def versions(self, workspace: str, name: str) -> list[EnvironmentRecord]:
+        """Return the versions of an environment, newest first; none when there is no such environment."""
+
+    def set_labels(self, workspace: str, name: str, version: str, labels: list[str]) -> EnvironmentRecord:
+        """Give labels to a version that is there; each label leaves the version that had it."""
+
+    def list(self, workspace: str) -> list[EnvironmentRecord]:
+        """Return the newest version of each environment, by name."""
+
+
+class NodeStore(Protocol):
+    """What the nodes of distributed runs say to one another."""
+
+    def put(self, workspace: str, run_id: str, node: int, report: NodeReport, *, at: datetime) -> None:
+        """Keep what a node says, in place of what it said before. The time of one that says the same may be up to 3 s old."""
+
+    def all(self, workspace: str, run_id: str) -> dict[int, tuple[NodeReport, datetime]]:
+        """Return what each node said last, and when."""
+
+
 class TokenStore(Protocol):
     """Tokens by the hash of their secret; the secret itself is never stored."""
 
@@ -440,6 +474,8 @@ class Storage:
     artifacts: ArtifactStore
     snapshots: SnapshotStore
     tokens: TokenStore
+    environments: EnvironmentStore
+    nodes: NodeStore
     views: ViewStore
     changes: ChangeStore
     close: Callable[[], None]

@@ -11,6 +11,7 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.started: list[JobSpec] = []
+        self.stopped: list[str] = []
         self.cleaned: list[str] = []
         self.gone: set[str] = set()
         self.refuses: str | None = None
@@ -25,6 +26,10 @@ class FakeEngine:
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Say what ``gone`` says."""
         return {name: JobState.GONE if name in self.gone else JobState.ALIVE for name in handles}
+
+    def stop(self, handle: JobHandle) -> None:
+        """Remember that it was asked for."""
+        self.stopped.append(handle["name"])
 
     def clean_up(self, name: str, handle: JobHandle | None) -> None:
         """Remember that it was asked for."""

@@ -77,3 +77,14 @@ def test_cleaning_up_kills_what_left_the_group_and_spares_the_others(tmp_path: P
 def test_a_runner_that_cannot_be_started_is_a_compute_error(tmp_path: Path) -> None:
     with pytest.raises(ComputeError, match="job could not be started"):
         LocalEngine(str(tmp_path / "nothing")).start(spec(tmp_path))
+
+
+def test_a_job_on_several_nodes_has_a_runner_and_a_folder_for_each_and_stops_whole(tmp_path: Path, runner: str) -> None:
+    engine = LocalEngine(runner)
+    job = JobSpec(name="wide", work_folder=tmp_path / "wide", environment={"RUNYARD_RUN_ID": "wide"}, node_count=2)
+    handle = engine.start(job)
+    other = handle["others"][0]
+    wait_until(lambda: (tmp_path / "wide" / "node-1" / "runner.log").read_text())
+    assert psutil.Process(other["pid"]).environ()["RUNYARD_NODE_INDEX"] == "1"
+    engine.stop(handle)
+    wait_until(lambda: engine.watch({"0": handle, "1": other}) == {"0": JobState.GONE, "1": JobState.GONE})

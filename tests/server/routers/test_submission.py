@@ -158,3 +158,66 @@ def test_a_run_token_reaches_its_tree_and_nothing_else(
     assert anonymous.get("/api/v1/workspaces/elsewhere/runs/job_1").status_code == 403
     assert anonymous.post("/api/v1/session/login-links", json={}).status_code == 403
     assert api.call("POST", "/experiments/mnist/runs", json={"runs": [{}], "parent_id": "kid"})["total"] == 1
+
+
+def test_each_waiting_run_says_its_place_and_what_runs(
+    api: Any, dispatcher: Dispatcher, clock: FakeClock, engine: FakeEngine
+) -> None:
+    for n in range(5):
+        api.submit(f"top_{n}")
+    dispatcher.tick()
+    reason = api.call("GET", "/runs/top_3")["status_reason"]
+    assert reason == (
+        "Waiting for compute target 'local': number 2 in the queue. All 2 places for runs are taken, by top_0, top_1."
+    )
+    api.call("POST", "/runs/top_0/status", json={"status": "Completed"})
+    clock.advance(5)
+    dispatcher.tick()
+    assert "number 1 in the queue" in api.call("GET", "/runs/top_3")["status_reason"]
+    events = api.call("GET", "/runs/top_3/events")["events"]
+    assert [event["status"] for event in events] == ["Queued", "Queued"]
+    dispatcher.tick()
+    assert len(engine.started) == 3
+
+
+def test_two_hundred_runs_wait_their_turn(api: Any, dispatcher: Dispatcher, clock: FakeClock, engine: FakeEngine) -> None:
+    for n in range(200):
+        api.submit(f"many_{n}")
+    done = 0
+    while done < 200:
+        dispatcher.tick()
+        clock.advance(1)
+        started = [spec.name for spec in engine.started]
+        assert 0 < len(started) - done <= 2
+        for name in started[done:]:
+            api.call("POST", f"/runs/{name}/status", json={"status": "Completed"})
+        done = len(started)
+    assert started == [f"many_{n}" for n in range(200)]
+
+
+def test_the_runner_of_a_cancelled_run_is_told_once(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/cancel", json={})
+    dispatcher.tick()
+    dispatcher.tick()
+    assert engine.stopped == ["job_1"]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_the_end_that_a_runner_wrote_down_is_taken_when_it_is_gone(
+    api: Any, dispatcher: Dispatcher, engine: FakeEngine, context: ServerContext, cancelled: bool
+) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/status", json={"status": "Running"})
+    if cancelled:
+        api.call("POST", "/runs/job_1/cancel", json={})
+    left = context.settings.home / "work" / "job_1" / "end.json"
+    left.parent.mkdir(parents=True)
+    left.write_text('{"status": "Completed", "reason": "all fine"}')
+    engine.gone.add("job_1")
+    dispatcher.tick()
+    run = api.call("GET", "/runs/job_1")
+    assert (run["status"], run["status_reason"]) == ("Completed", "all fine")
+    assert not left.exists()

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from runyard.domain.environment import PackageSpec, pip_requirement
+from runyard.errors import ComputeError
 from runyard.runner.environment.python import find_python
 from runyard.runner.environment.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
-from runyard.runner.environment.uv import Log, run_uv
+from runyard.runner.environment.uv import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never, run_uv
 
 _FACTS = "environment.json"
 
@@ -41,26 +43,42 @@ class EnvironmentCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def find_or_build(self, spec: PackageSpec, log: Log) -> BuiltEnvironment:
+    def find_or_build(self, spec: PackageSpec, log: Log, is_stopped: Stopped = never) -> BuiltEnvironment:
         """Return the environment of ``spec``, built now when there is none.
 
         The same specification gives the same environment: the versions that were chosen at the first build are kept.
 
+        ``is_stopped`` is asked all the time, also while another process builds the same.
+
         Raises:
+            BuildStoppedError: ``is_stopped`` became true.
             ComputeError: uv or the wanted Python is missing, or the packages cannot be had together.
         """
         python = find_python(spec.python_version)
         wanted = _requirement_lines(spec)
-        request = _hash("request", str(python), platform.platform(), *wanted)
-        with self._locked(request):
-            lock = self._lock_file(request, python, wanted, log)
-            key = _hash("environment", str(python), lock, sdk_digest())[:32]
+        request = _request(python, wanted)
+        with self._locked(request, is_stopped):
+            lock = self._lock_file(request, python, wanted, spec, log, is_stopped)
+            key = _key(python, lock)
             folder = self._folder / key
             if (folder / _FACTS).is_file():
                 os.utime(folder / _FACTS)
                 return _read(folder, cached=True)
-            with self._locked(key):
-                return self._build(folder, key, python, lock, log)
+            with self._locked(key, is_stopped):
+                return self._build(folder, key, python, lock, log, is_stopped)
+
+    def find(self, spec: PackageSpec) -> BuiltEnvironment | None:
+        """Return the environment of ``spec`` when it is built, else None. Builds and downloads nothing.
+
+        Raises:
+            ComputeError: the wanted Python is missing.
+        """
+        python = find_python(spec.python_version)
+        path = self._folder / "locks" / f"{_request(python, _requirement_lines(spec))}.txt"
+        if not path.is_file():
+            return None
+        folder = self._folder / _key(python, path.read_text())
+        return _read(folder, cached=True) if (folder / _FACTS).is_file() else None
 
     def prune(self, *, unused_for_s: float, now: float | None = None) -> int:
         """Remove environments that were not used for so long, and return the bytes freed."""
@@ -72,24 +90,30 @@ class EnvironmentCache:
                 shutil.rmtree(self._folder / built.key)
         return freed
 
-    def _lock_file(self, request: str, python: Path, wanted: list[str], log: Log) -> str:
+    def _lock_file(self, request: str, python: Path, wanted: list[str], spec: PackageSpec, log: Log, is_stopped: Stopped) -> str:
         path = self._folder / "locks" / f"{request}.txt"
         if not path.is_file():
             arguments = ["pip", "compile", "-", "--python", str(python), "--generate-hashes", "--no-header", "--no-annotate"]
-            compiled = run_uv([*arguments, "--quiet"], log, stdin="\n".join(wanted) + "\n")
+            try:
+                compiled = run_uv([*arguments, "--quiet"], log, stdin="\n".join(wanted) + "\n", is_stopped=is_stopped)
+            except BuildStoppedError:
+                raise
+            except ComputeError as error:
+                raise ComputeError(error.message + _conda_hint(spec)) from error
             _write_whole(path, compiled)
         return path.read_text()
 
-    def _build(self, folder: Path, key: str, python: Path, lock: str, log: Log) -> BuiltEnvironment:
+    def _build(self, folder: Path, key: str, python: Path, lock: str, log: Log, is_stopped: Stopped) -> BuiltEnvironment:
         if (folder / _FACTS).is_file():
             return _read(folder, cached=True)
         shutil.rmtree(folder, ignore_errors=True)  # the rest of a build that was killed
         began = time.time()
-        run_uv(["venv", "--python", str(python), str(folder)], log)
+        run_uv(["venv", "--python", str(python), str(folder)], log, is_stopped=is_stopped)
         interpreter = folder / "bin" / "python"
         requirements = self._folder / "locks" / f"{key}.txt"
         _write_whole(requirements, lock)
-        run_uv(["pip", "sync", "--require-hashes", "--python", str(interpreter), str(requirements)], log)
+        sync = ["pip", "sync", "--require-hashes", "--python", str(interpreter), str(requirements)]
+        run_uv(sync, log, is_stopped=is_stopped)
         (site_packages,) = folder.glob("lib/python*/site-packages")
         copy_sdk(site_packages)
         packages = [line.split(" ")[0].rstrip("\\") for line in lock.splitlines() if line and line[0].isalnum()]
@@ -101,17 +125,45 @@ class EnvironmentCache:
         return built
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
+    def _locked(self, name: str, is_stopped: Stopped) -> Iterator[None]:
         folder = self._folder / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / f"{name}.lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            while not _is_taken(handle):
+                if is_stopped():
+                    raise BuildStoppedError("The run was stopped while another one built its environment.")
+                time.sleep(WATCH_INTERVAL_S)
             yield
 
     def list(self) -> list[BuiltEnvironment]:
         """Return what has been built, the one used last first."""
         built = [_read(path.parent, cached=True) for path in self._folder.glob(f"*/{_FACTS}")]
         return sorted(built, key=lambda each: each.used_at, reverse=True)
+
+
+def _is_taken(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _request(python: Path, wanted: list[str]) -> str:
+    return _hash("request", str(python), platform.platform(), *wanted)
+
+
+def _key(python: Path, lock: str) -> str:
+    return _hash("environment", str(python), lock, sdk_digest())[:32]
+
+
+def _conda_hint(spec: PackageSpec) -> str:
+    if not spec.conda:
+        return ""
+    return (
+        f"\nThe conda packages {', '.join(spec.conda)} were asked of the Python package index. For one that is not there, "
+        "make the environment with conda yourself and set user_managed_dependencies = True and interpreter_path to its Python."
+    )
 
 
 def _requirement_lines(spec: PackageSpec) -> list[str]:

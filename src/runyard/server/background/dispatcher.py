@@ -10,7 +10,7 @@ from runyard.compute.base import JobState
 from runyard.domain.run import RunStatus
 from runyard.errors import RunyardError
 from runyard.server.context import ServerContext
-from runyard.server.services.submission import end_lost_job, start_job
+from runyard.server.services.submission import end_lost_job, start_job, waiting_reason
 from runyard.storage.base import JobRecord
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ class Dispatcher:
         self._context = context
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._told: set[str] = set()
+        self._noted_at: dict[str, datetime] = {}
         self._since: datetime = context.clock()
         self._thread = threading.Thread(target=self._run, name="runyard-dispatcher", daemon=True)
 
@@ -69,9 +71,17 @@ class Dispatcher:
             elif states.get(job.run.id) is JobState.GONE:
                 end_lost_job(self._context, job)
             else:
+                self._tell_of_cancel(target, job)
                 self._note_silence(job)
                 alive.append(job)
         return alive
+
+    def _tell_of_cancel(self, target: str, job: JobRecord) -> None:
+        """Have the runner of a cancelled run ask the server now, rather than at its next heartbeat."""
+        if job.run.status is not RunStatus.CANCEL_REQUESTED or job.handle is None or job.run.id in self._told:
+            return
+        self._told.add(job.run.id)
+        self._context.engines[target].stop(job.handle)
 
     def _note_silence(self, job: JobRecord) -> None:
         if job.run.status not in _BEATING or not self._is_silent(job):
@@ -94,11 +104,32 @@ class Dispatcher:
         return self._context.clock() - last > timedelta(seconds=self._context.settings.heartbeat_timeout_s)
 
     def _start_waiting(self, target: str, held: list[JobRecord]) -> None:
-        used: dict[int, int] = {}
+        used: dict[int, list[str]] = {}
         for job in held:
-            used[job.depth] = used.get(job.depth, 0) + 1
+            used.setdefault(job.depth, []).append(job.run.id)
+        waiting = []
         for job in self._context.storage.runs.queued_jobs(target, limit=QUEUE_LOOK):
             if self._stop.is_set():
                 return
-            if used.get(job.depth, 0) < self._context.settings.local_slots and start_job(self._context, job):
-                used[job.depth] = used.get(job.depth, 0) + 1
+            running = used.setdefault(job.depth, [])
+            if len(running) >= self._context.settings.local_slots:
+                waiting.append(job)
+            elif start_job(self._context, job):
+                running.append(job.run.id)
+        self._note_waiting(target, waiting, used)
+
+    def _note_waiting(self, target: str, waiting: list[JobRecord], used: dict[int, list[str]]) -> None:
+        """Say why runs wait: at once for one that has no reason yet, else every few seconds, since every place changes then."""
+        now = self._context.clock()
+        interval = timedelta(seconds=self._context.settings.queue_note_interval_s)
+        is_due = now - self._noted_at.get(target, self._since - interval) >= interval
+        reasons: dict[str, str] = {}
+        places: dict[int, int] = {}
+        for job in waiting:
+            places[job.depth] = places.get(job.depth, 0) + 1
+            if is_due or job.run.status_reason is None:
+                reasons[job.run.id] = waiting_reason(target, places[job.depth], job.depth, used[job.depth])
+        if reasons:
+            self._context.storage.runs.note_waiting(reasons, target, at=now)
+        if is_due:
+            self._noted_at[target] = now

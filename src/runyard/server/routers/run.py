@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from runyard.domain.node_group import NodeReport
 from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunRecord, RunStatus, require_run_id
 from runyard.errors import InvalidArgumentError, LimitExceededError, PermissionDeniedError
 from runyard.server.context import ServerContext
@@ -13,6 +14,7 @@ from runyard.server.security.principal import Principal
 from runyard.server.services import run_list
 from runyard.server.services.submission import submit_run
 from runyard.storage.base import RunOrigin
+from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
@@ -99,6 +101,8 @@ def report_status(context: Context, caller: Caller, workspace: str, run_id: str,
         author=caller.user,
         at=context.clock(),
     )
+    if run.status.is_terminal:
+        context.wake_dispatcher()  # its place is free
     return answer(run)
 
 
@@ -108,6 +112,7 @@ def cancel_run(context: Context, caller: Caller, workspace: str, run_id: str, re
     reachable_run(context, caller, workspace, run_id)
     reason = request.reason or f"cancelled by {caller.user}"
     context.storage.runs.cancel_tree(workspace, run_id, reason=reason, author=caller.user, at=context.clock())
+    context.wake_dispatcher()  # it tells the runners
     return answer(context.storage.runs.get(workspace, run_id))
 
 
@@ -125,6 +130,25 @@ def list_run_events(context: Context, caller: Caller, workspace: str, run_id: st
     """Return the changes of the run, oldest first: statuses, tags, description and the like, with their authors."""
     reachable_run(context, caller, workspace, run_id)
     return answer(RunEventPage(events=context.storage.runs.events(workspace, run_id)))
+
+
+@router.post("/runs/{run_id}/nodes/{node}", operation_id="exchange_node_report", response_model=NodeBoardBody)
+def exchange_node_report(
+    context: Context, caller: Caller, workspace: str, run_id: str, node: int, report: NodeReport
+) -> Response:
+    """Keep what a node of a distributed run says, and return what all of them said last."""
+    run = reachable_run(context, caller, workspace, run_id)
+    now = context.clock()
+    context.storage.nodes.put(workspace, run_id, node, report, at=now)
+    board = context.storage.nodes.all(workspace, run_id)
+    body = NodeBoardBody(
+        reports={str(number): each for number, (each, _) in board.items()},
+        silence_s={str(number): max(0.0, (now - at).total_seconds()) for number, (_, at) in board.items()},
+        status=run.status,
+        stop=run.status.is_terminal or run.status is RunStatus.CANCEL_REQUESTED,
+        reason=run.status_reason,
+    )
+    return answer(body)
 
 
 def _require_place(context: ServerContext, caller: Principal, workspace: str, parent_id: str | None) -> None:

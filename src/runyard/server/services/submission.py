@@ -8,14 +8,25 @@ from datetime import timedelta
 
 from runyard.compute.base import JobSpec
 from runyard.domain.compute_target import LOCAL_TARGET, ComputeTargetRecord
+from runyard.domain.node_group import require_node_group
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus, require_run_id
-from runyard.errors import ComputeError, ComputeTargetNotFoundError, ConflictError, RunyardError, ScriptNotFoundError
+from runyard.errors import (
+    ComputeError,
+    ComputeTargetNotFoundError,
+    ConflictError,
+    InvalidTransitionError,
+    RunyardError,
+    ScriptNotFoundError,
+)
 from runyard.server.context import ServerContext
 from runyard.server.security.token import new_token, token_hash
 from runyard.storage.base import JobRecord, RunOrigin, TokenRecord
-from runyard.wire.run import NewRun, SubmitRunRequest
+from runyard.wire.codec import from_json
+from runyard.wire.run import NewRun, ReportStatusRequest, SubmitRunRequest
 
 logger = logging.getLogger(__name__)
+
+_RUNNING_NAMED = 3
 
 RUN_TOKEN_VALID = timedelta(days=60)
 
@@ -30,6 +41,8 @@ def submit_run(context: ServerContext, workspace: str, experiment: str, request:
     """
     require_run_id(request.id)
     require_target(context, workspace, request.spec.target)
+    if request.spec.node_group is not None:
+        require_node_group(request.spec.node_group)
     manifest = context.storage.snapshots.get(workspace, request.snapshot_id)
     script = request.spec.script
     if request.spec.command is None and script not in {file.path for file in manifest.files}:
@@ -90,12 +103,26 @@ def start_job(context: ServerContext, job: JobRecord) -> bool:
     return True
 
 
+def waiting_reason(target: str, place: int, depth: int, running: list[str]) -> str:
+    """Return why a run waits, in words: its place in the queue and what runs instead."""
+    who = "runs" if depth == 0 else "child runs"
+    shown = ", ".join(running[:_RUNNING_NAMED]) + (
+        f" and {len(running) - _RUNNING_NAMED} more" if running[_RUNNING_NAMED:] else ""
+    )
+    return (
+        f"Waiting for compute target {target!r}: number {place} in the queue. All {len(running)} places for {who} are taken, "
+        f"by {shown}."
+    )
+
+
 def end_lost_job(context: ServerContext, job: JobRecord) -> None:
     """Give a run whose runner is gone the end that its runner could not report."""
     run = job.run
     context.engines[run.target].clean_up(run.id, job.handle)
     now = context.clock()
     try:
+        if _take_left_end(context, run):
+            return
         current = context.storage.runs.get(run.workspace, run.id)
         if current.status is RunStatus.CANCEL_REQUESTED:
             context.storage.runs.change_status(
@@ -106,6 +133,26 @@ def end_lost_job(context: ServerContext, job: JobRecord) -> None:
             _fail(context, run, f"The runner ended without a word (killed, or out of memory?). Its own log is {log}.")
     except RunyardError:
         logger.exception("could not end run %s, whose runner is gone; trying again", run.id)
+
+
+def _take_left_end(context: ServerContext, run: RunRecord) -> bool:
+    """Give the run the end that its runner wrote down when this server did not take it; False when there is none."""
+    path = context.settings.home / "work" / run.id / "end.json"
+    try:
+        end = from_json(path.read_bytes(), ReportStatusRequest)
+    except (OSError, ValueError, RunyardError):
+        return False
+    if not end.status.is_terminal:
+        return False
+    try:
+        context.storage.runs.change_status(
+            run.workspace, run.id, end.status, reason=end.reason, error=end.error, at=context.clock()
+        )
+    except InvalidTransitionError as error:
+        logger.info("the end that the runner left is not used: %s", error)
+        return False
+    path.unlink(missing_ok=True)
+    return True
 
 
 def _fail(context: ServerContext, run: RunRecord, message: str) -> None:
@@ -132,4 +179,10 @@ def _job_spec(context: ServerContext, run: RunRecord) -> JobSpec:
         "RUNYARD_RUN_ID": run.id,
         "RUNYARD_RUN_TOKEN": token,
     }
-    return JobSpec(name=run.id, work_folder=context.settings.home / "work" / run.id, environment=environment)
+    group = ((run.definition or {}).get("spec") or {}).get("node_group") or {}
+    return JobSpec(
+        name=run.id,
+        work_folder=context.settings.home / "work" / run.id,
+        environment=environment,
+        node_count=int(group.get("node_count") or 1),
+    )

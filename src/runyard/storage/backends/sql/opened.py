@@ -11,9 +11,11 @@ from runyard.storage.backends.filesystem.folder import FileFolder
 from runyard.storage.backends.sql.artifact import SqlArtifactStore
 from runyard.storage.backends.sql.change import SqlChangeStore
 from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.environment import SqlEnvironmentStore
 from runyard.storage.backends.sql.experiment import SqlExperimentStore
 from runyard.storage.backends.sql.metric import SqlMetricStore
 from runyard.storage.backends.sql.metric_rank import MetricRanking
+from runyard.storage.backends.sql.node import SqlNodeStore
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.token import SqlTokenStore
@@ -21,7 +23,7 @@ from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -62,6 +64,8 @@ def _open(database: Database, home: Path) -> Storage:
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
         tokens=SqlTokenStore(database),
+        nodes=SqlNodeStore(database),
+        environments=SqlEnvironmentStore(database),
         views=SqlViewStore(database),
         changes=changes,
         close=database.close,

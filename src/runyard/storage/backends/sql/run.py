@@ -200,6 +200,22 @@ class SqlRunStore:
         """Return runs that have not ended and that an engine holds."""
         return self._jobs(target, _HELD, None)
 
+    def note_waiting(self, reasons: dict[str, str], target: str, *, at: datetime) -> None:
+        """Say why runs that wait for ``target`` wait. The first reason of a run is an event; later ones replace it."""
+
+        def work(connection: Connection) -> None:
+            waiting = sa.select(t.run).where(t.run.c.target == target, t.run.c.status == RunStatus.QUEUED.value)
+            for row in connection.execute(waiting).all():
+                reason = reasons.get(row.id)
+                if reason is None or reason == row.status_reason:
+                    continue
+                store_change(connection, row, {"status_reason": reason})
+                if row.status_reason is None:
+                    event = {"run_pk": row.pk, "status": row.status, "reason": reason, "at": to_us(at)}
+                    connection.execute(t.run_event.insert().values(**event))
+
+        self._database.write(work)
+
     def claim_job(self, run: RunRecord, *, at: datetime) -> bool:
         """Take a Queued run to Starting; False when it is no longer Queued. No two callers get True for one run."""
 

@@ -317,3 +317,33 @@ change = Table(
     Index("ix_change_workspace", "workspace_pk", "cursor"),
     sqlite_autoincrement=True,
 )
+
+environment = Table(
+    "environment",
+    metadata,
+    Column("workspace_pk", _Key, ForeignKey("workspace.pk"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+environment_label = Table(
+    "environment_label",
+    metadata,
+    Column("workspace_pk", _Key, ForeignKey("workspace.pk"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+run_node = Table(
+    "run_node",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("run.pk"), primary_key=True),
+    Column("node", Integer, primary_key=True),
+    Column("report", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""What each node of a distributed run said last."""

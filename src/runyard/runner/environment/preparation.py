@@ -1,0 +1,44 @@
+"""The environment of one run: found or built, with the build's log, and the facts that the run shows of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runyard.domain.run import RunSpec
+from runyard.runner.environment.cache import EnvironmentCache
+from runyard.runner.environment.uv import Log, Stopped
+
+FOLDER = "environments"
+"""Where a home folder keeps built environments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedEnvironment:
+    """Which Python a run gets. ``label`` names the environment in messages; ``properties`` are the run's."""
+
+    interpreter: str | None
+    label: str
+    duration_s: float = 0.0
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def prepare_environment(spec: RunSpec, cache_root: Path, build_log: Log, is_stopped: Stopped) -> PreparedEnvironment:
+    """Return the environment of a run, built now when it asks for packages and the cache has none.
+
+    Raises:
+        BuildStoppedError: ``is_stopped`` became true.
+        ComputeError: it cannot be built.
+    """
+    if spec.packages is None:
+        return PreparedEnvironment(interpreter=spec.interpreter, label=spec.environment_name or "")
+    began = time.monotonic()
+    built = EnvironmentCache(cache_root).find_or_build(spec.packages, build_log, is_stopped)
+    return PreparedEnvironment(
+        interpreter=str(built.python),
+        label=spec.environment_name or built.key,
+        duration_s=time.monotonic() - began,
+        properties={"runyard.environment.key": built.key, "runyard.environment.cached": str(built.cached)},
+    )

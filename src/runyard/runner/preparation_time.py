@@ -1,0 +1,32 @@
+"""Where the time between a run's creation and its script's start has gone."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timezone
+
+import psutil
+
+from runyard.domain.run import TIME_PROPERTY
+
+
+def process_started_at() -> datetime:
+    """Return when this process was started; now, where the system does not tell."""
+    try:
+        return datetime.fromtimestamp(psutil.Process(os.getpid()).create_time(), timezone.utc)
+    except psutil.Error:
+        return datetime.now(timezone.utc)
+
+
+def preparation_times(created_at: datetime, started_at: datetime, environment_s: float) -> dict[str, str]:
+    """Return the properties that tell how long a run waited, and what preparing it took until now.
+
+    The clocks of server and node may differ on a cluster; no part is ever negative.
+    """
+    spent_s = (datetime.now(timezone.utc) - started_at).total_seconds()
+    parts = {
+        "queue": (started_at - created_at).total_seconds(),
+        "environment": environment_s,
+        "start": spent_s - environment_s,
+    }
+    return {TIME_PROPERTY.format(part): f"{max(0.0, seconds):.3f}" for part, seconds in parts.items()}
