@@ -7,7 +7,7 @@ merely looks strange is none: covering too much makes logs useless.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 COVER = "***"
 VALUE_MIN_CHARS = 6
@@ -67,8 +67,16 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return ``text`` with every secret replaced by three stars."""
+        return self.replaced(text, lambda _: COVER)
+
+    def replaced(self, text: str, replacement: Callable[[str], str]) -> str:
+        """Return ``text`` with every secret replaced by what ``replacement`` returns for it."""
         data = text.encode("utf-8", "surrogateescape")
-        return self._all.sub(COVER.encode(), data).decode("utf-8", "surrogateescape")
+
+        def replace(found: re.Match[bytes]) -> bytes:
+            return replacement(found[0].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+        return self._all.sub(replace, data).decode("utf-8", "surrogateescape")
 
     def masked(self, data: bytes) -> bytes:
         """Return ``data`` with every byte of a secret replaced by a star: as long as before, so that places stay the same."""

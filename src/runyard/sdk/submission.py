@@ -6,17 +6,19 @@ import difflib
 import os
 import time
 import uuid
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
-from runyard.client.git import git_properties
+from runyard.client.git import DIFF_ARTIFACT, git_properties, uncommitted_diff
 from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
     ComputeTargetNotFoundError,
     InvalidArgumentError,
     NotSupportedError,
+    RunyardError,
     ScriptNotFoundError,
     SnapshotError,
 )
@@ -26,6 +28,7 @@ from runyard.sdk.labels import tag_texts
 from runyard.sdk.run import ScriptRun
 from runyard.sdk.run_configuration import RunConfiguration, argument_texts, command_text, configuration_document
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
+from runyard.sdk.secret import Secrets
 from runyard.wire.run import SubmitRunRequest
 from runyard.wire.snapshot import SnapshotBody
 
@@ -58,9 +61,12 @@ def submit_script(
     began = time.monotonic()
     snapshot = take_snapshot(client.snapshots, folder)
     _require_in_snapshot(spec.script, snapshot, folder)
+    secrets = Secrets(spec)
+    git = git_properties(folder)
     request = SubmitRunRequest(
         id=new_run_id(experiment.name),
-        spec=spec,
+        spec=secrets.hidden(spec),
+        secrets=secrets.variables,
         snapshot_id=snapshot.id,
         parent_id=parent_id,
         tags=set_tags,
@@ -69,11 +75,24 @@ def submit_script(
             SNAPSHOT_PROPERTY: snapshot.id,
             TIME_PROPERTY.format("upload"): f"{time.monotonic() - began:.3f}",
             **environment_properties(config.run_config.environment),
-            **git_properties(folder),
+            **git,
         },
     )
     record = client.runs.submit(experiment.name, request)
+    if git.get("azureml.git.dirty") == "True":
+        _keep_diff(client, record.id, folder)
     return ScriptRun(experiment, record.id, _record=record)
+
+
+def _keep_diff(client: Client, run_id: str, folder: Path) -> None:
+    """Store what is not committed. The run is on its way: trouble here is told and changes nothing."""
+    diff = uncommitted_diff(folder)
+    if diff is None:
+        return
+    try:
+        client.artifacts.put(run_id, DIFF_ARTIFACT, diff)
+    except RunyardError as error:
+        warnings.warn(f"The uncommitted changes of {folder} are not kept with run {run_id}: {error.message}", stacklevel=2)
 
 
 def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
