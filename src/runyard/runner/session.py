@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from runyard.client.environment_build.uv import BuildStoppedError
 from runyard.domain.node_group import NodeGroup, NodeReport, NodeState, node_processes
 from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import RunError, RunRecord, RunStatus
@@ -15,7 +16,6 @@ from runyard.errors import ComputeError, ConflictError, InvalidTransitionError, 
 from runyard.runner import failure
 from runyard.runner.collect import Collector
 from runyard.runner.control import Control
-from runyard.runner.environment.uv import BuildStoppedError
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
 from runyard.runner.node_group.board import Board, alone

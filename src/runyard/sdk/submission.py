@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from runyard.client.client import Client
 from runyard.client.git import DIFF_ARTIFACT, git_properties, uncommitted_diff
 from runyard.client.snapshot_builder import take_snapshot
+from runyard.domain.compute_target import ComputeTargetRecord
 from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
     ComputeTargetNotFoundError,
@@ -54,7 +55,7 @@ def submit_script(
         NotSupportedError: the environment or container cannot be had.
     """
     client = experiment.workspace._client
-    folder = _source_folder(config.source_directory)
+    folder = source_folder(config.source_directory)
     spec = run_spec(config, folder)
     set_tags = tag_texts(tags)
     require_target(client, spec.target)
@@ -154,11 +155,12 @@ def script_path(script: str, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def require_target(client: Client, name: str) -> None:
-    """Raise :class:`ComputeTargetNotFoundError`, naming those there, unless the workspace has a target of that name."""
-    names = [target.name for target in client.compute_targets.list()]
-    if name not in names:
-        raise unknown_target(client.workspace, name, names)
+def require_target(client: Client, name: str) -> ComputeTargetRecord:
+    """Return a compute target, or raise :class:`ComputeTargetNotFoundError`, naming those that the workspace has."""
+    targets = {target.name: target for target in client.compute_targets.list()}
+    if name not in targets:
+        raise unknown_target(client.workspace, name, list(targets))
+    return targets[name]
 
 
 def unknown_target(workspace: str, name: str, names: list[str]) -> ComputeTargetNotFoundError:
@@ -175,7 +177,8 @@ def new_run_id(experiment: str) -> str:
     return f"{experiment[:220]}_{int(time.time())}_{uuid.uuid4().hex[:8]}"
 
 
-def _source_folder(source_directory: str) -> Path:
+def source_folder(source_directory: str) -> Path:
+    """Return the folder that is to be stored, or raise :class:`SnapshotError` when there is none."""
     folder = Path(source_directory).expanduser().absolute()
     if not folder.is_dir():
         what = "is a file" if folder.is_file() else "is not there"

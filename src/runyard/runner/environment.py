@@ -9,15 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from runyard.client.environment_build.cache import EnvironmentCache
+from runyard.client.environment_build.uv import Log, Stopped
 from runyard.domain.run import RunSpec
-from runyard.runner.environment.cache import EnvironmentCache
-from runyard.runner.environment.uv import Log, Stopped
 
 SECRET_REFERENCE = re.compile(r"\$\{(RUNYARD_SECRET_\d+)\}")
 """Stands for a secret in a definition; the engine gives its value to the runner as a variable."""
-
-FOLDER = "environments"
-"""Where a home folder keeps built environments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
