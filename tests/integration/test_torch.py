@@ -13,7 +13,7 @@ from runyard.sdk.conda_dependencies import CondaDependencies
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(os.environ.get("RUNYARD_LONG_TESTS") != "1", reason="long mode only: RUNYARD_LONG_TESTS=1"),
+    pytest.mark.skipif(os.environ.get("RUNYARD_LONG") != "1", reason="long mode only: RUNYARD_LONG=1"),
 ]
 
 ALL_REDUCE = """

@@ -25,7 +25,8 @@ class ScriptRunConfig:
     """A script and how to run it. Nothing is checked before it is submitted.
 
     ``script`` is a path inside ``source_directory``, which is stored with the run; ``command`` is a shell command instead of
-    script and arguments. ``resume_from`` is a path that the script gets as ``--resume-from``. With a ``run_config`` the other options come from there.
+    script and arguments. ``resume_from`` is a path that the script gets as ``--resume-from``. With a ``run_config`` the other
+    options come from there.
     """
 
     MAX_DURATION_SECONDS_DEFAULT: ClassVar[int] = MAX_DURATION_SECONDS_DEFAULT

@@ -188,6 +188,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Environments
+         * @description Return the newest version of each environment by name, the curated ones among them.
+         */
+        get: operations["list_environments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/environments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Environment
+         * @description Return a version of an environment: the one named, the one with the label, else the newest.
+         */
+        get: operations["get_environment"];
+        /**
+         * Register Environment
+         * @description Keep an environment; the newest version's content again makes no new version.
+         */
+        put: operations["register_environment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/environments/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Environment Versions
+         * @description Return all versions of an environment, newest first.
+         */
+        get: operations["list_environment_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/environments/{name}/versions/{version}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Label Environment
+         * @description Give labels to a version; each leaves the version that had it.
+         */
+        put: operations["label_environment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/experiments": {
         parameters: {
             query?: never;
@@ -602,6 +686,26 @@ export interface paths {
         get: operations["list_metrics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange Node Report
+         * @description Keep what a node of a distributed run says, and return what all of them said last.
+         */
+        post: operations["exchange_node_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1107,6 +1211,40 @@ export interface components {
             };
         };
         /**
+         * EnvironmentPage
+         * @description Environments by name, or the versions of one, newest first.
+         */
+        EnvironmentPage: {
+            /** Environments */
+            environments: components["schemas"]["EnvironmentRecord"][];
+        };
+        /**
+         * EnvironmentRecord
+         * @description One version of a registered environment. It never changes, but for its labels.
+         *
+         *     ``definition`` is the environment's document, in the field names that run definitions show. ``is_curated`` marks those that
+         *     come with Runyard.
+         */
+        EnvironmentRecord: {
+            /** Created At */
+            created_at?: string | null;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Is Curated
+             * @default false
+             */
+            is_curated: boolean;
+            /** Labels */
+            labels?: string[];
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * ErrorBody
          * @description What went wrong.
          *
@@ -1260,6 +1398,14 @@ export interface components {
             stop: boolean;
         };
         /**
+         * LabelEnvironmentRequest
+         * @description Give labels to a version; each label leaves the version that had it.
+         */
+        LabelEnvironmentRequest: {
+            /** Labels */
+            labels?: string[];
+        };
+        /**
          * LoginLinkBody
          * @description ``url`` works once, and for ``valid_s`` seconds; a browser that is signed in already may open it again.
          */
@@ -1268,6 +1414,27 @@ export interface components {
             url: string;
             /** Valid S */
             valid_s: number;
+        };
+        /**
+         * MetricCondition
+         * @description A bound on one figure of a metric. A run without such a number does not meet it.
+         */
+        MetricCondition: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "<" | "<=" | ">" | ">=" | "=" | "!=";
+            /**
+             * Figure
+             * @default last
+             * @enum {string}
+             */
+            figure: "last" | "min" | "max" | "mean" | "first" | "count";
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
         };
         /**
          * MetricExportQuery
@@ -1435,6 +1602,211 @@ export interface components {
             };
         };
         /**
+         * NodeBoardBody
+         * @description What every node said last, by its number as text, and whether the run must stop.
+         *
+         *     ``silence_s`` is how long ago each node spoke.
+         */
+        NodeBoardBody: {
+            /** Reason */
+            reason?: string | null;
+            /** Reports */
+            reports: {
+                [key: string]: components["schemas"]["NodeReport-Output"];
+            };
+            /** Silence S */
+            silence_s?: {
+                [key: string]: number;
+            };
+            status: components["schemas"]["RunStatus"];
+            /** Stop */
+            stop: boolean;
+        };
+        /**
+         * NodeGroup
+         * @description The shape of a distributed run.
+         *
+         *     ``process_count`` is that of all nodes together. TensorFlow has a worker a node, and parameter servers dealt out in turn.
+         */
+        NodeGroup: {
+            kind: components["schemas"]["NodeGroupKind"];
+            /**
+             * Node Count
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * Parameter Server Count
+             * @default 0
+             */
+            parameter_server_count: number;
+            /**
+             * Process Count
+             * @default 1
+             */
+            process_count: number;
+            /**
+             * Worker Count
+             * @default 0
+             */
+            worker_count: number;
+        };
+        /**
+         * NodeGroupKind
+         * @description How the processes find one another: by an MPI launcher, by variables of torch.distributed, or by TF_CONFIG.
+         * @enum {string}
+         */
+        NodeGroupKind: "mpi" | "pytorch" | "tensorflow";
+        /**
+         * NodePlan
+         * @description What node 0 tells all others when every node is ready: where to meet, and TensorFlow's whole cluster.
+         */
+        NodePlan: {
+            /** Cluster */
+            cluster?: {
+                [key: string]: string[];
+            };
+            /** Master Address */
+            master_address: string;
+            /** Master Port */
+            master_port: number;
+        };
+        /**
+         * NodeReport
+         * @description What a node says to the others, by way of the server.
+         *
+         *     ``ports`` are free ones on the node, one a process. ``code`` and ``logs`` are its folders. ``error`` is why it cannot take
+         *     part. ``plan`` and ``is_over`` count from node 0 only: all nodes begin, all nodes stop.
+         */
+        "NodeReport-Input": {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            error?: components["schemas"]["RunError-Input"] | null;
+            /**
+             * Is Over
+             * @default false
+             */
+            is_over: boolean;
+            /**
+             * Logs
+             * @default
+             */
+            logs: string;
+            /** Node Id */
+            node_id: string;
+            plan?: components["schemas"]["NodePlan"] | null;
+            /** Ports */
+            ports?: number[];
+            /** Processes */
+            processes?: components["schemas"]["ProcessReport-Input"][];
+            state: components["schemas"]["NodeState"];
+        };
+        /**
+         * NodeReport
+         * @description What a node says to the others, by way of the server.
+         *
+         *     ``ports`` are free ones on the node, one a process. ``code`` and ``logs`` are its folders. ``error`` is why it cannot take
+         *     part. ``plan`` and ``is_over`` count from node 0 only: all nodes begin, all nodes stop.
+         */
+        "NodeReport-Output": {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            error?: components["schemas"]["RunError-Output"] | null;
+            /**
+             * Is Over
+             * @default false
+             */
+            is_over: boolean;
+            /**
+             * Logs
+             * @default
+             */
+            logs: string;
+            /** Node Id */
+            node_id: string;
+            plan?: components["schemas"]["NodePlan"] | null;
+            /** Ports */
+            ports?: number[];
+            /** Processes */
+            processes?: components["schemas"]["ProcessReport-Output"][];
+            state: components["schemas"]["NodeState"];
+        };
+        /**
+         * NodeState
+         * @description How far a node is.
+         * @enum {string}
+         */
+        NodeState: "Preparing" | "Ready" | "Running" | "Ended";
+        /**
+         * PackageSpec
+         * @description What to install before a script starts.
+         *
+         *     ``python_version`` may be a prefix such as ``3.11``; None means the runner's own. ``pip`` holds requirement lines and
+         *     ``pip_options`` lines such as ``--index-url …``; ``conda`` holds conda packages, Python itself left out.
+         */
+        PackageSpec: {
+            /** Channels */
+            channels?: string[];
+            /** Conda */
+            conda?: string[];
+            /** Pip */
+            pip?: string[];
+            /** Pip Options */
+            pip_options?: string[];
+            /** Python Version */
+            python_version?: string | null;
+        };
+        /**
+         * ProcessReport
+         * @description One process as its node last saw it. ``ended_at`` is in seconds since 1970.
+         */
+        "ProcessReport-Input": {
+            /** Ended At */
+            ended_at?: number | null;
+            error?: components["schemas"]["RunError-Input"] | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Name */
+            name: string;
+            /** Pid */
+            pid: number;
+            /** Status */
+            status: string;
+        };
+        /**
+         * ProcessReport
+         * @description One process as its node last saw it. ``ended_at`` is in seconds since 1970.
+         */
+        "ProcessReport-Output": {
+            /** Ended At */
+            ended_at?: number | null;
+            error?: components["schemas"]["RunError-Output"] | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Name */
+            name: string;
+            /** Pid */
+            pid: number;
+            /** Status */
+            status: string;
+        };
+        /**
          * PurgeBinRequest
          * @description Purge what has lain in the bin for at least so long.
          */
@@ -1452,6 +1824,16 @@ export interface components {
         PurgedBody: {
             /** Runs */
             runs: number;
+        };
+        /**
+         * RegisterEnvironmentRequest
+         * @description Keep an environment under a name. The content of the newest version again makes no new one.
+         */
+        RegisterEnvironmentRequest: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ReportStatusRequest
@@ -1635,9 +2017,9 @@ export interface components {
          *     and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
          *     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
          *     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-         *     created, name, duration, tag.quality, param.lr or metric.loss.min; a leading '-' sorts downwards, and runs without the value
-         *     come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset`` jumps into the list
-         *     instead.
+         *     created, name, duration, tag.quality or param.lr, or ``metric:<name>:<figure>`` with a figure of
+         *     :class:`MetricCondition`; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -1658,6 +2040,8 @@ export interface components {
              * @default 100
              */
             limit: number;
+            /** Metric Conditions */
+            metric_conditions?: components["schemas"]["MetricCondition"][];
             /** Metrics */
             metrics?: string[];
             /**
@@ -1781,8 +2165,9 @@ export interface components {
          * @description What a submitted run is asked to do. It is plain data: the runner needs nothing else beside the snapshot.
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
-         *     ``interpreter`` is the Python to run with, as the target finds it. ``definition`` is the whole run configuration in
-         *     the field names that ``get_details()["runDefinition"]`` shows.
+         *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+         *     ``node_group`` is there for a run of several processes.
+         *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
          */
         RunSpec: {
             /** Arguments */
@@ -1795,6 +2180,8 @@ export interface components {
             };
             /** Directories To Watch */
             directories_to_watch?: string[];
+            /** Environment Name */
+            environment_name?: string | null;
             /** Environment Variables */
             environment_variables?: {
                 [key: string]: string;
@@ -1803,11 +2190,13 @@ export interface components {
             interpreter?: string | null;
             /** Max Run Duration S */
             max_run_duration_s?: number | null;
+            node_group?: components["schemas"]["NodeGroup"] | null;
             /**
              * Output Collection
              * @default true
              */
             output_collection: boolean;
+            packages?: components["schemas"]["PackageSpec"] | null;
             /** Script */
             script?: string | null;
             /**
@@ -2468,6 +2857,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComputeTargetPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    list_environments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_environment: {
+        parameters: {
+            query?: {
+                version?: string | null;
+                label?: string | null;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    register_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterEnvironmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    list_environment_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    label_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelEnvironmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentRecord"];
                 };
             };
             /** @description Default Response */
@@ -3331,6 +3891,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricSummaryPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    exchange_node_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+                node: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeReport-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeBoardBody"];
                 };
             };
             /** @description Default Response */

@@ -14,6 +14,7 @@ from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.environment import SqlEnvironmentStore
 from runyard.storage.backends.sql.experiment import SqlExperimentStore
 from runyard.storage.backends.sql.metric import SqlMetricStore
+from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.node import SqlNodeStore
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
@@ -58,7 +59,7 @@ def _open(database: Database, home: Path) -> Storage:
     return Storage(
         workspaces=SqlWorkspaceStore(database),
         experiments=SqlExperimentStore(database),
-        runs=SqlRunStore(database),
+        runs=SqlRunStore(database, ranking=MetricRanking(metrics.book, metrics.reader)),
         metrics=metrics,
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),

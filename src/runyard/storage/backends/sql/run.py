@@ -21,6 +21,7 @@ from runyard.domain.run import (
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.mapping import from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
 from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
@@ -40,8 +41,11 @@ _STARTED = {RunStatus.RUNNING, RunStatus.FINALIZING}
 class SqlRunStore:
     """See :class:`runyard.storage.base.RunStore`."""
 
-    def __init__(self, database: Database, metric_column: MetricColumn = no_metrics) -> None:
+    def __init__(
+        self, database: Database, metric_column: MetricColumn = no_metrics, ranking: MetricRanking | None = None
+    ) -> None:
         self._database = database
+        self._ranking = ranking
         self._metric_column = metric_column
 
     def create(self, workspace: str, experiment: str, runs: list[NewRun], origin: RunOrigin, *, at: datetime) -> list[RunRecord]:
@@ -80,7 +84,14 @@ class SqlRunStore:
         """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
         with self._database.read() as connection:
             rows, total, next_cursor = search_runs(
-                connection, workspace, query, scope, select_runs(), at=at, metric_column=self._metric_column
+                connection,
+                workspace,
+                query,
+                scope,
+                select_runs(),
+                at=at,
+                ranking=self._ranking,
+                metric_column=self._metric_column,
             )
             return RunPage(runs=[to_record(row) for row in rows], total=total, next_cursor=next_cursor)
 
