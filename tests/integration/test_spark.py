@@ -13,7 +13,7 @@ from runyard import Environment, Experiment, ScriptRunConfig, Workspace
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(os.environ.get("RUNYARD_LONG_TESTS") != "1", reason="long mode only: RUNYARD_LONG_TESTS=1"),
+    pytest.mark.skipif(os.environ.get("RUNYARD_LONG") != "1", reason="long mode only: RUNYARD_LONG=1"),
     pytest.mark.skipif(shutil.which("java") is None, reason="no java"),
 ]
 
