@@ -130,3 +130,11 @@ def test_open_prints_a_link_that_signs_a_browser_in_once(project: Path, workspac
     assert first != second and "/login?" in first and run.id in first
     assert "/login?" in call("open", "--no-browser").stdout
     assert call("open", "--no-browser", "nothing-here").exit_code == 1
+
+
+def test_a_plan_is_shown_and_nothing_is_sent(project: Path, call: Call, found: Found) -> None:
+    shown = call("run", "submit-script", "-e", "testexperiment", "--plan", "-o", "table", "train.py", "--epochs", "2")
+    assert shown.exit_code == 0, shown.output
+    assert "Runs:         train.py --epochs 2" in shown.stdout and "To be sent:" in shown.stdout
+    assert found("run", "submit-script", "-e", "testexperiment", "--plan", "train.py")["files_to_send"] >= 1
+    assert found("experiment", "list") == []

@@ -181,3 +181,36 @@ def _lives(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+@pytest.mark.slow
+def test_a_killed_runner_fails_its_run_soon_and_leaves_no_process(
+    own_server: list[RunningServer], home: Path, project: Path
+) -> None:
+    (project / "stubborn.py").write_text(STUBBORN)
+    run = Experiment(Workspace.from_config(), "survival").submit(ScriptRunConfig(".", "stubborn.py"))
+    log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
+    pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
+    (runner,) = [each for each in psutil.process_iter() if _is_runner_of(each, run.id)]
+    runner.kill()
+    details = run.wait_for_completion(raise_on_error=False)
+    assert details["status"] == "Failed"
+    assert "runner ended without a word" in details["error"]["error"]["message"]
+    wait_until(lambda: not any(_lives(pid) for pid in pids), "all processes are gone", timeout_s=10)
+
+
+def test_a_run_shows_where_the_time_to_its_first_line_went(experiment: Experiment, project: Path) -> None:
+    (project / "hello.py").write_text("print(1)\n")
+    run = experiment.submit(ScriptRunConfig(".", "hello.py"))
+    run.wait_for_completion()
+    times = wait_until(lambda: run.get_details().get("timeToFirstLine"), "the times are known")
+    assert set(times) == {"upload", "queue", "environment", "start", "total"}
+    assert times["total"] == pytest.approx(sum(times[part] for part in ("upload", "queue", "environment", "start")), abs=0.01)
+    assert times["total"] < 30
+
+
+def _is_runner_of(process: psutil.Process, run_id: str) -> bool:
+    try:
+        return "runyard.runner" in process.cmdline() and process.environ().get("RUNYARD_RUN_ID") == run_id
+    except psutil.Error:
+        return False

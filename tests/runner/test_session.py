@@ -86,7 +86,7 @@ def test_a_script_runs_and_leaves_its_log_and_files(scene: Scene) -> None:
     assert (
         "After variable expansion, calling script [ sub/train.py ] with arguments: ['--id', 'exp_1_abc', '--token', '***']" in log
     )
-    assert "['--id', 'exp_1_abc', '--token', 'run-token'] True 1\n" in log
+    assert "['--id', 'exp_1_abc', '--token', '*********'] True 1\n" in log  # the script got it; the log does not show it
     assert log.endswith("The experiment completed successfully. Finalizing run...\n")
     files = {name for name in server.artifacts if not name.startswith("azureml-logs/")}
     assert files == {"outputs/model.bin", "logs/events"}
@@ -461,3 +461,23 @@ def test_packages_that_cannot_be_had_fail_the_run_as_the_users_error(scene: Scen
     assert error.code == "UserError"
     assert "could not be built" in error.message
     assert "no-such-package-runyard-x" in error.message
+
+
+def test_secrets_never_leave_in_logs_or_errors(scene: Scene) -> None:
+    key = "AKIA" + "A1B2" * 4
+    script = (
+        f"import os\npassword = os.environ['DB_PASSWORD']\nprint('got', password, 'and {key}', flush=True)\n"
+        "open('logs/notes.txt', 'w').write('noted ' + password)\nprint('before ' + password, end='', flush=True)\n"
+        "raise ValueError('cannot log in with ' + password)"
+    )
+    server = scene.server(
+        {"train.py": script}, RunSpec(script="train.py", environment_variables={"DB_PASSWORD": "***", "A": "1"})
+    )
+    runner = scene.start(server, DB_PASSWORD="hunter-two-2")
+    assert runner.wait() == 0
+    assert f"got ************ and {'*' * 20}\n" in runner.driver_log
+    assert server.text("logs/notes.txt") == "noted ************"
+    error = error_of(runner)
+    assert error.message == "cannot log in with ***"
+    assert error.traceback is not None and "hunter" not in error.traceback
+    assert not [name for name, data in server.artifacts.items() if b"hunter" in data or key.encode() in data]

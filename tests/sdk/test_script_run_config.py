@@ -93,3 +93,10 @@ def test_counts_that_cannot_be_are_refused() -> None:
     config = ScriptRunConfig(".", "train.py", distributed_job_config=MpiConfiguration(process_count_per_node=0))
     with pytest.raises(InvalidArgumentError, match="at least one"):
         node_group_of(config.run_config)
+
+
+def test_a_script_resumes_from_a_path_that_it_gets_as_an_argument() -> None:
+    config = ScriptRunConfig(".", "train.py", ["--lr", 0.1], resume_from=Path("/data/checkpoint"))
+    assert config.arguments == ["--lr", 0.1, "--resume-from", "/data/checkpoint"]
+    with pytest.raises(InvalidArgumentError, match="path of a checkpoint"):
+        ScriptRunConfig(".", "train.py", resume_from=object())

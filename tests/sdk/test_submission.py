@@ -11,7 +11,7 @@ from runyard.errors import InvalidArgumentError, NotSupportedError, ScriptNotFou
 from runyard.sdk.environment import Environment
 from runyard.sdk.run_configuration import DockerConfiguration
 from runyard.sdk.script_run_config import ScriptRunConfig
-from runyard.sdk.submission import _source_folder, new_run_id, run_spec, script_path
+from runyard.sdk.submission import new_run_id, run_spec, script_path, source_folder
 
 
 def put(root: Path, *paths: str) -> None:
@@ -71,7 +71,7 @@ def test_a_missing_script_in_an_empty_folder_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("script", ["../outside.py", "/etc/passwd", "sub/../../outside.py"])
-def test_a_script_outside_the_source_folder_is_refused(tmp_path: Path, script: str) -> None:
+def test_a_script_outside_thesource_folder_is_refused(tmp_path: Path, script: str) -> None:
     put(tmp_path, "outside.py", "project/a.py")
     with pytest.raises(ScriptNotFoundError, match="outside the source folder"):
         script_path(script, tmp_path / "project")
@@ -83,12 +83,12 @@ def test_a_script_may_be_given_by_its_full_path(tmp_path: Path) -> None:
     assert script_path("./sub/../sub/a.py", tmp_path) == "sub/a.py"
 
 
-def test_a_source_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_asource_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match="nowhere is not there"):
-        _source_folder(str(tmp_path / "nowhere"))
+        source_folder(str(tmp_path / "nowhere"))
     put(tmp_path, "file")
     with pytest.raises(SnapshotError, match="is a file"):
-        _source_folder(str(tmp_path / "file"))
+        source_folder(str(tmp_path / "file"))
 
 
 def test_an_id_has_the_experiment_the_second_and_chance() -> None:

@@ -12,7 +12,7 @@ from runyard.cli.options import workspace_options
 from runyard.cli.output import Output, output_options
 
 if TYPE_CHECKING:
-    from runyard.runner.environment.cache import BuiltEnvironment, EnvironmentCache
+    from runyard.client.environment_build.cache import BuiltEnvironment, EnvironmentCache
 
 LIST_COLUMNS = ["name", "version", "curated", "state", "packages"]
 BUILT_COLUMNS = ["key", "python", "size_mb", "package_count", "used_at"]
@@ -132,8 +132,7 @@ def prune(unused_days: float, output_format: str, query: str | None) -> None:
 
 def _cache() -> EnvironmentCache:
     from runyard.client.embedded import home_folder
-    from runyard.runner.environment.cache import EnvironmentCache
-    from runyard.runner.environment.preparation import FOLDER
+    from runyard.client.environment_build.cache import FOLDER, EnvironmentCache
 
     return EnvironmentCache(home_folder() / FOLDER)
 

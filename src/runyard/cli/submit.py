@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runyard.cli.options import experiment_option, parse_pairs, workspace_options
-from runyard.cli.output import output_options
+from runyard.cli.output import Output, output_options
 
 if TYPE_CHECKING:
     from runyard.sdk.script_run_config import ScriptRunConfig
@@ -41,6 +41,7 @@ class Submission:
     "-d", "--conda-dependencies", "conda_file", type=click.Path(path_type=Path), help="Conda file with the packages to run with."
 )
 @click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag of the run. Can be given several times.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would be sent and done, and do nothing.")
 @click.option("--async", "detached", is_flag=True, help="Return at once and print the run; it goes on.")
 @workspace_options
 @output_options()
@@ -53,6 +54,7 @@ def submit_script(
     source_directory: Path | None,
     conda_file: Path | None,
     tags: tuple[str, ...],
+    only_plan: bool,
     detached: bool,
     workspace_name: str | None,
     path: Path,
@@ -66,6 +68,7 @@ def submit_script(
     from runyard import Experiment
     from runyard.cli.connection import connect
     from runyard.cli.run import print_run
+    from runyard.sdk.submission_plan import plan_submission
 
     submission = Submission(script, arguments, source_directory or path, configuration_name, target, conda_file)
     config = run_config(submission, path)
@@ -73,6 +76,10 @@ def submit_script(
     name = (
         experiment_name if experiment_name is not None else connection.experiment_name or folder_name(submission.source_directory)
     )
+    if only_plan:
+        plan = plan_submission(config, Experiment._handle(connection.workspace, name))
+        click.echo(str(plan)) if output_format == "table" else Output(output_format, query).print(plan.as_dict())
+        return
     run = Experiment(connection.workspace, name).submit(config, tags=parse_pairs(tags))
     if detached:
         print_run(connection.client.runs.get(run.id), output_format, query)

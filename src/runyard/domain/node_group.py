@@ -32,6 +32,11 @@ class NodeGroup:
     worker_count: int = 0
     parameter_server_count: int = 0
 
+    @staticmethod
+    def single() -> NodeGroup:
+        """Return the shape of a plain run: one process."""
+        return NodeGroup(kind=NodeGroupKind.MPI)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeProcess:

@@ -29,6 +29,7 @@ class GrowingFile:
         self.name = name
         self._append = append
         self._sent_bytes = 0
+        self._waiting_bytes = 0
 
     @property
     def sent_bytes(self) -> int:
@@ -39,14 +40,19 @@ class GrowingFile:
         """Go on from there: the server has the part before it by other means."""
         self._sent_bytes = size_bytes
 
-    def send_next(self, until: int | None = None) -> int:
+    def send_next(self, until: int | None = None, *, whole_lines: bool = False) -> int:
         """Send one chunk and return its size: 0 when the server had everything that was in the file, or up to ``until``.
+
+        With ``whole_lines`` an unfinished line waits for the next call, and is sent then when it has not grown: so no word is
+        cut in two while it is written.
 
         Raises:
             OSError: the file cannot be read.
             RunyardError: the server refuses the chunk.
         """
         data = self._next_chunk(until)
+        if whole_lines:
+            data = self._finished_part(data)
         if data:
             try:
                 self._sent_bytes = self._after_append(self._append(self.name, self._sent_bytes, data))
@@ -62,6 +68,12 @@ class GrowingFile:
                 return source.read(wanted)
         except FileNotFoundError:
             return b""
+
+    def _finished_part(self, data: bytes) -> bytes:
+        end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        is_at_rest = len(data) == self._waiting_bytes or len(data) == CHUNK_BYTES
+        self._waiting_bytes = len(data) - end
+        return data if end == 0 and is_at_rest else data[:end]
 
     def _after_append(self, size: int) -> int:
         if size <= self._sent_bytes:

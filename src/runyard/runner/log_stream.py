@@ -63,7 +63,7 @@ class LogStream:
 
     def _send_chunk(self, file: GrowingFile) -> int:
         try:
-            return file.send_next()
+            return file.send_next(whole_lines=not self._closing.is_set())
         except (OSError, RunyardError) as error:
             if self._closing.is_set() or not _may_pass(error):
                 self._give_up(file, error)

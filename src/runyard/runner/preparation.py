@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from runyard.client.environment_build.cache import FOLDER
 from runyard.domain.run import RunRecord, RunSpec
 from runyard.errors import ConfigurationError
 from runyard.runner.blob_cache import BlobCache
 from runyard.runner.command_line import command_of, interpreter_path, require_script
 from runyard.runner.control import Control
-from runyard.runner.environment.preparation import FOLDER, PreparedEnvironment, prepare_environment
+from runyard.runner.environment import PreparedEnvironment, prepare_environment
 from runyard.runner.preparation_time import preparation_times, process_started_at
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.script_environment import script_environment, with_interpreter_first

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
-
-import psutil
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from runyard.domain.run import TIME_PROPERTY
 
 
 def process_started_at() -> datetime:
     """Return when this process was started; now, where the system does not tell."""
+    return datetime.now(timezone.utc) - timedelta(seconds=_age_s())
+
+
+def _age_s() -> float:
+    # Not by psutil: it adds the age of the boot, which the system gives in whole seconds.
     try:
-        return datetime.fromtimestamp(psutil.Process(os.getpid()).create_time(), timezone.utc)
-    except psutil.Error:
-        return datetime.now(timezone.utc)
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK"))
+    except (OSError, AttributeError, ValueError, IndexError):
+        return 0.0
 
 
 def preparation_times(created_at: datetime, started_at: datetime, environment_s: float) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runyard.domain.experiment import ExperimentRecord
+from runyard.domain.redaction import COVER
 from runyard.domain.run import RunRecord, RunSpec
 from runyard.domain.workspace import WorkspaceRecord
 from runyard.runner.launcher import ERROR_FILE_VARIABLE
@@ -30,7 +31,8 @@ def script_environment(
 ) -> dict[str, str]:
     """Return the script's variables: those of the machine, then the user's own, then those that say which run this is."""
     variables = {name: value for name, value in base.items() if name not in RUNNER_ONLY}
-    variables.update(spec.environment_variables)
+    # A secret does not travel with the definition: the engine has put it into this process's own variables.
+    variables.update({name: text for name, text in spec.environment_variables.items() if text != COVER or name not in base})
     variables.update(_runyard_names(settings, run))
     variables.update(_azureml_names(settings, run, spec, workspace, experiment))
     variables[ERROR_FILE_VARIABLE] = str(error_file)

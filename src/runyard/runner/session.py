@@ -8,13 +8,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from runyard.client.environment_build.uv import BuildStoppedError
 from runyard.domain.node_group import NodeGroup, NodeReport, NodeState, node_processes
+from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.errors import ComputeError, ConflictError, InvalidTransitionError, RunyardError
 from runyard.runner import failure
 from runyard.runner.collect import Collector
 from runyard.runner.control import Control
-from runyard.runner.environment.uv import BuildStoppedError
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
 from runyard.runner.node_group.board import Board, alone
@@ -51,7 +52,7 @@ class Session:
     def __init__(self, settings: RunnerSettings, environment: Mapping[str, str]) -> None:
         self._settings = settings
         self._stop = StopSwitch()
-        self._control = Control(settings, self._stop)
+        self._control = Control(settings, self._stop, Redactor(secret_values(environment)))
         self._work = WorkFolder(settings.work)
         self._preparation = Preparation(settings, environment, self._control, self._work, self._stop)
         self._collector: Collector | None = None

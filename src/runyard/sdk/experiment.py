@@ -21,6 +21,7 @@ from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
+from runyard.sdk.submission_plan import SubmissionPlan, plan_submission
 from runyard.wire.experiment import UpdateExperimentRequest
 from runyard.wire.run import CreateRunsRequest, NewRun
 
@@ -144,6 +145,14 @@ class Experiment:
             InvalidArgumentError: ``config`` is nothing that can be submitted.
         """
         return self._submit(config, tags=tags, **kwargs)
+
+    def plan(self, config: Any) -> SubmissionPlan:
+        """Return what submitting ``config`` would do: what would be sent, in which environment, where. Sends and starts nothing.
+
+        Raises:
+            RunyardError: what submitting would raise.
+        """
+        return plan_submission(config, self)
 
     def get_runs(
         self,

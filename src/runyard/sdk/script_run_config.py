@@ -25,7 +25,8 @@ class ScriptRunConfig:
     """A script and how to run it. Nothing is checked before it is submitted.
 
     ``script`` is a path inside ``source_directory``, which is stored with the run; ``command`` is a shell command instead of
-    script and arguments. With a ``run_config`` the other options come from there.
+    script and arguments. ``resume_from`` is a path that the script gets as ``--resume-from``. With a ``run_config`` the other
+    options come from there.
     """
 
     MAX_DURATION_SECONDS_DEFAULT: ClassVar[int] = MAX_DURATION_SECONDS_DEFAULT
@@ -58,7 +59,9 @@ class ScriptRunConfig:
             self._configure(compute_target, environment, max_run_duration_seconds, docker_runtime_config)
             if distributed_job_config is not None:
                 apply_distribution(self.run_config, distributed_job_config)
-        self.resume_from: Any = resume_from
+        self.resume_from = resume_from
+        if resume_from is not None:
+            self.arguments += ["--resume-from", _resume_path(resume_from)]
         self.run_config.command = command
 
     def _configure(
@@ -85,6 +88,20 @@ class ScriptRunConfig:
 
     def __repr__(self) -> str:
         return f"ScriptRunConfig({self.source_directory!r}, script={self.script!r}, compute_target={self.run_config.target!r})"
+
+
+def _resume_path(resume_from: Any) -> str:
+    """Return the path that the script gets to go on from.
+
+    Raises:
+        InvalidArgumentError: it is no path.
+    """
+    if isinstance(resume_from, (str, Path)) and str(resume_from):
+        return str(resume_from)
+    raise InvalidArgumentError(
+        f"resume_from is a {type(resume_from).__name__}. Give the path of a checkpoint that the compute target can read; the "
+        "script gets it as --resume-from."
+    )
 
 
 def _warn_of_ignored(*options: Any) -> None:

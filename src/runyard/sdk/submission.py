@@ -6,17 +6,20 @@ import difflib
 import os
 import time
 import uuid
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
-from runyard.client.git import git_properties
+from runyard.client.git import DIFF_ARTIFACT, git_properties, uncommitted_diff
 from runyard.client.snapshot_builder import take_snapshot
+from runyard.domain.compute_target import ComputeTargetRecord
 from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
     ComputeTargetNotFoundError,
     InvalidArgumentError,
     NotSupportedError,
+    RunyardError,
     ScriptNotFoundError,
     SnapshotError,
 )
@@ -26,6 +29,7 @@ from runyard.sdk.labels import tag_texts
 from runyard.sdk.run import ScriptRun
 from runyard.sdk.run_configuration import RunConfiguration, argument_texts, command_text, configuration_document
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
+from runyard.sdk.secret import Secrets
 from runyard.wire.run import SubmitRunRequest
 from runyard.wire.snapshot import SnapshotBody
 
@@ -51,16 +55,19 @@ def submit_script(
         NotSupportedError: the environment or container cannot be had.
     """
     client = experiment.workspace._client
-    folder = _source_folder(config.source_directory)
+    folder = source_folder(config.source_directory)
     spec = run_spec(config, folder)
     set_tags = tag_texts(tags)
     require_target(client, spec.target)
     began = time.monotonic()
     snapshot = take_snapshot(client.snapshots, folder)
     _require_in_snapshot(spec.script, snapshot, folder)
+    secrets = Secrets(spec)
+    git = git_properties(folder)
     request = SubmitRunRequest(
         id=new_run_id(experiment.name),
-        spec=spec,
+        spec=secrets.hidden(spec),
+        secrets=secrets.variables,
         snapshot_id=snapshot.id,
         parent_id=parent_id,
         tags=set_tags,
@@ -69,11 +76,24 @@ def submit_script(
             SNAPSHOT_PROPERTY: snapshot.id,
             TIME_PROPERTY.format("upload"): f"{time.monotonic() - began:.3f}",
             **environment_properties(config.run_config.environment),
-            **git_properties(folder),
+            **git,
         },
     )
     record = client.runs.submit(experiment.name, request)
+    if git.get("azureml.git.dirty") == "True":
+        _keep_diff(client, record.id, folder)
     return ScriptRun(experiment, record.id, _record=record)
+
+
+def _keep_diff(client: Client, run_id: str, folder: Path) -> None:
+    """Store what is not committed. The run is on its way: trouble here is told and changes nothing."""
+    diff = uncommitted_diff(folder)
+    if diff is None:
+        return
+    try:
+        client.artifacts.put(run_id, DIFF_ARTIFACT, diff)
+    except RunyardError as error:
+        warnings.warn(f"The uncommitted changes of {folder} are not kept with run {run_id}: {error.message}", stacklevel=2)
 
 
 def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
@@ -135,11 +155,12 @@ def script_path(script: str, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def require_target(client: Client, name: str) -> None:
-    """Raise :class:`ComputeTargetNotFoundError`, naming those there, unless the workspace has a target of that name."""
-    names = [target.name for target in client.compute_targets.list()]
-    if name not in names:
-        raise unknown_target(client.workspace, name, names)
+def require_target(client: Client, name: str) -> ComputeTargetRecord:
+    """Return a compute target, or raise :class:`ComputeTargetNotFoundError`, naming those that the workspace has."""
+    targets = {target.name: target for target in client.compute_targets.list()}
+    if name not in targets:
+        raise unknown_target(client.workspace, name, list(targets))
+    return targets[name]
 
 
 def unknown_target(workspace: str, name: str, names: list[str]) -> ComputeTargetNotFoundError:
@@ -156,7 +177,8 @@ def new_run_id(experiment: str) -> str:
     return f"{experiment[:220]}_{int(time.time())}_{uuid.uuid4().hex[:8]}"
 
 
-def _source_folder(source_directory: str) -> Path:
+def source_folder(source_directory: str) -> Path:
+    """Return the folder that is to be stored, or raise :class:`SnapshotError` when there is none."""
     folder = Path(source_directory).expanduser().absolute()
     if not folder.is_dir():
         what = "is a file" if folder.is_file() else "is not there"

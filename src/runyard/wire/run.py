@@ -38,11 +38,15 @@ class CreateRunsRequest:
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitRunRequest:
-    """Queue a script run. ``id`` makes a repeated request harmless."""
+    """Queue a script run. ``id`` makes a repeated request harmless.
+
+    ``secrets`` are variables for the script that are stored nowhere but in a private file until the run starts.
+    """
 
     id: str
     spec: RunSpec
     snapshot_id: str
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
     parent_id: str | None = None
     display_name: str | None = None
     tags: dict[str, str | None] = field(default_factory=dict)

@@ -2330,6 +2330,8 @@ export interface components {
         /**
          * SubmitRunRequest
          * @description Queue a script run. ``id`` makes a repeated request harmless.
+         *
+         *     ``secrets`` are variables for the script that are stored nowhere but in a private file until the run starts.
          */
         SubmitRunRequest: {
             /** Display Name */
@@ -2340,6 +2342,10 @@ export interface components {
             parent_id?: string | null;
             /** Properties */
             properties?: {
+                [key: string]: string;
+            };
+            /** Secrets */
+            secrets?: {
                 [key: string]: string;
             };
             /** Snapshot Id */

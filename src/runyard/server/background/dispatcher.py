@@ -10,12 +10,13 @@ from runyard.compute.base import JobState
 from runyard.domain.run import RunStatus
 from runyard.errors import RunyardError
 from runyard.server.context import ServerContext
-from runyard.server.services.submission import end_lost_job, start_job, waiting_reason
+from runyard.server.services.submission import end_lost_job, forget_left_secrets, start_job, waiting_reason
 from runyard.storage.base import JobRecord
 
 logger = logging.getLogger(__name__)
 
 QUEUE_LOOK = 200
+SWEEP_INTERVAL = timedelta(minutes=1)
 _BEATING = {RunStatus.STARTING, RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.FINALIZING}
 
 
@@ -29,6 +30,7 @@ class Dispatcher:
         self._told: set[str] = set()
         self._noted_at: dict[str, datetime] = {}
         self._since: datetime = context.clock()
+        self._swept_at = self._since
         self._thread = threading.Thread(target=self._run, name="runyard-dispatcher", daemon=True)
 
     def start(self) -> None:
@@ -59,6 +61,9 @@ class Dispatcher:
         for target in self._context.engines:
             held = self._watch(target)
             self._start_waiting(target, held)
+        if self._context.clock() - self._swept_at > SWEEP_INTERVAL:
+            self._swept_at = self._context.clock()
+            forget_left_secrets(self._context)
 
     def _watch(self, target: str) -> list[JobRecord]:
         held = self._context.storage.runs.held_jobs(target)

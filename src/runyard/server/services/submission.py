@@ -20,6 +20,7 @@ from runyard.errors import (
 )
 from runyard.server.context import ServerContext
 from runyard.server.security.token import new_token, token_hash
+from runyard.server.services.secret import forget_secrets, keep_secrets, kept_runs, read_secrets
 from runyard.storage.base import JobRecord, RunOrigin, TokenRecord
 from runyard.wire.codec import from_json
 from runyard.wire.run import NewRun, ReportStatusRequest, SubmitRunRequest
@@ -27,6 +28,8 @@ from runyard.wire.run import NewRun, ReportStatusRequest, SubmitRunRequest
 logger = logging.getLogger(__name__)
 
 _RUNNING_NAMED = 3
+_SECRETS_SPARED_S = 60.0
+"""Secrets are written before their run is: those of the last minute may belong to a run that is being created."""
 
 RUN_TOKEN_VALID = timedelta(days=60)
 
@@ -60,6 +63,7 @@ def submit_run(context: ServerContext, workspace: str, experiment: str, request:
         definition=definition,
         snapshot_id=request.snapshot_id,
     )
+    keep_secrets(context.settings.home, workspace, request.id, request.secrets)
     run = context.storage.runs.create(workspace, experiment, [new_run], origin, at=context.clock())[0]
     if run.snapshot_id != request.snapshot_id or run.definition != definition:
         raise ConflictError(f"There is another run {request.id!r}. Submit again: a new id is made each time.", run_id=request.id)
@@ -96,11 +100,20 @@ def start_job(context: ServerContext, job: JobRecord) -> bool:
         return False
     try:
         handle = engine.start(_job_spec(context, run))
+        forget_secrets(context.settings.home, run.id)
     except ComputeError as error:
         _fail(context, run, str(error))
         return True
     context.storage.runs.set_job_handle(run, handle)
     return True
+
+
+def forget_left_secrets(context: ServerContext) -> None:
+    """Remove the secrets of runs that wait no more: cancelled ones, and those that a killed server had begun to start."""
+    for workspace, run_id in kept_runs(context.settings.home, older_than_s=_SECRETS_SPARED_S):
+        found = context.storage.runs.find_many(workspace, [run_id])
+        if not found or found[0].status is not RunStatus.QUEUED:
+            forget_secrets(context.settings.home, run_id)
 
 
 def waiting_reason(target: str, place: int, depth: int, running: list[str]) -> str:
@@ -172,6 +185,7 @@ def _job_spec(context: ServerContext, run: RunRecord) -> JobSpec:
     )
     context.storage.tokens.put(token_hash(token), record, at=now)
     environment = {
+        **read_secrets(context.settings.home, run.id),
         "RUNYARD_URL": context.base_url(),
         "RUNYARD_HOME": str(context.settings.home),
         "RUNYARD_WORKSPACE": run.workspace,

@@ -15,11 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from runyard.client.environment_build.python import find_python
+from runyard.client.environment_build.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
+from runyard.client.environment_build.uv import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never, run_uv
 from runyard.domain.environment import PackageSpec, pip_requirement
 from runyard.errors import ComputeError
-from runyard.runner.environment.python import find_python
-from runyard.runner.environment.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
-from runyard.runner.environment.uv import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never, run_uv
+
+FOLDER = "environments"
+"""Where a home folder keeps built environments."""
 
 _FACTS = "environment.json"
 

@@ -7,8 +7,6 @@ import importlib.metadata
 import shutil
 from pathlib import Path
 
-import runyard
-
 _LEFT_OUT = ("__pycache__", "server", "storage", "compute", "static")
 
 
@@ -33,7 +31,7 @@ def copy_sdk(site_packages: Path) -> None:
 
 
 def _root() -> Path:
-    return Path(runyard.__file__).parent
+    return Path(__file__).parents[2]
 
 
 def _files() -> list[Path]:

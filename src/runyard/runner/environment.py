@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from runyard.client.environment_build.cache import EnvironmentCache
+from runyard.client.environment_build.uv import Log, Stopped
 from runyard.domain.run import RunSpec
-from runyard.runner.environment.cache import EnvironmentCache
-from runyard.runner.environment.uv import Log, Stopped
 
-FOLDER = "environments"
-"""Where a home folder keeps built environments."""
+SECRET_REFERENCE = re.compile(r"\$\{(RUNYARD_SECRET_\d+)\}")
+"""Stands for a secret in a definition; the engine gives its value to the runner as a variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +37,19 @@ def prepare_environment(spec: RunSpec, cache_root: Path, build_log: Log, is_stop
     if spec.packages is None:
         return PreparedEnvironment(interpreter=spec.interpreter, label=spec.environment_name or "")
     began = time.monotonic()
-    built = EnvironmentCache(cache_root).find_or_build(spec.packages, build_log, is_stopped)
+    packages = replace(
+        spec.packages,
+        pip=[_with_secrets(line) for line in spec.packages.pip],
+        pip_options=[_with_secrets(line) for line in spec.packages.pip_options],
+    )
+    built = EnvironmentCache(cache_root).find_or_build(packages, build_log, is_stopped)
     return PreparedEnvironment(
         interpreter=str(built.python),
         label=spec.environment_name or built.key,
         duration_s=time.monotonic() - began,
         properties={"runyard.environment.key": built.key, "runyard.environment.cached": str(built.cached)},
     )
+
+
+def _with_secrets(line: str) -> str:
+    return SECRET_REFERENCE.sub(lambda found: os.environ.get(found[1], found[0]), line)

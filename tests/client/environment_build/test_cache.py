@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from runyard.client.environment_build.cache import BuiltEnvironment, EnvironmentCache
+from runyard.client.environment_build.python import find_python
+from runyard.client.environment_build.uv import without_credentials
 from runyard.domain.environment import PackageSpec
 from runyard.errors import ComputeError
-from runyard.runner.environment.cache import BuiltEnvironment, EnvironmentCache
-from runyard.runner.environment.python import find_python
-from runyard.runner.environment.uv import without_credentials
 
 TINY = PackageSpec(pip=["iniconfig==2.0.0"])
 
