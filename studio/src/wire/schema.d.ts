@@ -2230,7 +2230,8 @@ export interface components {
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
          *
          *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
-         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). With ``origins`` (run id → a point of the axis) the window of a
+         *     run counts from there, so that runs that began at different times are compared from their starts. ``since`` gives run id → name → number of points that the
          *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
          */
         SeriesQuery: {
@@ -2247,6 +2248,10 @@ export interface components {
             max_points: number;
             /** Names */
             names?: string[];
+            /** Origins */
+            origins?: {
+                [key: string]: number;
+            };
             /** Run Ids */
             run_ids: string[];
             /** Since */
