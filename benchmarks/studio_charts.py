@@ -108,7 +108,10 @@ def scroll(page: Page, pixels: int, steps: int) -> None:
     page.evaluate(
         """([pixels, steps]) => new Promise((done) => {
           const main = document.querySelector('#main'); let step = 0;
-          const tick = () => { main.scrollBy(0, pixels / steps); step += 1; step < steps ? requestAnimationFrame(tick) : done(); };
+          const tick = () => {
+            main.scrollBy(0, pixels / steps); step += 1;
+            if (step < steps) requestAnimationFrame(tick); else done();
+          };
           requestAnimationFrame(tick);
         })""",
         [pixels, steps],
@@ -188,7 +191,9 @@ def many_names_rows(bench: Bench, names: int) -> None:
     bench.page.get_by_role("searchbox", name="Find metrics").fill(f"/weight{names - 1}$/")
     began = time.perf_counter()
     bench.page.get_by_role("img", name=f"weight{names - 1}:").wait_for()
-    show("finding one name by expression", (time.perf_counter() - began) * 1000, "ms", "≤ 300", time.perf_counter() - began <= 0.3)
+    show(
+        "finding one name by expression", (time.perf_counter() - began) * 1000, "ms", "≤ 300", time.perf_counter() - began <= 0.3
+    )
 
 
 def live_rows(bench: Bench) -> None:

@@ -27,20 +27,28 @@ export function VirtualRows<Row extends VirtualRow>({ rows, height, children }: 
     const element = box.current;
     if (!element) return undefined;
     const scroller = scrollParent(element);
-    const measure = () => {
-      const start = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-      const margin = scroller.clientHeight * MARGIN;
-      const next = { top: -start - margin, bottom: -start + scroller.clientHeight + margin };
+    let [start, screen] = [0, 0];
+    const follow = () => {
+      const margin = screen * MARGIN;
+      const top = scroller.scrollTop - start;
+      const next = { top: top - margin, bottom: top + screen + margin };
       // Rows are added and taken away in steps, and not with every pixel.
       setView((before) => (Math.abs(before.top - next.top) < margin / 3 && Math.abs(before.bottom - next.bottom) < margin / 3 ? before : next));
+    };
+    const measure = () => {
+      start = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+      screen = scroller.clientHeight;
+      follow();
     };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(scroller);
-    scroller.addEventListener("scroll", measure, { passive: true });
+    // What stands above may grow.
+    if (element.parentElement) observer.observe(element.parentElement);
+    scroller.addEventListener("scroll", follow, { passive: true });
     return () => {
       observer.disconnect();
-      scroller.removeEventListener("scroll", measure);
+      scroller.removeEventListener("scroll", follow);
     };
   }, []);
 

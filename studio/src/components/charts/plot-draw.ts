@@ -27,7 +27,8 @@ export interface Surface {
 export function drawPlot(surface: Surface, model: PlotModel, box: Box, x: Scale, y: Scale): void {
   const { context, width, height, ratio } = surface;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
+  context.fillStyle = inkOf("var(--surface)");
+  context.fillRect(0, 0, width, height);
   drawAxes(context, model, box, x, y);
   context.save();
   context.beginPath();

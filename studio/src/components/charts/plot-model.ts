@@ -62,15 +62,18 @@ export function scalesOf(model: PlotModel, box: Box): { x: Scale; y: Scale; outs
   const x = new Scale(model.xKind, range, box.left, box.right);
   const log = model.yKind === "log";
   const datas = model.lines.flatMap((line) => (line.upper ? [line.data, line.upper] : [line.data]));
+  // Smoothing spreads what lies far out: what was logged decides.
+  const hasFaint = model.lines.some((line) => line.faint);
+  const logged = hasFaint ? model.lines.filter((line) => line.faint).map((line) => line.data) : datas;
   let found: [number, number] | null = null;
-  if (model.clip) found = robustExtent(datas, x, log);
+  if (model.clip) found = robustExtent(logged, x, log);
   else
     for (const data of datas) {
       const each = extent(data, x, log);
       if (each) found = found ? [Math.min(found[0], each[0]), Math.max(found[1], each[1])] : each;
     }
   const y = new Scale(model.yKind, paddedRange(model.yKind, found?.[0] ?? Number.NaN, found?.[1] ?? Number.NaN), box.bottom, box.top);
-  return { x, y, outside: model.clip ? countOutside(datas, x, y) : 0 };
+  return { x, y, outside: model.clip ? countOutside(logged, x, y) : 0 };
 }
 
 function countOutside(datas: readonly LineData[], x: Scale, y: Scale): number {

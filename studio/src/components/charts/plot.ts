@@ -28,7 +28,8 @@ const ZOOM_STEP = 2;
  */
 export class Plot {
   private readonly canvas = document.createElement("canvas");
-  private readonly overlay = document.createElement("canvas");
+  /** Made when something is first pointed at: most charts are only passed. */
+  private overlay: HTMLCanvasElement | null = null;
   private readonly readout: PlotReadout;
   private readonly pointer: PlotPointer;
   private readonly leaveGroup: () => void;
@@ -48,11 +49,9 @@ export class Plot {
     private readonly handlers: PlotHandlers,
     private readonly group: CursorGroup = pageCursor,
   ) {
-    this.overlay.style.cssText = "position:absolute;inset:0;touch-action:pan-y";
-    this.canvas.style.cssText = "position:absolute;inset:0";
-    box.append(this.canvas, this.overlay);
+    box.append(this.canvas);
     this.readout = new PlotReadout(box);
-    this.pointer = new PlotPointer(this.overlay, {
+    this.pointer = new PlotPointer(box, {
       hover: (px, py) => this.hover(px, py),
       leave: () => this.setCursor(null),
       select: (from, to) => this.select(from, to),
@@ -73,13 +72,8 @@ export class Plot {
     if (width === this.width && height === this.height) return;
     this.width = width;
     this.height = height;
-    const ratio = devicePixelRatio || 1;
-    for (const canvas of [this.canvas, this.overlay]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
+    this.fit(this.canvas);
+    if (this.overlay) this.fit(this.overlay);
     // A canvas that changes its size is empty: not one frame of that.
     this.draw();
   }
@@ -90,7 +84,7 @@ export class Plot {
     this.pointer.close();
     this.readout.close();
     this.canvas.remove();
-    this.overlay.remove();
+    this.overlay?.remove();
   }
 
   /** The picture as it is shown, without the pointer's marks. */
@@ -171,7 +165,7 @@ export class Plot {
   }
 
   private drawLines(): void {
-    const context = this.canvas.getContext("2d");
+    const context = this.canvas.getContext("2d", { alpha: false });
     if (!context) return;
     const box = this.plotBox();
     const { x, y, outside } = scalesOf(this.model, box);
@@ -184,8 +178,25 @@ export class Plot {
     }
   }
 
+  private fit(canvas: HTMLCanvasElement): void {
+    const ratio = devicePixelRatio || 1;
+    canvas.width = Math.round(this.width * ratio);
+    canvas.height = Math.round(this.height * ratio);
+    canvas.style.cssText = `position:absolute;inset:0;width:${this.width}px;height:${this.height}px`;
+  }
+
+  private overlayContext(): CanvasRenderingContext2D | null {
+    if (!this.overlay) {
+      if (!this.cursor && !this.selection) return null;
+      this.overlay = document.createElement("canvas");
+      this.fit(this.overlay);
+      this.canvas.after(this.overlay);
+    }
+    return this.overlay.getContext("2d");
+  }
+
   private drawCursor(): void {
-    const context = this.overlay.getContext("2d");
+    const context = this.overlayContext();
     if (!context) return;
     const ratio = devicePixelRatio || 1;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -67,7 +67,7 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
 function niceStep(rough: number): number {
   if (!(rough > 0) || !Number.isFinite(rough)) return 1;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return power * (NICE.find((nice) => nice * power >= rough * 0.999) ?? 10);
+  return power * (NICE.find((nice) => nice * power >= rough * 0.7) ?? 10);
 }
 
 function steppedTicks(range: Range, step: number): number[] {

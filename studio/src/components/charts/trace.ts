@@ -84,7 +84,7 @@ export function robustExtent(lines: readonly LineData[], x: Scale, log: boolean)
     const [from, to] = [firstAtLeast(line.x, x.range.low), firstAbove(line.x, x.range.high)];
     for (let index = from; index < to; index += 1) {
       const y = number(line.y, index);
-      if (Number.isFinite(y) && !(log && y <= 0)) values.push(y);
+      if (Number.isFinite(y) && !(log && y <= 0)) values.push(log ? Math.log10(y) : y);
     }
   }
   if (values.length === 0) return null;
@@ -92,5 +92,6 @@ export function robustExtent(lines: readonly LineData[], x: Scale, log: boolean)
   const at = (share: number) => number(sorted, Math.round(share * (sorted.length - 1)));
   const [low, high] = [at(LOW_SHARE), at(HIGH_SHARE)];
   const reach = (high - low) * BEYOND;
-  return [Math.max(at(0), low - reach), Math.min(at(1), high + reach)];
+  const ends = [Math.max(at(0), low - reach), Math.min(at(1), high + reach)] as const;
+  return log ? [10 ** ends[0], 10 ** ends[1]] : [...ends];
 }
