@@ -109,9 +109,10 @@ def http_reference(document: str) -> str:
     )
     times = [f"| `{TIME_PROPERTY.format(part)}` | {meaning} |" for part, meaning in PREPARATION_PARTS.items()]
     about_times = (
-        "## Time to first line\n\nA submitted run's `properties` say, as texts of seconds with three decimals, where the time until its\n"
-        "script began has gone. They are there once the script has started; the total is their sum. The SDK shows them as\n"
-        '`get_details()["timeToFirstLine"]`, numbers with the keys `upload`, `queue`, `environment`, `start` and `total`.\n'
+        "## Time to first line\n\n"
+        "A submitted run's `properties` say where the time until its script began has gone, as texts of seconds with three\n"
+        "decimals. They are there once the script has started; the total is their sum. The SDK shows them as numbers in\n"
+        '`get_details()["timeToFirstLine"]`, with the keys `upload`, `queue`, `environment`, `start` and `total`.\n'
     )
     table = ["| route | |", "| --- | --- |", *rows, ""]
     return "\n".join([NOTE, "# HTTP API\n", intro, *table, about_times, "| property | |", "| --- | --- |", *times]) + "\n"

@@ -38,7 +38,7 @@ PREPARATION_PARTS = {
     "environment": "finding or building the Python environment",
     "start": "the rest: restoring the snapshot and starting the script",
 }
-"""The parts of the time to a run's first line, in their order, and what happens in each. The run tells them when its script starts."""
+"""The parts of the time to a run's first line, in their order, and what each is. They are known when the script starts."""
 
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 
