@@ -2,7 +2,7 @@
 export const PHYSICAL_MAX_PX = 8_000_000;
 
 /**
- * Maps the scroll position of a box to lines of one height, for any number of lines.
+ * Maps the scroll position of a box to lines of one height, however many there are.
  *
  * While all lines fit under the cap, the two are the same. Beyond it a small move scrolls pixel for pixel, and a large one (the scroll bar is
  * dragged) jumps in proportion; `settle` brings the bar back to where the lines are.
