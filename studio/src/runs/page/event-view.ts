@@ -3,6 +3,7 @@ import type { RunEvent } from "../../client/run";
 import type { IconName } from "../../components/Icon";
 import { statusLook } from "../../components/run-status";
 import { t, type TextId } from "../../text/text";
+import { isPreparationProperty } from "./preparation";
 
 /** How an event of a run is shown. `seconds` is how long the run stayed in the status that began with it; null while it is in it. */
 export interface EventView {
@@ -31,10 +32,11 @@ const CHANGES: Readonly<Record<string, { icon: IconName; text: TextId }>> = {
 
 /** Events in the words and pictures of the timeline, in their order. */
 export function eventViews(events: readonly RunEvent[]): EventView[] {
-  return events.map((event, index) => {
+  const shown = events.filter((event) => !isBookkeeping(event));
+  return shown.map((event, index) => {
     if (event.kind !== "status") return changeView(event);
     const look = statusLook(event.status);
-    const next = events.slice(index + 1).find((later) => later.kind === "status");
+    const next = shown.slice(index + 1).find((later) => later.kind === "status");
     return {
       event,
       tone: look.tone,
@@ -44,6 +46,12 @@ export function eventViews(events: readonly RunEvent[]): EventView[] {
       seconds: next ? (Date.parse(next.at) - Date.parse(event.at)) / 1000 : null,
     };
   });
+}
+
+/** The times of the preparation are shown by themselves. */
+function isBookkeeping(event: RunEvent): boolean {
+  const added = event.kind === "properties" ? event.detail?.added : null;
+  return isRecord(added) && Object.keys(added).every(isPreparationProperty);
 }
 
 function changeView(event: RunEvent): EventView {
