@@ -9,7 +9,7 @@ function map(lines: number, physicalMax?: number): ScrollMap {
   return made;
 }
 
-test("lines that fit are scrolled as any content", () => {
+test("lines that fit are scrolled like other content", () => {
   const scroll = map(1000);
   expect(scroll.physicalHeight).toBe(18_000);
   scroll.scrolled(900);
