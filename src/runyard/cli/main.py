@@ -15,6 +15,7 @@ COMMANDS = {
     "server": LazyCommand("runyard.cli.server", "server", "Run a server in the foreground."),
     "open": LazyCommand("runyard.cli.studio", "open_studio", "Open the Studio, or a run in it, in the browser."),
     "run": LazyCommand("runyard.cli.run", "run", "Submit, list, show, compare, wait for, change and stop runs."),
+    "exec": LazyCommand("runyard.cli.exec_script", "exec_script", "Run a script here, with azureml served by Runyard."),
     "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List, describe, archive and bring back experiments."),
     "view": LazyCommand("runyard.cli.view", "view", "Save, share and show views of run lists."),
     "environment": LazyCommand("runyard.cli.environment", "environment", "List, register, build and remove environments."),
