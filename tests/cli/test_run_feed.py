@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from click.testing import Result
+
+from runyard import Experiment, Workspace
 
 Call = Callable[..., Result]
 Found = Callable[..., Any]
@@ -31,6 +34,18 @@ def test_columns_are_fields_of_the_query_language(two_runs: tuple[str, str], fou
     assert [(row["id"], row["tag.quality"]) for row in rows] == [(two_runs[0], "fantastic run"), (two_runs[1], "poor run")]
     assert rows[0]["duration"] > 0
     assert call("run", "list", "--columns", "nothing").exit_code == 1
+
+
+def test_figures_of_metrics_and_of_children_are_columns(workspace: Workspace, project: Path, found: Found) -> None:
+    with Experiment(workspace, "figures").start_logging(snapshot_directory=None) as run:
+        for loss in (0.5, 0.25):
+            run.log("loss", loss)
+            with run.child_run() as child:
+                child.log("loss", loss)
+    columns = "metric.loss,metric.loss.min,rollup.loss.last.mean,rollup.loss.last.count,metric.none"
+    assert found("run", "list", "-e", "figures", "--columns", columns) == [
+        dict(zip(columns.split(","), (0.25, 0.25, 0.375, 2.0, None), strict=True))
+    ]
 
 
 def test_runs_are_filtered_by_properties_and_conditions(two_runs: tuple[str, str], found: Found) -> None:
