@@ -276,7 +276,8 @@ class RunCatalog(Protocol):
     def names(self, workspace: str, kind: str, *, experiment: str | None, text: str, offset: int, limit: int) -> NamePage:
         """Return names that have ``text`` in them, in any case.
 
-        ``kind`` is ``field``, ``tag``, ``property``, ``param`` or ``metric``. Of an experiment, the tags, properties, parameters and metrics are those of its newest runs.
+        ``kind`` is ``field``, ``tag``, ``property``, ``param`` or ``metric``. Of an experiment, the names are those of its newest
+        runs.
 
         Raises:
             InvalidArgumentError: no such kind, or a limit out of range.
