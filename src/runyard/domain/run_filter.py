@@ -17,6 +17,7 @@ from runyard.domain.run_filter_ast import (
     Comparison,
     Field,
     Filter,
+    IsEmpty,
     IsNull,
     Like,
     Node,
@@ -66,8 +67,8 @@ def _text(node: Node) -> str:
     if isinstance(node, Comparison):
         return f"{field} {node.operator.value} {_value(node.field, node.value)}"
     negation = "not " if node.negated else ""
-    if isinstance(node, IsNull):
-        return f"{field} is {negation}null"
+    if isinstance(node, (IsNull, IsEmpty)):
+        return f"{field} is {negation}{'null' if isinstance(node, IsNull) else 'empty'}"
     if isinstance(node, OneOf):
         return f"{field} {negation}in ({', '.join(_value(node.field, value) for value in node.values)})"
     if isinstance(node, Like):

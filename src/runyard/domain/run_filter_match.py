@@ -38,6 +38,7 @@ from runyard.domain.run_filter_ast import (
     Field,
     Filter,
     InstantValue,
+    IsEmpty,
     IsNull,
     Leaf,
     Like,
@@ -141,6 +142,8 @@ class _Evaluation:
             return is_text_found(leaf.text, self.run)
         if isinstance(leaf, IsNull):
             return not self.is_there(leaf.field)
+        if isinstance(leaf, IsEmpty):
+            return self.is_there(leaf.field) and not self.value(leaf.field)
         actual = self.value(leaf.field)
         if actual is None:
             return None
