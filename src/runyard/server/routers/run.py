@@ -101,7 +101,7 @@ def report_status(context: Context, caller: Caller, workspace: str, run_id: str,
         author=caller.user,
         at=context.clock(),
     )
-    if run.status.is_terminal:
+    if run.status.is_terminal and run.type is not None:
         context.wake_dispatcher()  # its place is free
     return answer(run)
 
