@@ -41,7 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=None, help="runs in the list (default 100,000; 2,000 with --quick)")
     parser.add_argument("--seeded", type=Path, help="a home folder that `python -m benchmarks.seed` has filled, for the run list")
     parser.add_argument("--postgres", help="keep the run list in this empty PostgreSQL database")
-    parser.add_argument("--peers", action="store_true", help="install other trackers, each in an environment of its own, and measure them")
+    parser.add_argument("--peers", action="store_true", help="install other trackers, each by itself, and measure them too")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.quick else ROUNDS)

@@ -163,7 +163,7 @@ def _many_names_row(place: Place, server_cpu: Callable[[], float]) -> Row:
     (run_id,) = place.new_runs(1)
     place.send(run_id, packed(names, loss(5, 10_000), batch_points=50_000))
     place.complete([run_id])
-    bare = {name: 0.5 for name in names}
+    bare = dict.fromkeys(names, 0.5)
 
     def read() -> None:
         answer = place.http.get(f"{ROOT}/runs/{run_id}/metrics", headers={"accept": "application/msgpack"})
@@ -175,7 +175,9 @@ def _many_names_row(place: Place, server_cpu: Callable[[], float]) -> Row:
         unit="ms",
         measure=lambda: ms(read),
         goal=at_most(50),
-        baseline=Baseline(what="json.loads(json.dumps()) of a dict of them", measure=lambda: ms(lambda: json.loads(json.dumps(bare)))),
+        baseline=Baseline(
+            what="json.loads(json.dumps()) of a dict of them", measure=lambda: ms(lambda: json.loads(json.dumps(bare)))
+        ),
         cpu_s=server_cpu,
     )
 

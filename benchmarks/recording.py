@@ -50,8 +50,13 @@ def rows(place: Place, *, points: int) -> Iterator[Row]:
             goal=at_most(limit),
             baseline=Baseline(what="exit of a program that logged nothing", measure=_bare_exit_s),
         )
-    yield Row(what="CPU at 1,000 calls/s, over the same loop without them", unit="% of a core", measure=lambda: _cpu_percent(place),
-              goal=at_most(1), rounds=3)  # fmt: skip
+    yield Row(
+        what="CPU at 1,000 calls/s, over the same loop without them",
+        unit="% of a core",
+        measure=lambda: _cpu_percent(place),
+        goal=at_most(1),
+        rounds=3,
+    )
     yield Row(
         what="import runyard, Run and Workspace used",
         unit="s",

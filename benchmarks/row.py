@@ -158,7 +158,9 @@ def shown(number: float) -> str:
         return f"{number:,.0f}"
     if number == int(number):
         return f"{number:.0f}"
-    return f"{number:.0f}" if size >= 100 else f"{number:.1f}" if size >= 10 else f"{number:.2f}" if size >= 0.1 else f"{number:.3g}"
+    return (
+        f"{number:.0f}" if size >= 100 else f"{number:.1f}" if size >= 10 else f"{number:.2f}" if size >= 0.1 else f"{number:.3g}"
+    )
 
 
 def print_machine() -> None:

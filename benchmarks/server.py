@@ -5,15 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import psutil
 
-from benchmarks.batches import packed, loss
+from benchmarks.batches import loss, packed
 from benchmarks.clock import cpu_of, seconds
 from benchmarks.place import Place
 from benchmarks.reading import ROOT
@@ -78,7 +76,6 @@ def _libraries_s() -> float:
 def _listened_percent(place: Place, listeners: int) -> float:
     """Return the server's CPU while events come; with listeners, each of them gets every event."""
     (run_id,) = place.new_runs(1)
-    stop = threading.Event()
     code = f"""
 import httpx, threading
 def listen():
@@ -101,7 +98,6 @@ input()
         place.client.metrics.record_batch(run_id, batch)
         time.sleep(max(0.0, began + (number + 1) / EVENTS_A_SECOND - time.monotonic()))
     spent = 100 * (used() - before) / (time.monotonic() - began)
-    stop.set()
     listener.kill()
     listener.wait()
     return spent
