@@ -1732,8 +1732,12 @@ export interface components {
         /**
          * NewRun
          * @description One run to create. ``id`` and ``display_name`` are made by the server when they are left out.
+         *
+         *     ``arguments`` is the command line of the program, from whose options the run's parameters are read.
          */
         NewRun: {
+            /** Arguments */
+            arguments?: string[];
             /** Display Name */
             display_name?: string | null;
             /** Id */
@@ -2263,7 +2267,8 @@ export interface components {
          * RunRecord
          * @description A run as it is stored.
          *
-         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
+         *     has no ``type``, holds at most its arguments.
          *     ``version`` grows with every change and orders two copies of the same run.
          */
         RunRecord: {
