@@ -38,14 +38,28 @@ class Aggregate(str, Enum):
     MAX_STEP = "max_step"
 
 
+class Roll(str, Enum):
+    """What a roll-up makes of a metric's figure over a run's children."""
+
+    MEAN = "mean"
+    MIN = "min"
+    MAX = "max"
+    COUNT = "count"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A property of a run. ``key`` names the tag, property, parameter or metric; ``aggregate`` the figure of a metric."""
+    """A property of a run.
+
+    ``key`` names the tag, property, parameter or metric; ``aggregate`` the figure of a metric; ``roll`` what is made of that
+    figure over the run's children.
+    """
 
     name: str
     shape: Shape
     key: str | None = None
     aggregate: Aggregate | None = None
+    roll: Roll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,14 @@ class IsNull:
 
 
 @dataclass(frozen=True, slots=True)
+class IsEmpty:
+    """``field is empty``: a tag, property or parameter that is there without a value, or with an empty one. Never unknown."""
+
+    field: Field
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TextSearch:
     """``text "words"``: all of it, in any case, somewhere in the run's searched texts."""
 
@@ -185,7 +207,7 @@ class Or:
     parts: tuple[Node, ...]
 
 
-Leaf = Union[Comparison, OneOf, Like, Matches, IsNull, TextSearch]
+Leaf = Union[Comparison, OneOf, Like, Matches, IsNull, IsEmpty, TextSearch]
 Node = Union[Leaf, Not, And, Or]
 
 EVERYTHING = And(())
@@ -226,4 +248,6 @@ def opposite(leaf: Leaf) -> Leaf:
         return Matches(leaf.field, leaf.pattern, not leaf.negated)
     if isinstance(leaf, IsNull):
         return IsNull(leaf.field, not leaf.negated)
+    if isinstance(leaf, IsEmpty):
+        return IsEmpty(leaf.field, not leaf.negated)
     return TextSearch(leaf.text, not leaf.negated)
