@@ -13,7 +13,7 @@ from runyard.domain.run import RunStatus
 from runyard.errors import NotFoundError
 from runyard.storage.base import RunOrigin, Storage
 from runyard.wire.metric import RecordBatch, ScalarRecord
-from runyard.wire.run import MetricCondition, NewRun, RunQuery
+from runyard.wire.run import NewRun, RunQuery
 
 NewRunMaker = Callable[[], str]
 
@@ -44,8 +44,7 @@ def test_the_figures_of_a_purged_run_never_show_in_the_next(storage: Storage, ne
     second = new_run()
     end(storage, second)
     assert storage.metrics.summaries("w", [second], None) == {}
-    above_one = MetricCondition(name="purged", figure="max", comparison=">", value=1.0)
-    page = storage.runs.search("w", RunQuery(metric_conditions=[above_one]), at=NOW)
+    page = storage.runs.search("w", RunQuery(filter="metrics.purged > 1"), at=NOW)
     assert [run.id for run in page.runs] == []
     log(storage, second, 1.0)
     storage.metrics.compact("w", second, finish=True)
