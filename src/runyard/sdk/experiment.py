@@ -22,11 +22,11 @@ from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
-from runyard.sdk.submission_plan import SubmissionPlan, plan_submission
 from runyard.wire.experiment import UpdateExperimentRequest
 from runyard.wire.run import CreateRunsRequest, NewRun
 
 if TYPE_CHECKING:
+    from runyard.sdk.submission_plan import SubmissionPlan
     from runyard.sdk.workspace import Workspace
 
 
@@ -157,6 +157,8 @@ class Experiment:
         Raises:
             RunyardError: what submitting would raise.
         """
+        from runyard.sdk.submission_plan import plan_submission  # late: most programs never ask
+
         return plan_submission(config, self)
 
     def get_runs(

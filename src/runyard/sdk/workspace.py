@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
 from runyard.domain.workspace import DEFAULT_WORKSPACE, WorkspaceRecord, require_workspace_name
@@ -13,13 +13,15 @@ from runyard.errors import ConfigurationError, ConflictError, NotFoundError
 from runyard.sdk.compute_target import ComputeTargets
 from runyard.sdk.connection import endpoint_for
 from runyard.sdk.datastore import Datastore
-from runyard.sdk.environment import Environment
 from runyard.sdk.experiment import Experiment
 from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run
 from runyard.sdk.run_details import instant
 from runyard.sdk.workspace_config import WorkspaceConfig, find_config, write_config
 from runyard.wire.workspace import EnsureWorkspaceRequest
+
+if TYPE_CHECKING:
+    from runyard.sdk.environment import Environment
 
 
 class Workspace:
@@ -211,6 +213,8 @@ class Workspace:
     @property
     def environments(self) -> dict[str, Environment]:
         """The registered environments by name."""
+        from runyard.sdk.environment import Environment  # late: most programs never ask
+
         return Environment.list(self)
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from runyard.domain.metric import MetricSummary
-from runyard.domain.roll_up import RollUp, require_metric_field, rolled_up
+from runyard.domain.roll_up import RollUp
+from runyard.domain.roll_up_figure import require_metric_field, rolled_up
 from runyard.server.context import ServerContext
 from runyard.wire.run import RunPage, RunQuery
 
