@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runyard.client.artifact import ArtifactApi
+from runyard.client.bin import BinApi
 from runyard.client.change import ChangeApi
 from runyard.client.compute_target import ComputeTargetApi
 from runyard.client.endpoint import Endpoint
@@ -13,7 +14,8 @@ from runyard.client.recorder import RecorderPool
 from runyard.client.run import RunApi
 from runyard.client.session import SessionApi
 from runyard.client.snapshot import SnapshotApi
-from runyard.client.transport import RETRY_S, Transport
+from runyard.client.transport import RETRY_S, TIMEOUT_S, Transport
+from runyard.client.view import ViewApi
 from runyard.client.workspace import WorkspaceApi
 from runyard.wire.session import SessionBody
 
@@ -21,9 +23,9 @@ from runyard.wire.session import SessionBody
 class Client:
     """The API of a server, seen from one workspace. Thread-safe; opening one sends nothing."""
 
-    def __init__(self, endpoint: Endpoint, workspace: str, *, retry_s: float = RETRY_S) -> None:
+    def __init__(self, endpoint: Endpoint, workspace: str, *, retry_s: float = RETRY_S, timeout_s: float = TIMEOUT_S) -> None:
         self.workspace = workspace
-        self.transport = Transport(endpoint, retry_s=retry_s)
+        self.transport = Transport(endpoint, retry_s=retry_s, timeout_s=timeout_s)
         self.sessions = SessionApi(self.transport)
         self.workspaces = WorkspaceApi(self.transport)
         self.experiments = ExperimentApi(self.transport, workspace)
@@ -33,6 +35,8 @@ class Client:
         self.snapshots = SnapshotApi(self.transport, workspace)
         self.compute_targets = ComputeTargetApi(self.transport, workspace)
         self.environments = EnvironmentApi(self.transport, workspace)
+        self.views = ViewApi(self.transport, workspace)
+        self.bin = BinApi(self.transport, workspace)
         self.changes = ChangeApi(self.transport, workspace)
         self.recorders = RecorderPool(self)
         self._session: SessionBody | None = None

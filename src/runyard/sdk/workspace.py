@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,13 @@ from runyard.client.client import Client
 from runyard.domain.workspace import DEFAULT_WORKSPACE, WorkspaceRecord, require_workspace_name
 from runyard.errors import ConfigurationError, ConflictError, NotFoundError
 from runyard.sdk.compute_target import ComputeTargets
-from runyard.sdk.connection import endpoint_for
+from runyard.sdk.connection import endpoint_for, named_profile
 from runyard.sdk.datastore import Datastore
 from runyard.sdk.experiment import Experiment
 from runyard.sdk.portal import portal_url
-from runyard.sdk.run import Run
+from runyard.sdk.run import Run, hydrated
 from runyard.sdk.run_details import instant
+from runyard.sdk.run_query import run_query
 from runyard.sdk.workspace_config import WorkspaceConfig, find_config, write_config
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
@@ -68,12 +70,19 @@ class Workspace:
             ConfigurationError: a file is found that cannot be used, or ``path`` names something that is not there.
             ServerStartError: the embedded server does not start.
         """
-        start = Path(path) if path is not None else Path.cwd()
-        config = find_config(start, _file_name)
+        return Workspace._from_config(Path(path) if path is not None else None, _file_name)
+
+    @staticmethod
+    def _from_config(path: Path | None, file_name: str | None = None, profile: str | None = None) -> Workspace:
+        start = path if path is not None else Path.cwd()
+        config = find_config(start, file_name)
         if config is None and path is not None and start.suffix == ".json":
             raise ConfigurationError(f"{start} is not there. Write it with ws.write_config().", path=str(start))
-        named = os.environ.get("RUNYARD_WORKSPACE")
-        return Workspace._from(config or WorkspaceConfig(workspace_name=named or DEFAULT_WORKSPACE))
+        if config is None:
+            used = named_profile(os.environ, profile)
+            name = os.environ.get("RUNYARD_WORKSPACE") or (used.workspace if used else None) or DEFAULT_WORKSPACE
+            config = WorkspaceConfig(workspace_name=name)
+        return Workspace._from(config, profile)
 
     @staticmethod
     def get(
@@ -145,9 +154,9 @@ class Workspace:
         return Workspace._around(client, client.workspaces.ensure(name, request))
 
     @classmethod
-    def _from(cls, config: WorkspaceConfig) -> Workspace:
+    def _from(cls, config: WorkspaceConfig, profile: str | None = None) -> Workspace:
         made = cls.__new__(cls)
-        made._open(config)
+        made._open(config, profile)
         return made
 
     @classmethod
@@ -159,8 +168,8 @@ class Workspace:
         made._config = WorkspaceConfig(workspace_name=client.workspace)
         return made
 
-    def _open(self, config: WorkspaceConfig) -> None:
-        endpoint = endpoint_for(config.url, config.home)
+    def _open(self, config: WorkspaceConfig, profile: str | None = None) -> None:
+        endpoint = endpoint_for(config.url, config.home, profile=profile)
         self._config = config
         self._client = Client(endpoint, config.workspace_name)
         self._record: WorkspaceRecord | None = None
@@ -222,6 +231,17 @@ class Workspace:
         """The datastores by name."""
         default = self.get_default_datastore()
         return {default.name: default}
+
+    def get_runs(
+        self,
+        filter: str | None = None,
+        order_by: str | None = None,
+        include_children: bool = False,
+        view: str = "ActiveOnly",
+    ) -> Iterator[Run]:
+        """Yield the runs of all experiments, newest first; the arguments are those of :meth:`Experiment.get_runs`."""
+        query = run_query(filter=filter, order_by=order_by, include_children=include_children, view=view)
+        return (hydrated(self, record) for record in self._client.runs.iterate(query))
 
     def get_run(self, run_id: str) -> Run:
         """Return the run of that id, whatever its experiment.

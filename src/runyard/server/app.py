@@ -24,6 +24,7 @@ from runyard.server.gate import Gate
 from runyard.server.routers import (
     artifact,
     bin,
+    catalog,
     change,
     compute_target,
     environment,
@@ -120,7 +121,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _api_router() -> APIRouter:
     # Every route below refuses by default: who asks is settled before the route's own code runs.
     api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
-    modules = (session, workspace, experiment, run, run_diff, bin, metric, artifact, snapshot, compute_target, environment, view)
+    modules = (
+        session,
+        workspace,
+        experiment,
+        catalog,
+        run,
+        run_diff,
+        bin,
+        metric,
+        artifact,
+        snapshot,
+        compute_target,
+        environment,
+        view,
+    )
     for module in (*modules, change):
         api.include_router(module.router)
     return api

@@ -78,6 +78,7 @@ export interface RunChange {
   display_name?: string;
   set_tags?: Record<string, string | null>;
   remove_tags?: string[];
+  archived?: boolean;
 }
 
 /** Changes what is given and leaves the rest. */
@@ -92,4 +93,54 @@ export function cancelRun(workspace: string, runId: string, reason: string): Pro
   return unwrap(
     api.POST("/api/v1/workspaces/{workspace}/runs/{run_id}/cancel", { params: { path: { workspace, run_id: runId } }, body: { reason } }),
   );
+}
+
+/** Puts an ended run and its descendants into the bin. */
+export function deleteRun(workspace: string, runId: string): Promise<Run> {
+  return unwrap(api.DELETE("/api/v1/workspaces/{workspace}/runs/{run_id}", { params: { path: { workspace, run_id: runId } } }));
+}
+
+/** Brings a run back from the bin, with the descendants that went there with it. */
+export function restoreRun(workspace: string, runId: string): Promise<Run> {
+  return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/{run_id}/restore", { params: { path: { workspace, run_id: runId } } }));
+}
+
+/** A chain of parents longer than this is cut at its outer end. */
+const ANCESTORS_MAX = 8;
+
+/** The runs above a run, outermost first. */
+export function ancestorsQuery(workspace: string, run: Pick<Run, "id" | "parent_id">) {
+  return queryOptions({
+    queryKey: [...keys.run(workspace, run.id), "ancestors"],
+    queryFn: async ({ signal, client }) => {
+      const found: Run[] = [];
+      let parentId = run.parent_id ?? null;
+      while (parentId !== null && found.length < ANCESTORS_MAX) {
+        const path = { workspace, run_id: parentId };
+        const query = runQuery(workspace, parentId);
+        const parent = client.getQueryData(query.queryKey) ?? (await unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}", { params: { path }, signal })));
+        found.unshift(parent);
+        parentId = parent.parent_id ?? null;
+      }
+      return found;
+    },
+    enabled: Boolean(run.parent_id),
+  });
+}
+
+/** The run before and the run after this one: in its experiment, or among the children of its parent. */
+export function neighboursQuery(workspace: string, run: Pick<Run, "id" | "experiment" | "number" | "parent_id">) {
+  const beside = (sign: "<" | ">"): RunQuery => ({
+    ...(run.parent_id ? { parent_id: run.parent_id } : { experiment: run.experiment }),
+    filter: `number ${sign} ${run.number}`,
+    order_by: sign === "<" ? "-number" : "number",
+    limit: 1,
+  });
+  return queryOptions({
+    queryKey: [...keys.runs(workspace), "neighbours", run.id],
+    queryFn: async ({ signal }) => {
+      const [before, after] = await Promise.all([searchRuns(workspace, beside("<"), signal), searchRuns(workspace, beside(">"), signal)]);
+      return { previous: before.runs[0] ?? null, next: after.runs[0] ?? null };
+    },
+  });
 }

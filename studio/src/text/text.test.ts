@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
-import english from "./en.json";
-import { activateLocale, t } from "./text";
+import { type CompiledMessage, compileMessage } from "@lingui/message-utils/compileMessage";
+import { afterEach, expect, test } from "vitest";
+import { catalogueFiles, readMessages } from "../../build-plugins/message-catalogue";
+import { activateLocale, LOCALES, t } from "./text";
 
-beforeAll(() => activateLocale(["xx-XX", "en-GB"]));
+afterEach(() => activateLocale(["en"]));
 
 const source = join(import.meta.dirname, "..");
 const code = readdirSync(source, { recursive: true, encoding: "utf8" })
@@ -13,27 +14,74 @@ const code = readdirSync(source, { recursive: true, encoding: "utf8" })
   .join("\n");
 /** Ids that are put together: their beginnings. */
 const families = [...code.matchAll(/t\(`([a-zA-Z.]+)\$\{/g)].map((match) => match[1] ?? "");
+const english = readMessages(catalogueFiles("en"));
+const translations = LOCALES.filter((locale) => locale !== "en").map((locale) => [locale, readMessages(catalogueFiles(locale))] as const);
 
-test("an unknown language falls back to English", () => {
+test("an unknown language falls back to English", async () => {
+  await activateLocale(["xx-XX", "en-GB"]);
   expect(t("nav.home")).toBe("Home");
 });
 
-test("plurals follow the count", () => {
+test("plurals follow the count", async () => {
+  await activateLocale(["en"]);
   expect(t("runs.total", { count: 1 })).toBe("1 run");
   expect(t("runs.total", { count: 1200 })).toBe("1,200 runs");
 });
 
-test("a choice follows its value", () => {
+test("a choice follows its value", async () => {
+  await activateLocale(["en"]);
   expect(t("chart.summary", { name: "loss", count: 2, last: "1", min: "0", max: "1", trend: "rising" })).toContain("rising");
+});
+
+test("no id is in two files, where one would hide the other", () => {
+  for (const locale of LOCALES) {
+    const ids = catalogueFiles(locale).flatMap((file) => Object.keys(readMessages([file])));
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  }
 });
 
 test.each(Object.keys(english))("the message %s is used", (id) => {
   expect(code.includes(`"${id}"`) || families.some((family) => id.startsWith(family))).toBe(true);
 });
 
-test("every catalogue has the ids of the English one", () => {
-  for (const file of readdirSync(import.meta.dirname).filter((name) => /^[a-z]{2}\.json$/.test(name))) {
-    const catalogue: Record<string, string> = JSON.parse(readFileSync(join(import.meta.dirname, file), "utf8"));
-    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(english).sort());
+test.each(translations)("%s has no message that English does not have", (_, messages) => {
+  expect(Object.keys(messages).filter((id) => !(id in english))).toEqual([]);
+});
+
+test.each(translations)("%s fills in the same values as English, in every message", (_, messages) => {
+  const different = Object.keys(messages).filter((id) => placeholders(messages[id]) !== placeholders(english[id]));
+  expect(different).toEqual([]);
+});
+
+test.each(translations)("%s has the plural forms that its language counts with", (locale, messages) => {
+  const wanted = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
+  for (const [id, text] of Object.entries(messages)) {
+    for (const forms of pluralForms(compileMessage(text))) expect([id, ...wanted.filter((form) => !(form in forms))]).toEqual([id]);
   }
 });
+
+/** The names of the values of a message, `#` apart. */
+function placeholders(text: string | undefined): string {
+  const names = new Set<string>();
+  visit(compileMessage(text ?? ""), (token) => names.add(String(token[0])));
+  return [...names].sort().join(" ");
+}
+
+function pluralForms(message: CompiledMessage): object[] {
+  const found: object[] = [];
+  visit(message, (token) => {
+    if (token[1] === "plural" && typeof token[2] === "object" && token[2] !== null) found.push(token[2]);
+  });
+  return found;
+}
+
+/** Calls `see` with every value in a compiled message, also inside of choices. */
+function visit(message: unknown, see: (token: readonly unknown[]) => void): void {
+  if (!Array.isArray(message)) return;
+  for (const token of message) {
+    if (!Array.isArray(token)) continue;
+    see(token);
+    const choices: unknown = token[2];
+    if (typeof choices === "object" && choices !== null) for (const choice of Object.values(choices)) visit(choice, see);
+  }
+}

@@ -1,15 +1,19 @@
 import { setupI18n } from "@lingui/core";
-import type english from "./en.json";
+import type { TextId } from "./text-id";
 
-/** The id of a message: a key of the English catalogue, so that a missing text is a type error. */
-export type TextId = keyof typeof english;
+export type { TextId } from "./text-id";
 export type TextValues = Record<string, string | number>;
 export type Locale = keyof typeof CATALOGUES;
 
-/** One lazy chunk a locale. A new language is a new file beside `en.json` and one line here. */
+/** One lazy chunk a locale. A new language is a new folder beside `en/` and one line here. */
 const CATALOGUES = {
-  en: () => import("./en.json"),
+  en: () => import("virtual:messages/en"),
+  tr: () => import("virtual:messages/tr"),
+  ru: () => import("virtual:messages/ru"),
+  ko: () => import("virtual:messages/ko"),
 };
+
+export const LOCALES: readonly Locale[] = ["en", "tr", "ru", "ko"];
 
 const i18n = setupI18n();
 
