@@ -74,11 +74,8 @@ def _started_s(home: Path) -> float:
 
 
 def _libraries_s() -> float:
-    return seconds(
-        lambda: subprocess.run(
-            [sys.executable, "-c", "import fastapi, sqlalchemy, uvicorn, numpy"], check=True, env=plain_environment()
-        )
-    )
+    command = [sys.executable, "-c", "import fastapi, sqlalchemy, uvicorn, numpy"]
+    return seconds(lambda: subprocess.run(command, check=True, env=plain_environment()))
 
 
 def _listened_percent(place: Place, listeners: int) -> float:
