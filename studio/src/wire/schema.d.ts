@@ -2415,8 +2415,10 @@ export interface components {
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
          *
          *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
-         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
-         *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). With ``origins`` (run id → a point of the axis) a run's window
+         *     counts from there: runs that began at different times are compared from their starts. ``since`` gives run id → name →
+         *     number of points that the caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of
+         *     the axis.
          */
         SeriesQuery: {
             /**
@@ -2432,6 +2434,10 @@ export interface components {
             max_points: number;
             /** Names */
             names?: string[];
+            /** Origins */
+            origins?: {
+                [key: string]: number;
+            };
             /** Run Ids */
             run_ids: string[];
             /** Since */
