@@ -40,17 +40,24 @@ def _sent(root: Path, endpoint: Any, timeout_s: float | None) -> list[tuple[str,
     from runyard.client.client import Client
     from runyard.client.journal_file import peek_header
     from runyard.client.recorder import ServerSink
+    from runyard.client.run_end import ends_in, send_ends, workspace_of_end
     from runyard.client.sending import drain, journals_in
 
     until = float("inf") if timeout_s is None else time.monotonic() + timeout_s
-    by_workspace: dict[str, list[Path]] = {}
+    by_workspace: dict[str, tuple[list[Path], list[Path]]] = {}
     for path in journals_in(root):
         header = peek_header(path)
-        by_workspace.setdefault(header.workspace if header else "", []).append(path)
-    return [
-        (name, drain(paths, ServerSink(Client(endpoint, name, retry_s=0)), until=until))
-        for name, paths in sorted(by_workspace.items())
-    ]
+        by_workspace.setdefault(header.workspace if header else "", ([], []))[0].append(path)
+    for path in ends_in(root):
+        by_workspace.setdefault(workspace_of_end(path), ([], []))[1].append(path)
+    reports = []
+    for name, (journals, ends) in sorted(by_workspace.items()):
+        client = Client(endpoint, name, retry_s=0)
+        sink = ServerSink(client)
+        report = drain(journals, sink, until=until)
+        report.failures += [] if report.is_away else send_ends(ends, client, sink.server)
+        reports.append((name, report))
+    return reports
 
 
 def _row(workspace: str, report: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
 from runyard.client.journal_file import JournalFile, JournalHeader
+from runyard.client.run_end import ends_in, send_ends
 from runyard.client.sending import DrainReport, drain, is_refusal, journals_in
 from runyard.client.uploader import Marker, Uploader
 from runyard.domain.metric import MetricFamily, MetricType
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 EXIT_TIMEOUT_S = 1.5
 """A program that ends waits this long for the server to take something; the journal keeps the rest."""
+
+SILENCE_S = 5.0
+"""A run that is completed waits this long for a server that takes nothing."""
 
 EXIT_LONGEST_S = 10.0
 """And this long at most when the server goes on taking."""
@@ -174,7 +178,7 @@ class JournalRecorder:
         if not self.files and not self._uploads:
             return self._report_lost()
         marker = self.order_rest()
-        marker.done.wait(timeout_s)
+        _wait_while_it_goes_on(marker, lambda: self._uploader.last_sign, SILENCE_S, timeout_s)
         if not marker.ok:
             self.warn_of_rest()
         return self._report_lost() and marker.ok
@@ -271,6 +275,8 @@ class RecorderPool:
         """Send what earlier programs left of this workspace."""
         folder = workspace_folder(journal_root(self._client.endpoint), self._client.workspace)
         report = drain(journals_in(folder), self._sink)
+        if not report.is_away:
+            send_ends(ends_in(folder), self._client, self._sink.server)
         if report.record_count:
             _LOG.info("%d logged values of earlier programs were sent.", report.record_count)
 
@@ -313,17 +319,27 @@ def flush_all(timeout_s: float) -> None:
 
     It ends when for ``timeout_s`` no server has taken anything.
     """
-    began = time.monotonic()
     pools = [pool for pool in list(_POOLS) if pool.open_recorders()]
+    began = time.monotonic()
     waiting = [(recorder, recorder.order_rest()) for pool in pools for recorder in pool.open_recorders()]
     for recorder, marker in waiting:
-        while not marker.done.wait(0.05):
-            alive = max([began, *(pool.last_sign for pool in pools)])
-            now = time.monotonic()
-            if now > alive + timeout_s or now > began + EXIT_LONGEST_S:
-                break
+        _wait_while_it_goes_on(
+            marker,
+            lambda: max((pool.last_sign for pool in pools), default=0.0),
+            timeout_s,
+            began + EXIT_LONGEST_S - time.monotonic(),
+        )
         if not marker.ok:
             recorder.warn_of_rest()
+
+
+def _wait_while_it_goes_on(marker: Marker, last_sign: Callable[[], float], silence_s: float, longest_s: float) -> None:
+    """Wait for a marker, until the server has taken nothing for ``silence_s`` or the time is up."""
+    began = time.monotonic()
+    while not marker.done.wait(0.05):
+        now = time.monotonic()
+        if now > max(began, last_sign()) + silence_s or now > began + longest_s:
+            return
 
 
 _POOLS: weakref.WeakSet[RecorderPool] = weakref.WeakSet()

@@ -108,13 +108,17 @@ class RunApi:
         """Return two runs side by side, what differs most first."""
         return self._transport.call("GET", f"{self._path(run_id)}/diff/{segment(other_id)}", RunDiff)
 
-    def report_status(self, run_id: str, request: ReportStatusRequest, *, retry_s: float | None = None) -> RunRecord:
+    def report_status(
+        self, run_id: str, request: ReportStatusRequest, *, retry_s: float | None = None, timeout_s: float | None = None
+    ) -> RunRecord:
         """Say that a run has reached a status.
 
         Raises:
             InvalidTransitionError: the run cannot go there from where it is.
         """
-        return self._transport.call("POST", f"{self._path(run_id)}/status", RunRecord, body=request, retry_s=retry_s)
+        return self._transport.call(
+            "POST", f"{self._path(run_id)}/status", RunRecord, body=request, retry_s=retry_s, timeout_s=timeout_s
+        )
 
     def cancel(self, run_id: str, reason: str | None = None) -> RunRecord:
         """Ask for a run and all its descendants to be stopped."""

@@ -238,6 +238,11 @@ def is_refusal(error: RunyardError) -> bool:
     return 400 <= error.status < 500 and error.status not in _RETRIED_STATUSES and error.status not in HELD_STATUSES
 
 
+def is_away(error: RunyardError) -> bool:
+    """True when the server may take the same request later: it does not answer, is busy or fails."""
+    return RETRY_AFTER in error.details or error.status >= 500 or error.status in _RETRIED_STATUSES
+
+
 def remove_if_empty(folder: Path | None) -> None:
     """Remove the folder of a run whose journals are gone."""
     if folder is not None:

@@ -85,8 +85,11 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         msgpack: bool = False,
         retry_s: float | None = None,
+        timeout_s: float | None = None,
     ) -> T:
         """Send ``body`` as JSON and return the answer as ``answer``. With ``msgpack`` the answer travels as MessagePack.
+
+        ``timeout_s`` is how long the server may say nothing, where that is not the time for all requests.
 
         Raises:
             RunyardError: the class that the server named.
@@ -98,7 +101,7 @@ class Transport:
             sent["Content-Type"] = JSON
             open_body = _constant(to_json(body))
         request = _Request(method, path, sent, _texts(params), open_body)
-        return self._decoded(self._exchange(request, retry_s), answer)
+        return self._decoded(self._exchange(request, retry_s, timeout_s=timeout_s), answer)
 
     def send_msgpack(self, path: str, body: Any, answer: type[T], *, retry_s: float | None = None) -> T:
         """POST ``body`` as MessagePack and return the answer as ``answer``."""
@@ -243,13 +246,11 @@ class Transport:
         try:
             body = from_json(response.content, ErrorEnvelope).error
         except msgspec.MsgspecError:
-            return self._stranger(response)
+            return _with_pause(self._stranger(response), response)
         details = {name: value for name, value in body.details.items() if name != "message"}
         error = error_from_wire(body.code, body.message, details)
         error.details["request_id"] = body.request_id
-        if response.status_code == 429:
-            error.details[RETRY_AFTER] = _seconds(response.headers.get("retry-after"))
-        return error
+        return _with_pause(error, response)
 
     def _decoded(self, response: httpx.Response, answer: type[T]) -> T:
         kind = response.headers.get("content-type", "")
@@ -286,6 +287,14 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _with_pause(error: RunyardError, response: httpx.Response) -> RunyardError:
+    """Note how long the server, or a proxy before it, asks to wait."""
+    pause = response.headers.get("retry-after")
+    if response.status_code == 429 or (response.status_code == 503 and pause is not None):
+        error.details[RETRY_AFTER] = _seconds(pause)
+    return error
 
 
 def _seconds(text: str | None) -> float:

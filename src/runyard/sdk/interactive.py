@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from runyard.client.artifact import ArtifactApi
+from runyard.client.sending import is_away
 from runyard.errors import RunyardError, StorageError
 from runyard.sdk.log_folder import LogFolder
 from runyard.sdk.stdout_copy import StdoutCopy
@@ -48,7 +49,7 @@ class InteractiveSession:
             self._copy.start()
             self._watcher.start()
 
-    def close(self) -> None:
+    def close(self, *, is_server_there: bool = True) -> None:
         """Stop copying and watching, and send what is left; a server that is away costs the rest, with a warning."""
         with self._lock:
             copy, watcher = self._copy, self._watcher
@@ -57,11 +58,31 @@ class InteractiveSession:
             return
         copy.stop()
         try:
-            watcher.stop()
+            watcher.stop(send=is_server_there)
+            if not is_server_there:
+                _LOG.warning("Run %s: the last lines of its logs are not sent: the server is away.", self._run_id)
         except RunyardError as error:
             _LOG.warning("Run %s: the last lines of its logs could not be sent: %s", self._run_id, error.message)
         finally:
             shutil.rmtree(copy.path.parent, ignore_errors=True)
+
+    def end(self, is_server_there: bool) -> None:
+        """Close it and store the outputs; with the server away their place on this machine is told instead."""
+        self.close(is_server_there=is_server_there)
+        try:
+            if is_server_there:
+                self.upload_outputs()
+        except RunyardError as error:
+            if not is_away(error):
+                raise
+            is_server_there = False
+        if not is_server_there and self._outputs is not None and self._outputs.is_dir() and any(self._outputs.iterdir()):
+            _LOG.warning(
+                "Run %s: the server is away, so %s is not stored. run.upload_folder('outputs', %r) stores it later.",
+                self._run_id,
+                self._outputs,
+                str(self._outputs),
+            )
 
     def upload_outputs(self) -> None:
         """Store the files of the outputs folder with the run. Doing it again replaces them.

@@ -42,13 +42,15 @@ class LogFolder:
         self._thread = threading.Thread(target=self._watch, name="runyard-logs", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Stop looking, and send what is left.
+    def stop(self, *, send: bool = True) -> None:
+        """Stop looking, and send what is left; with ``send`` false, leave it and wait for nothing.
 
         Raises:
             RunyardError: it cannot be sent.
         """
         self._stopped.set()
+        if not send:
+            return
         if self._thread is not None:
             self._thread.join()
         self._send_changes()

@@ -10,6 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from runyard.client.recorder import journal_place
+from runyard.client.run_end import forget_end, keep_end
+from runyard.client.sending import is_away
 from runyard.client.system_metrics import SystemMetrics, start_system_metrics
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus
 from runyard.errors import InvalidArgumentError, InvalidTransitionError, RunEnvironmentError, RunyardError
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
 
 _END_TIMEOUT_S = 60.0
+_END_ANSWER_S = 5.0
 _LOG = logging.getLogger("runyard")
 
 RunFactory = Callable[..., "Run"]
@@ -127,7 +131,8 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
     def complete(self, _set_status: bool = True) -> None:
         """Send what is left, upload the outputs folder, and mark the run as Completed.
 
-        In a submitted script it only sends what is left: there the script's exit code decides.
+        A server that is away costs a warning, not the training: what was logged and that the run has ended are kept, and sent by
+        the next start or `runyard sync`. In a submitted script it only sends what is left: there the script's exit code decides.
 
         Raises:
             InvalidTransitionError: the run has been cancelled or has failed.
@@ -135,9 +140,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
         if self._is_context:
             self._client.recorders.close(self.id, _END_TIMEOUT_S)
             return
-        self._finish_recording()
-        if _set_status:
-            self._report(RunStatus.COMPLETED)
+        self._end(ReportStatusRequest(status=RunStatus.COMPLETED), _set_status)
 
     def fail(
         self, error_details: str | BaseException | None = None, error_code: str | None = None, _set_status: bool = True
@@ -155,9 +158,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
                 error.message,
             )
             return
-        self._finish_recording()
-        if _set_status:
-            self._report(RunStatus.FAILED, error)
+        self._end(ReportStatusRequest(status=RunStatus.FAILED, error=error), _set_status)
 
     def cancel(self) -> None:
         """Stop the run and all its descendants. A script gets SIGTERM and, after a moment, SIGKILL with its whole process tree.
@@ -258,13 +259,31 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
                 raise
             _LOG.warning("Run %s has ended as %s while its block was open.", self.id, status.value)
 
-    def _finish_recording(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session.upload_outputs()
+    def _end(self, request: ReportStatusRequest, tell: bool) -> None:
+        """Send what is left and tell the server of the end, or keep both when it is away."""
         if self._system_metrics is not None:
             self._system_metrics.close()
-        self._client.recorders.close(self.id, _END_TIMEOUT_S)
+        is_there = self._client.recorders.close(self.id, _END_TIMEOUT_S)
+        if self._session is not None:
+            self._session.end(is_there)
+        if not tell:
+            return
+        place = journal_place(self._client, self.id)
+        try:
+            retry_s, timeout_s = (None, _END_ANSWER_S) if is_there else (0.0, 1.0)
+            record = self._client.runs.report_status(self.id, request, retry_s=retry_s, timeout_s=timeout_s)
+        except RunyardError as error:
+            if not is_away(error) or not keep_end(place, request):
+                raise
+            _LOG.warning(
+                "Run %s: the server could not be told that it is %s. The next start tells it, or `runyard sync`. %s",
+                self.id,
+                request.status.value,
+                error.message,
+            )
+        else:
+            self._remember(record)
+            forget_end(place)
 
     def _report(self, status: RunStatus, error: RunError | None = None) -> None:
         self._remember(self._client.runs.report_status(self.id, ReportStatusRequest(status=status, error=error)))
