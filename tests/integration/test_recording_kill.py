@@ -1,0 +1,137 @@
+"""SIGKILL of the server, with the compactor in it, and of scripts, at any moment: every point is there once, the status right."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import sqlalchemy as sa
+
+from runyard import Experiment, Run, ScriptRunConfig, Workspace
+from tests.postgres_process import programs, start_postgres, stop_postgres
+from tests.server_process import start_server
+
+LONG = bool(os.environ.get("RUNYARD_LONG"))
+KILLS = 100 if LONG else 2
+SCRIPTS = 100 if LONG else 1
+
+TRAINING = """
+import pathlib, sys, time
+from runyard import Experiment, Workspace
+run = Experiment(Workspace.get("default"), "killed").start_logging(snapshot_directory=None)
+print(run.id, flush=True)
+n = 0
+while not pathlib.Path(sys.argv[1]).exists():
+    for _ in range(200):
+        run.log("n", n)
+        run.log_list("list", [n, None]) if n % 1000 == 0 else None
+        n += 1
+    time.sleep(0.02)
+run.complete()
+print(n, flush=True)
+"""
+
+SCRIPT = """
+import os, sys
+from runyard import Run
+run = Run.get_context()
+n = 0
+while True:
+    run.log("n", n)
+    n += 1
+    if n % 50 == 0:
+        with open(sys.argv[1], "w") as told:
+            told.write(f"{os.getpid()} {n}")
+"""
+
+
+def until(condition: Callable[[], object], what: str, timeout_s: float = 60) -> object:
+    deadline = time.monotonic() + timeout_s
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"{what}: not within {timeout_s} s"
+        time.sleep(0.02)
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home whose server keeps its records in SQLite or in PostgreSQL."""
+    if request.param == "sqlite":
+        yield home
+        return
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    postgres = start_postgres()
+    try:
+        name = f"kill{uuid.uuid4().hex}"
+        engine = sa.create_engine(postgres.url().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        monkeypatch.setenv("RUNYARD_DATABASE_URL", postgres.url(name))
+        yield home
+    finally:
+        stop_postgres(postgres)
+
+
+def server_pid(home: Path) -> int:
+    """Return the process of the server that answers now; 0 while there is none."""
+    try:
+        pid = int(json.loads((home / "server.json").read_text())["pid"])
+    except (OSError, ValueError, KeyError):
+        return 0
+    return pid if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE else 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_killing_the_server_again_and_again_costs_a_training_nothing(place: Path, tmp_path: Path) -> None:
+    first = start_server(place)
+    end = tmp_path / "end"
+    training = subprocess.Popen([sys.executable, "-c", TRAINING, str(end)], stdout=subprocess.PIPE, text=True)
+    assert training.stdout is not None
+    run_id = training.stdout.readline().strip()
+    chance = random.Random(3)
+    for _ in range(KILLS):
+        pid = int(str(until(lambda: server_pid(place), "a server is there: the training starts it anew")))
+        time.sleep(chance.random() * 1.5)  # the moment of the kill is what the test varies
+        os.kill(pid, signal.SIGKILL)
+        if pid == first.process.pid:
+            first.process.wait()
+        until(lambda pid=pid: server_pid(place) != pid, "it is gone")
+    end.touch()
+    count = int(training.communicate(timeout=120)[0])
+    assert training.returncode == 0
+    subprocess.run([sys.executable, "-m", "runyard", "sync"], check=True, timeout=120, stdout=subprocess.DEVNULL)
+    run = Run.get(Workspace.get("default"), run_id)
+    metrics = run.get_metrics()
+    is_whole = metrics["n"] == list(range(count))
+    assert is_whole, f"{len(metrics['n'])} of {count}"
+    assert metrics["list"] == [value for n in range(0, count, 1000) for value in (n, None)]
+    assert run.get_status() == "Completed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(SCRIPTS))
+def test_a_killed_script_loses_no_point_and_its_run_has_failed(experiment: Experiment, project: Path, number: int) -> None:
+    told = project.parent / "told"
+    (project / "endless.py").write_text(SCRIPT)
+    run = experiment.submit(ScriptRunConfig(".", "endless.py", arguments=[str(told)]))
+    until(lambda: told.exists() and told.read_text(), "the script logs")
+    time.sleep(random.Random(number).random() * 0.5)  # the moment of the kill is what the test varies
+    os.kill(int(str(until(told.read_text, "it tells its id")).split()[0]), signal.SIGKILL)
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
+    returned = int((told.read_text().split() or ["0", "0"])[1])
+    values = run.get_metrics()["n"]
+    is_whole = values == list(range(len(values)))
+    assert is_whole and len(values) >= returned
