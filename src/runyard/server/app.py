@@ -40,6 +40,7 @@ from runyard.server.routers import (
 from runyard.server.routers.answer import Context, answer
 from runyard.server.security.principal import authenticate
 from runyard.server.security.token import owner_token, token_hash
+from runyard.server.services.change_feed import ChangeFeed
 from runyard.server.settings import Settings
 from runyard.server.studio import studio_response
 from runyard.storage.backends.sql.opened import open_folder, open_postgres
@@ -92,6 +93,8 @@ def create_app(context: ServerContext | None = None) -> FastAPI:
     )
     app.state.context = context
     app.state.stopping = asyncio.Event()
+    if context is not None:
+        app.state.feed = ChangeFeed(context.storage.changes, app.state.stopping)
     failure.install(app)
     app.include_router(_health_router())
     app.include_router(session.login_router)

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from runyard.domain.artifact import ArtifactRecord
+from runyard.domain.change import ChangeRecord
 from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType
@@ -465,6 +466,9 @@ class ChangeStore(Protocol):
 
     def since(self, workspace: str, cursor: int, *, scope: str | None, limit: int) -> ChangePage:
         """Return the changes after ``cursor``, oldest first. With ``scope`` only those of that root run's tree."""
+
+    def of_all(self, cursor: int, *, limit: int) -> tuple[list[tuple[str, ChangeRecord]], int]:
+        """Return the changes of all workspaces after ``cursor``, each with its workspace's name, and the cursor after them."""
 
     def latest(self) -> int:
         """Return the newest cursor, 0 when nothing ever changed."""

@@ -39,6 +39,20 @@ class SqlChangeStore:
         last = rows[-1].cursor if len(rows) == limit else newest
         return ChangePage(changes=[_record(row) for row in rows], cursor=last)
 
+    def of_all(self, cursor: int, *, limit: int) -> tuple[list[tuple[str, ChangeRecord]], int]:
+        """Return the changes of all workspaces after ``cursor``, each with its workspace's name, and the cursor after them."""
+        change = t.change.c
+        query = (
+            sa.select(t.workspace.c.name.label("workspace"), t.change)
+            .join(t.workspace, t.workspace.c.pk == change.workspace_pk)
+            .where(change.cursor > cursor)
+            .order_by(change.cursor)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [(row.workspace, _record(row)) for row in rows], rows[-1].cursor if rows else cursor
+
     def latest(self) -> int:
         """Return the newest cursor, 0 when nothing ever changed."""
         with self._database.read() as connection:

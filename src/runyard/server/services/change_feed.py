@@ -1,0 +1,182 @@
+"""The change feed for those who listen: read once for all of them, and written once as the bytes that each is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+
+from runyard.domain.change import ChangeRecord
+from runyard.errors import RunyardError
+from runyard.storage.base import ChangeStore
+from runyard.wire.change import ChangePage
+from runyard.wire.codec import to_json
+
+logger = logging.getLogger(__name__)
+
+PAGE = 1000
+PING_S = 15.0
+COALESCE_S = 0.1
+"""How long the feed gathers before it sends again: ten messages a second are enough for any screen."""
+
+KEPT_BATCHES = 256
+"""What listeners that are slow for a moment still find here; one that is further behind reads from the store."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one read found: the changes after ``low`` up to ``high``, by workspace."""
+
+    low: int
+    high: int
+    changes: dict[str, list[tuple[ChangeRecord, bytes]]] = field(default_factory=dict)
+    whole: dict[str, bytes] = field(default_factory=dict)
+
+    def message(self, workspace: str, cursor: int, scope: str | None) -> bytes:
+        """Return what a listener at ``cursor`` has not seen of it."""
+        if scope is None and cursor <= self.low:
+            if workspace not in self.whole:
+                self.whole[workspace] = b"".join(text for _, text in self.changes.get(workspace, ()))
+            return self.whole[workspace]
+        return b"".join(
+            text
+            for change, text in self.changes.get(workspace, ())
+            if change.cursor > cursor and (scope is None or change.root_id == scope)
+        )
+
+
+class ChangeFeed:
+    """Listeners of one server. Used on its event loop only."""
+
+    def __init__(self, changes: ChangeStore, stopping: asyncio.Event) -> None:
+        self._changes = changes
+        self._stopping = stopping
+        self._listeners = 0
+        self._reader: asyncio.Task[None] | None = None
+        self._started = asyncio.Event()
+        self._batches: deque[_Batch] = deque(maxlen=KEPT_BATCHES)
+        self._head = 0
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    async def follow(self, workspace: str, cursor: int, scope: str | None) -> AsyncIterator[bytes]:
+        """Yield the changes after ``cursor`` as server-sent events, for ever; a comment where there are none for long."""
+        yield f"retry: 1000\nid: {cursor}\n\n".encode()
+        self._listeners += 1
+        try:
+            await self._ensure_reader()
+            is_behind = True
+            sent_at = time.monotonic()
+            while not self._stopping.is_set():
+                if is_behind or cursor < self._floor():
+                    page = await run_in_threadpool(self._changes.since, workspace, cursor, scope=scope, limit=PAGE)
+                    message, cursor = _page_message(page), page.cursor
+                    is_behind = len(page.changes) >= PAGE
+                else:
+                    message, cursor = self._after(workspace, cursor, scope)
+                if message:
+                    yield message
+                    sent_at = time.monotonic()
+                elif time.monotonic() - sent_at >= PING_S:
+                    yield b": ping\n\n"
+                    sent_at = time.monotonic()
+                elif not is_behind and cursor >= self._head:
+                    await self._news()
+        finally:
+            self._listeners -= 1
+            if not self._listeners:
+                self._stop_reader()
+
+    def _floor(self) -> int:
+        return self._batches[0].low if self._batches else self._head
+
+    def _after(self, workspace: str, cursor: int, scope: str | None) -> tuple[bytes, int]:
+        messages = [batch.message(workspace, cursor, scope) for batch in self._batches if batch.high > cursor]
+        return b"".join(messages), max(cursor, self._head)
+
+    async def _news(self) -> None:
+        """Wait until something was read, or a ping may be due."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            await future
+        finally:
+            self._waiting.discard(future)
+
+    async def _ensure_reader(self) -> None:
+        if self._reader is None:
+            self._started = asyncio.Event()
+            self._reader = asyncio.create_task(self._read(self._started))
+        await self._started.wait()
+
+    def _stop_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
+        self._batches.clear()
+
+    async def _read(self, started: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        changed = asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(changed.set)
+
+        unsubscribe = self._changes.subscribe(wake)
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            self._head = await run_in_threadpool(self._changes.latest)
+            started.set()
+            while not self._stopping.is_set():
+                news = asyncio.create_task(changed.wait())
+                await asyncio.wait([news, stopped], timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
+                news.cancel()
+                if changed.is_set():
+                    changed.clear()
+                    await self._try_to_take()
+                self._wake_listeners()
+                await asyncio.sleep(COALESCE_S)
+        finally:
+            stopped.cancel()
+            unsubscribe()
+            started.set()
+            self._wake_listeners()
+
+    async def _try_to_take(self) -> None:
+        try:
+            await self._take()
+        except RunyardError as error:
+            logger.error("the change feed could not be read, and is read again with the next change: %s", error.message)
+
+    async def _take(self) -> None:
+        while True:
+            found, head = await run_in_threadpool(self._changes.of_all, self._head, limit=PAGE)
+            batch = _Batch(self._head, head)
+            for workspace, change in found:
+                batch.changes.setdefault(workspace, []).append((change, _event(change)))
+            self._head = head
+            if found:
+                self._batches.append(batch)
+            if len(found) < PAGE:
+                return
+
+    def _wake_listeners(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+
+def _event(change: ChangeRecord) -> bytes:
+    return b"id: %d\nevent: change\ndata: %s\n\n" % (change.cursor, to_json(change))
+
+
+def _page_message(page: ChangePage) -> bytes:
+    if page.reset:
+        return b"id: %d\nevent: reset\ndata: {}\n\n" % page.cursor
+    return b"".join(map(_event, page.changes))

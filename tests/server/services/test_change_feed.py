@@ -1,0 +1,189 @@
+"""Each listener gets every change of its workspace once and in order, however many listen and wherever they begin."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from tests.server_process import RunningServer
+
+from runyard import Experiment
+from runyard.domain.change import ChangeRecord, ChangeTopic
+from runyard.server.services import change_feed
+from runyard.server.services.change_feed import ChangeFeed
+from runyard.wire.change import ChangePage
+
+
+class FakeChanges:
+    """A feed in memory that counts how often it is read."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, ChangeRecord]] = []
+        self.reads = 0
+        self.listeners: list[Callable[[], None]] = []
+        self.oldest = 0
+
+    def add(self, workspace: str, root: str = "r") -> None:
+        change = ChangeRecord(cursor=len(self.rows) + 1, topic=ChangeTopic.METRIC, run_id=root, root_id=root)
+        self.rows.append((workspace, change))
+        for listener in self.listeners:
+            listener()
+
+    def since(self, workspace: str, cursor: int, *, scope: str | None, limit: int) -> ChangePage:
+        self.reads += 1
+        if cursor < self.oldest:
+            return ChangePage(changes=[], cursor=len(self.rows), reset=True)
+        own = [each for name, each in self.rows if name == workspace and each.cursor > cursor and scope in (None, each.root_id)]
+        return ChangePage(changes=own[:limit], cursor=own[limit - 1].cursor if len(own) >= limit else len(self.rows))
+
+    def of_all(self, cursor: int, *, limit: int) -> tuple[list[tuple[str, ChangeRecord]], int]:
+        self.reads += 1
+        found = self.rows[cursor : cursor + limit]
+        return found, cursor + len(found)
+
+    def latest(self) -> int:
+        return len(self.rows)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+
+async def collect(feed: ChangeFeed, workspace: str, cursor: int, scope: str | None, count: int) -> list[int]:
+    """Listen until so many changes have come; return their cursors."""
+    found: list[int] = []
+    stream = feed.follow(workspace, cursor, scope)
+    async for message in stream:
+        found += [int(number) for number in re.findall(rb"id: (\d+)\nevent: change", message)]
+        if len(found) >= count:
+            break
+    await stream.aclose()  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(change_feed, "COALESCE_S", 0.01)
+
+
+def test_many_listeners_cost_as_many_reads_as_one() -> None:
+    changes = FakeChanges()
+
+    async def scene() -> list[list[int]]:
+        feed = ChangeFeed(changes, asyncio.Event())
+        listening = [asyncio.create_task(collect(feed, "w", 0, None, 40)) for _ in range(50)]
+        for _ in range(40):
+            changes.add("w")
+            await asyncio.sleep(0.005)
+        return await asyncio.wait_for(asyncio.gather(*listening), 20)
+
+    assert asyncio.run(scene()) == [list(range(1, 41))] * 50
+    assert changes.reads <= 50 + 2 * 41  # one for each that begins, the rest is shared
+    assert changes.listeners == []
+
+
+def test_listeners_that_begin_at_different_places_get_what_is_after_them() -> None:
+    changes = FakeChanges()
+    for _ in range(2500):  # more than a page
+        changes.add("w")
+
+    async def scene() -> list[list[int]]:
+        feed = ChangeFeed(changes, asyncio.Event())
+        starts = [0, 1, 999, 1000, 2499, 2500]
+        listening = [asyncio.create_task(collect(feed, "w", start, None, 2600 - start)) for start in starts]
+        await asyncio.sleep(0.05)
+        for _ in range(100):
+            changes.add("w")
+        return await asyncio.wait_for(asyncio.gather(*listening), 20)
+
+    for start, found in zip([0, 1, 999, 1000, 2499, 2500], asyncio.run(scene()), strict=True):
+        assert found == list(range(start + 1, 2601))
+
+
+def test_a_listener_gets_its_own_workspace_and_its_own_tree_only() -> None:
+    changes = FakeChanges()
+
+    async def scene() -> list[list[int]]:
+        feed = ChangeFeed(changes, asyncio.Event())
+        wanted: list[tuple[str, str | None, int]] = [("a", None, 20), ("b", None, 20), ("a", "r1", 10), ("b", "r1", 10)]
+        listening = [asyncio.create_task(collect(feed, name, 0, scope, count)) for name, scope, count in wanted]
+        for number in range(40):
+            changes.add("ab"[number % 2], f"r{number // 2 % 2}")
+            await asyncio.sleep(0.002)
+        return await asyncio.wait_for(asyncio.gather(*listening), 20)
+
+    found = asyncio.run(scene())
+    assert found[0] == list(range(1, 41, 2)) and found[1] == list(range(2, 41, 2))
+    assert found[2] == [n for n in range(1, 41, 2) if (n - 1) // 2 % 2] and found[3] == [n + 1 for n in found[2]]
+
+
+def test_one_that_was_away_for_too_long_is_told_to_read_everything_again() -> None:
+    changes = FakeChanges()
+    for _ in range(10):
+        changes.add("w")
+    changes.oldest = 5
+
+    async def scene() -> bytes:
+        stream = ChangeFeed(changes, asyncio.Event()).follow("w", 1, None)
+        messages = [await anext(stream), await anext(stream)]
+        await stream.aclose()  # type: ignore[attr-defined]
+        return messages[1]
+
+    assert asyncio.run(scene()) == b"id: 10\nevent: reset\ndata: {}\n\n"
+
+
+def test_a_silent_stream_shows_that_it_lives_and_ends_with_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(change_feed, "PING_S", 0.05)
+
+    async def scene() -> list[bytes]:
+        stopping = asyncio.Event()
+        messages = []
+        async for message in ChangeFeed(FakeChanges(), stopping).follow("w", 0, None):
+            messages.append(message)
+            if len(messages) == 3:
+                stopping.set()
+        return messages
+
+    assert asyncio.run(asyncio.wait_for(scene(), 10))[1:3] == [b": ping\n\n"] * 2
+
+
+def events(lines: Any) -> Any:
+    for line in lines:
+        if line.startswith("id: "):
+            yield int(line[4:])
+
+
+def test_a_point_reaches_a_listener_within_a_second_and_a_reconnection_misses_nothing(
+    server: RunningServer, experiment: Experiment
+) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    headers = {"authorization": f"Bearer {server.token}"}
+    url = f"{server.url}/api/v1/workspaces/{experiment.workspace.name}/changes/stream"
+    run.log("x", 0)
+    run.flush()
+    took: list[float] = []
+    seen: list[int] = []
+    with httpx.stream("GET", url, headers=headers, timeout=20) as stream:
+        ids = events(stream.iter_lines())
+        start = next(ids)
+        for n in range(5):
+            began = time.monotonic()
+            run.log("x", n)
+            seen.append(next(ids))
+            took.append(time.monotonic() - began)
+    assert min(took) < 1.0, took
+    assert seen == sorted(set(seen)) and seen[0] > start
+    for n in range(3):
+        run.log("x", n)
+        run.flush()
+    with httpx.stream("GET", url, headers={**headers, "last-event-id": str(seen[2])}, timeout=20) as stream:
+        ids = events(stream.iter_lines())
+        assert next(ids) == seen[2]
+        again = [next(ids) for _ in range(5)]
+    assert again[:2] == seen[3:5] and again == sorted(set(again))
+    run.complete()
