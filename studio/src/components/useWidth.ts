@@ -1,16 +1,16 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
-/** The width of an element, followed. 0 until it is there. */
-export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
-  const box = useRef<HTMLDivElement>(null);
+/** The width of an element, followed: give the function to the element as its `ref`. 0 until it is there. */
+export function useWidth(): [(element: HTMLElement | null) => void, number] {
   const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return undefined;
+  const observer = useRef<ResizeObserver | null>(null);
+  const attach = useCallback((element: HTMLElement | null) => {
+    observer.current?.disconnect();
+    observer.current = null;
+    if (!element) return;
     setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
+    observer.current = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.current.observe(element);
   }, []);
-  return [box, width];
+  return [attach, width];
 }

@@ -8,7 +8,7 @@ import styles from "./DiffTable.module.css";
 import { type DiffCell, type DiffRow, diffRows } from "./diff-rows";
 import { LineSample } from "./RunLegend";
 import type { RunLook } from "./run-look";
-import { type ComparedRun, FIGURES, type Figure } from "./run-value";
+import { type ComparedRun, FIGURES, type Figure, fieldName } from "./run-value";
 
 const NAME_WIDTH = 220;
 const COLUMN_WIDTH = 168;
@@ -73,8 +73,8 @@ export function DiffTable({ runs, metrics, looks, baseline, onBaseline, all, onA
               </tr>
               {of.map((row) => (
                 <tr key={row.name}>
-                  <th scope="row" title={row.name}>
-                    {row.name}
+                  <th scope="row" title={fieldName(row.field)}>
+                    {row.field.kind === "fact" ? fieldName(row.field) : row.name}
                   </th>
                   {before > 0 && <td />}
                   {row.cells.slice(columns.from, columns.to).map((cell, index) => (

@@ -65,7 +65,9 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
   const panels = useMemo(() => state.panels ?? defaultPanels(metrics, runs), [state.panels, metrics, runs]);
   const canArrange = state.panels !== null || panels.length <= MOST_ARRANGED;
   const setPanels = (next: Panel[]) => change({ panels: next });
-  const looks = useMemo(() => runLooks(runs, state.colour === null ? null : parseField(state.colour)), [runs, state.colour]);
+  // A group has one colour, and so have its runs, unless a colour was asked for.
+  const colouring = state.colour ?? state.group;
+  const looks = useMemo(() => runLooks(runs, colouring === null ? null : parseField(colouring)), [runs, colouring]);
   const shown = useMemo(() => shownRuns(runs, state), [runs, state]);
   const context = useContextOf(search, state, runs.length, shown, looks, change);
   const baseline = runs.some((run) => run.run.id === state.baseline) ? (state.baseline ?? "") : (runs[0]?.run.id ?? "");
@@ -81,9 +83,11 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
       <RunLegend runs={runs} looks={looks} hidden={state.hidden} onHidden={(hidden) => change({ hidden })} onRemove={state.runs.length > 1 ? (id) => change({ runs: state.runs.filter((each) => each !== id) }) : null} />
       <div className={styles.content}>
         <div className={styles.toolbar} role="toolbar" aria-label={t("metrics.settings")}>
-          <div className={styles.find}>
-            <SearchField label={state.tab === "charts" ? t("compare.findCharts") : t("compare.findRows")} value={state.find} onChange={(find) => change({ find })} />
-          </div>
+          {state.tab !== "code" && (
+            <div className={styles.find}>
+              <SearchField label={state.tab === "charts" ? t("compare.findCharts") : t("compare.findRows")} value={state.find} onChange={(find) => change({ find })} />
+            </div>
+          )}
           {state.tab === "charts" && (
             <>
               <LineSettingsBar search={search} metrics={names} onChange={(next) => onSearch({ ...search, ...next })} />

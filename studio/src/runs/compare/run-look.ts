@@ -23,17 +23,18 @@ export function runLooks(runs: readonly ComparedRun[], field: RunField | null): 
   );
 }
 
-/** Numbers shade from one colour to another, by their order of size; texts have a colour each. */
+/** A few values have a colour each, in order; many numbers shade from one colour to another. */
 function fieldLooks(runs: readonly ComparedRun[], field: RunField): Map<string, RunLook> {
   const values = runs.map((run) => valueOf(run, field));
-  const numbers = [...new Set(values.filter((value) => typeof value === "number"))].sort((left, right) => left - right);
-  const texts = [...new Set(values.filter((value) => typeof value === "string"))].sort();
+  const known = [...new Set(values.filter((value) => value !== null))].sort((left, right) => String(left).localeCompare(String(right), undefined, { numeric: true }));
+  const numbers = known.filter((value) => typeof value === "number").sort((left, right) => left - right);
+  const shades = numbers.length === known.length && numbers.length > PALETTE_SIZE;
   return new Map(
     runs.map(({ run }, index): [string, RunLook] => {
       const value = values[index] ?? null;
-      if (typeof value === "number") return [run.id, { colour: shade(numbers.length < 2 ? 0 : numbers.indexOf(value) / (numbers.length - 1)), dash: [] }];
       if (value === null) return [run.id, { colour: "var(--line-strong)", dash: [2, 2] }];
-      const place = texts.indexOf(value);
+      if (shades && typeof value === "number") return [run.id, { colour: shade(numbers.indexOf(value) / (numbers.length - 1)), dash: [] }];
+      const place = known.indexOf(value);
       return [run.id, { colour: `var(--run-${place % PALETTE_SIZE})`, dash: DASHES[Math.floor(place / PALETTE_SIZE) % DASHES.length] ?? [] }];
     }),
   );

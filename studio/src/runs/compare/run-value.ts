@@ -1,5 +1,6 @@
 import { type MetricSummary, numberOf } from "../../client/metric";
 import { durationOf, type Run } from "../../client/run";
+import { t } from "../../text/text";
 import { argumentsOf, parametersOf } from "../arguments";
 
 /** A run with the figures of its metrics. */
@@ -44,6 +45,7 @@ export function parseField(text: string): RunField | null {
 
 /** How a field is called where its kind is plain from what is around it. */
 export function fieldName(field: RunField): string {
+  if (field.kind === "fact") return t(`column.${field.key}`);
   return field.kind === "metric" && field.figure !== "last" ? `${field.key} (${field.figure})` : field.key;
 }
 

@@ -7,7 +7,7 @@ import { t } from "../../../text/text";
 import { parseField, valueOf } from "../run-value";
 import { boxOf } from "./box";
 import { PanelMessage } from "./PanelMessage";
-import type { PanelProps } from "./panel-context";
+import { colourOf, type PanelProps } from "./panel-context";
 import styles from "./panels.module.css";
 import { valueAxis } from "./value-axis";
 
@@ -22,16 +22,17 @@ export function BoxPanel(props: PanelProps) {
   const [box, width] = useWidth();
   const field = parseField(panel.fields[0] ?? "");
   const groupField = parseField(panel.fields[1] ?? "") ?? context.group;
-  const groups = new Map<string, number[]>();
+  const groups = new Map<string, { values: number[]; colour: string }>();
   for (const run of context.runs) {
     const value = field ? valueOf(run, field) : null;
     if (typeof value !== "number" || !Number.isFinite(value)) continue;
     const group = groupField ? String(valueOf(run, groupField) ?? "–") : t("compare.allRuns");
-    groups.set(group, [...(groups.get(group) ?? []), value]);
+    const { values } = groups.get(group) ?? { values: [] };
+    groups.set(group, { values: [...values, value], colour: groups.get(group)?.colour ?? (groupField ? colourOf(context, run.run.id) : "var(--run-1)") });
   }
-  const boxes = [...groups].sort(([left], [right]) => left.localeCompare(right, undefined, { numeric: true })).flatMap(([group, values]) => {
+  const boxes = [...groups].sort(([left], [right]) => left.localeCompare(right, undefined, { numeric: true })).flatMap(([group, { values, colour }]) => {
     const found = boxOf(values);
-    return found ? [{ group, ...found }] : [];
+    return found ? [{ group, colour, ...found }] : [];
   });
   if (!field || boxes.length === 0) return <PanelMessage {...props} text={t("compare.noValues")} />;
   const height = panel.wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT;
@@ -62,7 +63,7 @@ export function BoxPanel(props: PanelProps) {
           ))}
           {boxes.map((each, index) => {
             const x = LEFT + slot * (index + 0.5);
-            const colour = `var(--run-${index % 8})`;
+            const colour = each.colour;
             return (
               <g key={each.group} stroke={colour} strokeWidth={1.5} className={styles.box}>
                 <line x1={x} x2={x} y1={py(each.whiskerHigh)} y2={py(each.upper)} stroke={colour} />
@@ -72,7 +73,7 @@ export function BoxPanel(props: PanelProps) {
                 {each.outliers.map((value, place) => (
                   <circle key={place} cx={x} cy={py(value)} r={3} fill="none" />
                 ))}
-                <text x={x} y={height - 8} textAnchor="middle" stroke="none">
+                <text x={x} y={height - 8} textAnchor="middle">
                   {each.group}
                 </text>
               </g>

@@ -61,13 +61,13 @@ function groupedLines(found: readonly { run: ComparedRun; line: LineData }[], co
     if (members) members.push(each);
     else groups.set(value, [each]);
   }
-  return [...groups].sort(([left], [right]) => left.localeCompare(right, undefined, { numeric: true })).flatMap(([value, members], index): PlotLine[] => {
+  return [...groups].sort(([left], [right]) => left.localeCompare(right, undefined, { numeric: true })).flatMap(([value, members]): PlotLine[] => {
     const { mean, low, high } = groupLines(members.map((member) => member.line), context.band);
-    const colour = `var(--run-${index % 8})`;
+    const { colour, dash } = context.looks.get(members[0]?.run.run.id ?? "") ?? { colour: "var(--muted)", dash: [] };
     const label = `${group.kind === "fact" ? "" : `${group.key} = `}${value} (${members.length})`;
     return [
       { id: `${value} band`, label, colour, data: low, upper: high },
-      ...linesOf(value, mean, colour, context.settings.smoothing, lengthOf(mean), mean.x.length, { label }),
+      ...linesOf(value, mean, colour, context.settings.smoothing, lengthOf(mean), mean.x.length, { label, dash }),
     ];
   });
 }
