@@ -170,3 +170,12 @@ def test_a_query_that_cannot_be_answered_is_refused(api: Any, query: dict[str, A
 def test_an_empty_experiment_name_is_refused_in_words(api: Any) -> None:
     error = api.refuse("PUT", "/experiments/%20")
     assert error["code"] == "invalid_argument" and "cannot name an experiment" in error["message"]
+
+
+def test_a_runs_colour_is_set_noted_and_taken_away(api: Any) -> None:
+    api.start({"id": "r"})
+    assert api.call("PATCH", "/runs/r", json={"colour": "#3506BD"})["colour"] == "#3506bd"
+    event = api.call("GET", "/runs/r/events")["events"][-1]
+    assert event["kind"] == "colour" and event["detail"] == {"to": "#3506bd"} and event["author"]
+    assert api.call("PATCH", "/runs/r", json={"colour": ""})["colour"] is None
+    assert "no colour" in api.refuse("PATCH", "/runs/r", json={"colour": "red"})["message"]
