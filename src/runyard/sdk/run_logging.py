@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
 from runyard.client.recorder import FileToRecord, Recorder
@@ -19,6 +19,9 @@ from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, row, scalar, step
 from runyard.sdk.run_handle import RunHandle
 from runyard.wire.codec import to_json
 from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, ScalarRecord, TableRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _IMAGE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 FLUSH_TIMEOUT_S = 300
@@ -130,6 +133,21 @@ class RunLogging(RunHandle):
         runs = self._client.metrics.values(query)
         found = {run_id: self._populated(metrics) if populate else metrics for run_id, metrics in runs.items()}
         return found if recursive else found.get(self.id, {})
+
+    def metrics_dataframe(self, names: Sequence[str] | None = None, layout: str = "long") -> pd.DataFrame:
+        """Return every point of the number series as a pandas ``DataFrame``; ``names`` None means all of them.
+
+        ``layout="long"``: a row a point, in order of logging, with the columns ``name``, ``step`` (the index in the series where
+        no step was given), ``time`` (UTC) and ``value`` (float64; NaN where a text was logged). ``layout="wide"``: the index is
+        the step, and each metric a column; of several values of one step the last.
+
+        Raises:
+            NotSupportedError: pandas is not installed.
+        """
+        from runyard.sdk.data_frame import metrics_frame  # late: most programs never ask
+
+        self.flush(READ_FLUSH_TIMEOUT_S)
+        return metrics_frame(self._client, self.id, names, layout)
 
     def _log_checked(self, name: str, value: Any, description: str, step: int | None, at_us: int) -> None:
         require_metric_name(name)
