@@ -805,7 +805,8 @@ export interface paths {
          * Add Records
          * @description Store a batch of what was logged. Sending it again changes nothing.
          *
-         *     The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
+         *     The body is a batch of a journal, or a MessagePack batch of records. The answer names the records that cannot be stored; all
+         *     others are. Status 429 says when to come again.
          */
         post: operations["add_records"];
         delete?: never;
@@ -1091,8 +1092,17 @@ export interface components {
         /**
          * BatchAckBody
          * @description Answer to a batch. ``stored`` is false when the batch was known already.
+         *
+         *     ``refused_count`` records of it cannot be stored, now or later; ``refused`` tells why, of the first 100.
          */
         BatchAckBody: {
+            /** Refused */
+            refused?: components["schemas"]["RefusedRecord"][];
+            /**
+             * Refused Count
+             * @default 0
+             */
+            refused_count: number;
             /** Seq */
             seq: number;
             /** Stored */
@@ -1974,6 +1984,18 @@ export interface components {
         PurgedBody: {
             /** Runs */
             runs: number;
+        };
+        /**
+         * RefusedRecord
+         * @description A record that was not stored, while the rest of its batch was. ``place`` counts the records of the batch from 0.
+         */
+        RefusedRecord: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: number;
         };
         /**
          * RegisterEnvironmentRequest
