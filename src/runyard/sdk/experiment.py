@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from runyard.client.git import git_properties
 from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
+from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import require_run_id
 from runyard.errors import InvalidArgumentError, NotSupportedError, SnapshotError
 from runyard.sdk.html import Link, table
@@ -21,11 +22,13 @@ from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
-from runyard.sdk.submission_plan import SubmissionPlan, plan_submission
 from runyard.wire.experiment import UpdateExperimentRequest
 from runyard.wire.run import CreateRunsRequest, NewRun
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from runyard.sdk.submission_plan import SubmissionPlan
     from runyard.sdk.workspace import Workspace
 
 
@@ -115,11 +118,14 @@ class Experiment:
         name: str | None = None,
         run_id: str | None = None,
         display_name: str | None = None,
+        *,
+        arguments: Sequence[Any] | None = None,
     ) -> Run:
         """Start an interactive run, in status Running. Complete it, or use it as a ``with`` block, which does.
 
         ``outputs`` is the folder that is uploaded when it completes, ``./outputs`` by default; False for none.
-        ``snapshot_directory`` is stored with the run; None for no snapshot.
+        ``snapshot_directory`` is stored with the run; None for no snapshot. ``arguments`` is a command line, such as
+        ``sys.argv[1:]`` or ``["--lr", 0.1]``: its options are the run's parameters, by which lists can be filtered and sorted.
 
         Raises:
             SnapshotError: the folder cannot be read, or is too large.
@@ -133,6 +139,7 @@ class Experiment:
             id=require_run_id(run_id) if run_id is not None else str(uuid.uuid4()),
             display_name=display_name or name,
             properties=properties,
+            arguments=_shown_arguments(arguments or ()),
         )
         request = CreateRunsRequest(runs=[new], snapshot_id=snapshot_id)
         record = self._workspace._client.runs.create(self.name, request)[0]
@@ -152,6 +159,8 @@ class Experiment:
         Raises:
             RunyardError: what submitting would raise.
         """
+        from runyard.sdk.submission_plan import plan_submission  # late: most programs never ask
+
         return plan_submission(config, self)
 
     def get_runs(
@@ -188,6 +197,59 @@ class Experiment:
             view=view,
         )
         return (hydrated(self._workspace, record) for record in self._workspace._client.runs.iterate(query))
+
+    def best_run(
+        self,
+        metric: str,
+        goal: str = "minimize",
+        *,
+        figure: str | None = None,
+        filter: str | None = None,
+        include_children: bool = True,
+    ) -> Run:
+        """Return the run with the best value of a metric; the server finds it with one query.
+
+        ``goal`` is ``minimize`` or ``maximize``. ``figure`` says which value of a run counts: ``min``, ``max``, ``last``,
+        ``first`` or ``mean``; by default its least or greatest. ``filter`` keeps runs, as in :meth:`get_runs`.
+
+        Raises:
+            InvalidArgumentError: there is no such goal or figure.
+            NotFoundError: no run has that metric as a number.
+        """
+        from runyard.sdk.best_run import best_run_query, ranked_figure, require_ranked  # late: most programs never ask
+
+        figure = ranked_figure(goal, figure)
+        query = best_run_query(self.name, metric, goal, figure, filter=filter, include_children=include_children)
+        page = self._workspace._client.runs.search(query)
+        return hydrated(self._workspace, require_ranked(page, self.name, metric, figure))
+
+    def to_dataframe(
+        self,
+        metrics: Sequence[str] | None = None,
+        *,
+        figures: Sequence[str] = ("last",),
+        filter: str | None = None,
+        order_by: str | None = None,
+        include_children: bool = False,
+        status: Any = None,
+    ) -> pd.DataFrame:
+        """Return the runs as a pandas ``DataFrame``, a row a run, newest first unless ``order_by`` says otherwise.
+
+        Columns are named as in the query language: ``id``, ``name``, ``status``, ``created``, ``duration`` (seconds), …,
+        ``param.lr``, ``tag.quality``, ``property.author``, and for each metric ``metric.loss`` (its last value) or
+        ``metric.loss.min`` and the like for other ``figures``: ``last``, ``min``, ``max``, ``first``, ``mean``, ``count``.
+        ``metrics`` names the metrics; None means all. A thousand runs travel in one request.
+
+        Raises:
+            NotSupportedError: pandas is not installed.
+            InvalidArgumentError: a condition or a figure cannot be read.
+        """
+        from runyard.sdk.data_frame import runs_frame  # late: most programs never ask
+
+        query = run_query(
+            experiment=self.name, filter=filter, order_by=order_by, include_children=include_children, status=status
+        )
+        return runs_frame(self._workspace._client, query, metrics, figures)
 
     def archive(self) -> None:
         """Hide the experiment and its runs from lists; nothing is deleted."""
@@ -252,6 +314,11 @@ class Experiment:
             self.refresh()
         assert self._record is not None
         return self._record
+
+
+def _shown_arguments(arguments: Sequence[Any]) -> list[str]:
+    redactor = Redactor(secret_values(os.environ))
+    return [redactor.text(str(argument)) for argument in arguments]
 
 
 def _outputs_folder(outputs: str | bool | os.PathLike[str] | None) -> Path | None:

@@ -67,12 +67,29 @@ class RecordBatch(msgspec.Struct, array_like=True, frozen=True):
     records: list[Record]
 
 
+REFUSED_LISTED_MAX = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRecord:
+    """A record that was not stored, while the rest of its batch was. ``place`` counts the records of the batch from 0."""
+
+    place: int
+    name: str
+    message: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchAckBody:
-    """Answer to a batch. ``stored`` is false when the batch was known already."""
+    """Answer to a batch. ``stored`` is false when the batch was known already.
+
+    ``refused_count`` records of it cannot be stored, now or later; ``refused`` tells why, of the first 100.
+    """
 
     seq: int
     stored: bool
+    refused_count: int = 0
+    refused: list[RefusedRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +129,10 @@ class SeriesQuery:
     """Ask for series to draw: every name of every run, with at most ``max_points`` points each.
 
     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
-    (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
-    caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
+    (seconds since 1970, UTC) or ``index`` (0 for the first point). With ``origins`` (run id → a point of the axis) a run's window
+    counts from there: runs that began at different times are compared from their starts. ``since`` gives run id → name →
+    number of points that the caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of
+    the axis.
     """
 
     run_ids: list[str]
@@ -122,6 +141,7 @@ class SeriesQuery:
     axis: Literal["step", "time", "index"] = "step"
     start: float | None = None
     stop: float | None = None
+    origins: dict[str, float] = field(default_factory=dict)
     since: dict[str, dict[str, int]] = field(default_factory=dict)
     sort: bool = False
 

@@ -805,7 +805,8 @@ export interface paths {
          * Add Records
          * @description Store a batch of what was logged. Sending it again changes nothing.
          *
-         *     The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
+         *     The body is a batch of a journal, or a MessagePack batch of records. The answer names the records that cannot be stored; all
+         *     others are. Status 429 says when to come again.
          */
         post: operations["add_records"];
         delete?: never;
@@ -1091,8 +1092,17 @@ export interface components {
         /**
          * BatchAckBody
          * @description Answer to a batch. ``stored`` is false when the batch was known already.
+         *
+         *     ``refused_count`` records of it cannot be stored, now or later; ``refused`` tells why, of the first 100.
          */
         BatchAckBody: {
+            /** Refused */
+            refused?: components["schemas"]["RefusedRecord"][];
+            /**
+             * Refused Count
+             * @default 0
+             */
+            refused_count: number;
             /** Seq */
             seq: number;
             /** Stored */
@@ -1732,8 +1742,12 @@ export interface components {
         /**
          * NewRun
          * @description One run to create. ``id`` and ``display_name`` are made by the server when they are left out.
+         *
+         *     ``arguments`` is the command line of the program, from whose options the run's parameters are read.
          */
         NewRun: {
+            /** Arguments */
+            arguments?: string[];
             /** Display Name */
             display_name?: string | null;
             /** Id */
@@ -1972,6 +1986,18 @@ export interface components {
             runs: number;
         };
         /**
+         * RefusedRecord
+         * @description A record that was not stored, while the rest of its batch was. ``place`` counts the records of the batch from 0.
+         */
+        RefusedRecord: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: number;
+        };
+        /**
          * RegisterEnvironmentRequest
          * @description Keep an environment under a name. The content of the newest version again makes no new one.
          */
@@ -2197,11 +2223,11 @@ export interface components {
          *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
          *     level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
          *     and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
-         *     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
-         *     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-         *     created, name, duration, tag.quality, param.lr, metric.loss.max or rollup.loss.min.mean; a leading '-' sorts downwards, and
-         *     runs without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset``
-         *     jumps into the list instead.
+         *     bin. ``metrics`` names the metrics whose summaries come with the page, ``*`` all of them; ``roll_ups`` the figures, such as
+         *     metric.loss.min, whose mean, minimum, maximum and count over a run's children do.
+         *     ``order_by`` is any field of the query language, such as created, name, duration, tag.quality, param.lr, metric.loss.max or
+         *     rollup.loss.min.mean; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -2263,7 +2289,8 @@ export interface components {
          * RunRecord
          * @description A run as it is stored.
          *
-         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
+         *     has no ``type``, holds at most its arguments.
          *     ``version`` grows with every change and orders two copies of the same run.
          */
         RunRecord: {
@@ -2410,8 +2437,10 @@ export interface components {
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
          *
          *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
-         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
-         *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). With ``origins`` (run id → a point of the axis) a run's window
+         *     counts from there: runs that began at different times are compared from their starts. ``since`` gives run id → name →
+         *     number of points that the caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of
+         *     the axis.
          */
         SeriesQuery: {
             /**
@@ -2427,6 +2456,10 @@ export interface components {
             max_points: number;
             /** Names */
             names?: string[];
+            /** Origins */
+            origins?: {
+                [key: string]: number;
+            };
             /** Run Ids */
             run_ids: string[];
             /** Since */
