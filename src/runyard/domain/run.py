@@ -40,6 +40,9 @@ PREPARATION_PARTS = {
 }
 """The parts of the time to a run's first line, in their order, and what each is. They are known when the script starts."""
 
+COVERED_FILES_VARIABLE = "RUNYARD_COVERED_FILES"
+"""The variable that tells a runner which files of the snapshot have references in place of secrets: a JSON list of paths."""
+
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 
@@ -107,15 +110,12 @@ leaves a terminal status."""
 class RunRecord:
     """A run as it is stored.
 
-<<<<<<< HEAD
-    ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
-    ``colour`` is how charts draw it, such as #3506bd; without one it follows from the id. ``version`` grows with every change and
-    orders two copies of the same run.
-=======
     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
     has no ``type``, holds at most its arguments.
     ``version`` grows with every change and orders two copies of the same run.
->>>>>>> main
+    ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+    ``colour`` is how charts draw it, such as #3506bd; without one it follows from the id. ``version`` grows with every change and
+    orders two copies of the same run.
     """
 
     id: str
