@@ -46,7 +46,7 @@ export function durationOf(run: Pick<Run, "status" | "started_at" | "ended_at">,
 
 /** One page of runs. The defaults of the server hold for what is left out. */
 export function searchRuns(workspace: string, query: RunQuery, signal?: AbortSignal): Promise<RunPage> {
-  const body = { include_children: false, view: "ActiveOnly" as const, order_by: "-created_at", offset: 0, limit: 100, ...query };
+  const body = { include_children: false, keep_ancestors: false, view: "ActiveOnly" as const, order_by: "-created_at", offset: 0, limit: 100, ...query };
   return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/search", { params: { path: { workspace } }, body, signal }));
 }
 

@@ -11,13 +11,15 @@ interface ConfirmDialogProps {
   title: string;
   children: ReactNode;
   confirmLabel: string;
+  /** What leaves everything as it is; that a run goes on, unless said otherwise. */
+  keepLabel?: string;
   /** Done when it resolves; a rejection is shown and the dialog stays. */
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }
 
 /** Asks before something that cannot be undone. Says what will happen, and to how many. */
-export function ConfirmDialog({ title, children, confirmLabel, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, children, confirmLabel, keepLabel, onConfirm, onClose }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const confirm = () => {
@@ -39,7 +41,7 @@ export function ConfirmDialog({ title, children, confirmLabel, onConfirm, onClos
           <InlineError error={error} />
           <div className={styles.actions}>
             <Button onClick={onClose} disabled={busy} autoFocus>
-              {t("action.keep")}
+              {keepLabel ?? t("action.keep")}
             </Button>
             <Button tone="danger" onClick={confirm} disabled={busy}>
               {confirmLabel}

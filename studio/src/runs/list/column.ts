@@ -1,4 +1,4 @@
-import { keyedField } from "./query-text";
+import { keyedField } from "../query-text";
 
 /** Columns of the run list that every run has. */
 export const PLAIN_COLUMNS = ["status", "experiment", "created", "started", "duration", "tags", "submitter", "target", "script", "children", "number", "description", "error", "id"] as const;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseSearch, stringifySearch } from "../../client/search-text";
 import { type Column, columnToken, fieldOf, parseColumn } from "./column";
 import { decodeRunView, DEFAULT_VIEW, encodeRunView, isFiltered, queryOf, type RunView } from "./run-view";
-import { joinList, splitList } from "./url-list";
+import { joinList, splitList } from "../../components/url-list";
 
 const NASTY = ["a", "", ",", "\\", "a,b\\c", "=", "ä ✓", "m:x@y", "&?#%", "\\,"];
 

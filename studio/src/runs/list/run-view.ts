@@ -1,6 +1,6 @@
 import type { RunQuery } from "../../client/run";
 import { type Column, columnToken, parseColumn, rollUpField } from "./column";
-import { joinList, splitList } from "./url-list";
+import { joinList, splitList } from "../../components/url-list";
 
 export const DENSITIES = ["compact", "normal", "roomy"] as const;
 export type Density = (typeof DENSITIES)[number];

@@ -7,7 +7,7 @@ import type { Column } from "./column";
 import { type GridItem, keyOf } from "./grid-item";
 import { LineList } from "./line-list";
 import { Pages, type ReadPage } from "./pages";
-import { equals, withCondition } from "./query-text";
+import { equals, withCondition } from "../query-text";
 import { rowsOf } from "./run-row";
 import { DEFAULT_SORT, queryOf, type RunView } from "./run-view";
 

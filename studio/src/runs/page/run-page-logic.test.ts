@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { MetricSummary } from "../../client/metric";
 import { fileOf, parseConfusionMatrix } from "./logged-file";
 import { grouped, metricSections, metricView } from "./metric-sections";
-import { parseTag } from "./tag-text";
+import { parseTag } from "../tag-text";
 
 function summary(name: string, more: Partial<MetricSummary> = {}): MetricSummary {
   return { name, family: "series", type: "azureml.v1.scalar", count: 5, last: 1, ...more };
