@@ -66,7 +66,6 @@ demo: $(VENV)/.demo-installed $(STATIC) ## train the example on Runyard, from no
 test: ## run everything that must be green
 	$(STAGE) "install" $(MAKE_QUIETLY) install
 	$(STAGE) "programs for tests" sh scripts/ensure_test_programs.sh
-	$(STAGE) "mpi" sh scripts/install_mpi.sh $(VENV)
 	$(STAGE) "lint" $(MAKE_QUIETLY) lint
 	$(STAGE) "types" $(MAKE_QUIETLY) types
 	$(STAGE) "imports" $(MAKE_QUIETLY) imports

@@ -281,7 +281,7 @@ def ranking_rows(bench: Bench, runs: int) -> list[Row]:
     began = time.perf_counter()
     bench.storage.metrics.build_pages()
     built = (time.perf_counter() - began) * 1000 / runs
-    query = RunQuery(experiment="e", order_by="-metric:metric7:max", limit=50)
+    query = RunQuery(experiment="e", order_by="-metric.metric7.max", limit=50)
     spent = bench.median_ms(lambda: bench.storage.runs.search("w", query, at=NOW))
     cpu = bench.cpu_ms
     plain = bench.median_ms(lambda: bench.storage.runs.search("w", RunQuery(experiment="e", limit=50), at=NOW))

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure that the programs are there that the tests call: git, PostgreSQL, and a Chromium for the end-to-end tests.
+# Make sure that the programs are there that the tests call: git, PostgreSQL, Open MPI, and a Chromium for the end-to-end tests.
 # As root on Debian what is missing is installed; else a message says what to install.
 set -eu
 
@@ -8,6 +8,7 @@ command -v git >/dev/null 2>&1 || missing="git"
 command -v "${RUNYARD_CHROMIUM:-chromium}" >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 # Debian keeps PostgreSQL's programs off the path.
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v mpirun >/dev/null 2>&1 || missing="$missing openmpi-bin"
 if [ -z "$missing" ]; then exit 0; fi
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

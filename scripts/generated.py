@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from runyard.cli.main import root
+from runyard.domain.run import PREPARATION_PARTS, TIME_PROPERTY
 from runyard.errors import RunyardError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,7 +107,15 @@ def http_reference(document: str) -> str:
         "The bodies are in `studio/openapi.json`. Send `Authorization: Bearer <token>`; the owner's token is in the file\n"
         "`owner-token` of the home folder. Errors: [one envelope](errors.md).\n"
     )
-    return "\n".join([NOTE, "# HTTP API\n", intro, "| route | |", "| --- | --- |", *rows]) + "\n"
+    times = [f"| `{TIME_PROPERTY.format(part)}` | {meaning} |" for part, meaning in PREPARATION_PARTS.items()]
+    about_times = (
+        "## Time to first line\n\n"
+        "A submitted run's `properties` say where the time until its script began has gone, as texts of seconds with three\n"
+        "decimals. They are there once the script has started; the total is their sum. The SDK shows them as numbers in\n"
+        '`get_details()["timeToFirstLine"]`, with the keys `upload`, `queue`, `environment`, `start` and `total`.\n'
+    )
+    table = ["| route | |", "| --- | --- |", *rows, ""]
+    return "\n".join([NOTE, "# HTTP API\n", intro, *table, about_times, "| property | |", "| --- | --- |", *times]) + "\n"
 
 
 def wanted() -> dict[Path, str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         TensorflowConfiguration,
     )
     from runyard.sdk.script_run_config import ScriptRunConfig
+    from runyard.sdk.view import View
     from runyard.sdk.workspace import Workspace
 
 __version__ = VERSION
@@ -44,6 +45,7 @@ _MODULES = {
     "ScriptRun": "runyard.sdk.run",
     "ScriptRunConfig": "runyard.sdk.script_run_config",
     "TensorflowConfiguration": "runyard.sdk.run_configuration",
+    "View": "runyard.sdk.view",
     "Workspace": "runyard.sdk.workspace",
 }
 
@@ -62,6 +64,7 @@ __all__ = [
     "ScriptRun",
     "ScriptRunConfig",
     "TensorflowConfiguration",
+    "View",
     "Workspace",
     "__version__",
     "errors",

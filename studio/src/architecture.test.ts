@@ -4,9 +4,13 @@ import { expect, test } from "vitest";
 
 const SOURCE = import.meta.dirname;
 /** A layer may import itself and what stands before it. `text` (the messages) is below all that show something. */
-const LAYERS = ["wire", "text", "client", "components", "runs", "experiments", "compute", "app"];
+const LAYERS = ["wire", "text", "client", "components", "runs", "experiments", "compute", "environments", "app"];
 /** These stand side by side: neither may import the other. */
-const SIBLINGS = [["experiments", "compute"]];
+const SIBLINGS = [
+  ["experiments", "compute"],
+  ["experiments", "environments"],
+  ["compute", "environments"],
+];
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((path) => /\.tsx?$/.test(path) && path.includes("/"));
 

@@ -104,7 +104,8 @@ def test_an_unknown_command_is_a_usage_error(run_cli: Callable[..., subprocess.C
 
 
 PROGRAM = """
-import sys, time, types
+import signal, sys, time, types
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
 import click
 from runyard.cli.failures import CommandLine
 from runyard.cli.lazy import LazyCommand

@@ -94,6 +94,8 @@ TRUE = [
     "PARAM.lr < 1 AND (status = completed OR NOT number = 8)",
     "metrics.loss < 1 and metric.loss.count = 10 and metric.loss.min_step = 3",
     "metric.loss.max = inf",
+    "metric.loss.step(min) = 3 and metric.loss.step( last ) is null",
+    "rollup.loss is null and not rollup:loss",
     'metric."val/acc.min".last = 0.5',
     "metric.`val/acc.min`.min < 0.2",
     "metric.broken is null and metric.broken.min is not null",
@@ -232,3 +234,11 @@ def test_a_running_run_lasts_until_now() -> None:
 
 def test_no_text_lets_everything_through() -> None:
     assert parse(" ", NOW).root == EVERYTHING
+
+
+def test_a_roll_up_is_of_a_figure_over_the_children() -> None:
+    wanted = parse('rollup.loss.min.mean < 0.5 and rollup."val loss".count = 2', NOW)
+    values = {"rollup.loss.min.mean": 0.25, 'rollup."val loss".last.count': 2.0}
+    assert matches(wanted, run(), METRICS, lambda field: values[unparse_field(field)])
+    assert not matches(wanted, run(), METRICS, lambda _: None)
+    assert unparse_field(parse_field("rollup.loss.max")) == "rollup.loss.last.max"

@@ -184,7 +184,7 @@ def _lives(pid: int) -> bool:
 
 
 @pytest.mark.slow
-def test_a_killed_runner_fails_its_run_soon_and_leaves_no_process(
+def test_a_killed_runner_shows_soon_leaves_no_process_and_its_run_can_be_cancelled(
     own_server: list[RunningServer], home: Path, project: Path
 ) -> None:
     (project / "stubborn.py").write_text(STUBBORN)
@@ -193,10 +193,25 @@ def test_a_killed_runner_fails_its_run_soon_and_leaves_no_process(
     pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
     (runner,) = [each for each in psutil.process_iter() if _is_runner_of(each, run.id)]
     runner.kill()
-    details = run.wait_for_completion(raise_on_error=False)
-    assert details["status"] == "Failed"
-    assert "runner ended without a word" in details["error"]["error"]["message"]
+    wait_until(lambda: run.get_status() == "NotResponding", "the loss shows", timeout_s=60)
+    record = run._client.runs.get(run.id)
+    assert "runner ended without a word (killed" in str(record.status_reason)
     wait_until(lambda: not any(_lives(pid) for pid in pids), "all processes are gone", timeout_s=10)
+    run.cancel()
+    assert run.wait_for_completion()["status"] == "Canceled"
+
+
+@pytest.mark.slow
+def test_a_runner_that_hangs_is_killed_with_its_script_by_cancelling(own_server: list[RunningServer], project: Path) -> None:
+    (project / "stubborn.py").write_text(STUBBORN)
+    run = Experiment(Workspace.from_config(), "survival").submit(ScriptRunConfig(".", "stubborn.py"))
+    log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
+    pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
+    (runner,) = [each for each in psutil.process_iter() if _is_runner_of(each, run.id)]
+    runner.suspend()
+    run.cancel()
+    assert run.wait_for_completion()["status"] == "Canceled"
+    wait_until(lambda: not any(_lives(pid) for pid in [*pids, runner.pid]), "all processes are gone", timeout_s=10)
 
 
 def test_a_run_shows_where_the_time_to_its_first_line_went(experiment: Experiment, project: Path) -> None:

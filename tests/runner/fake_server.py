@@ -87,7 +87,7 @@ class FakeServer:
         """Do what the cancel route does to a submitted run."""
         with self.lock:
             self.stop_reason = reason
-            self.run = dataclasses.replace(self.run, status=RunStatus.CANCEL_REQUESTED)
+            self.run = dataclasses.replace(self.run, status=RunStatus.CANCEL_REQUESTED, status_reason=reason)
 
     def set_status(self, status: RunStatus) -> None:
         """Let somebody else end the run."""

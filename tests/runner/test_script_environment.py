@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from runyard.compat.process import IMPORT_PATH
 from runyard.domain.experiment import ExperimentRecord
 from runyard.domain.run import RunSpec
 from runyard.domain.workspace import WorkspaceRecord
@@ -47,6 +48,7 @@ def test_the_script_learns_which_run_it_is() -> None:
         "AZUREML_PROCESS_NAME": "default_0",
         "AZUREML_FRAMEWORK": "PyTorch",
         "AZUREML_COMMUNICATOR": "nccl",
+        "PYTHONPATH": str(IMPORT_PATH),
     }
 
 

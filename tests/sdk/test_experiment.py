@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from runyard import Experiment, ScriptRunConfig, Workspace
+from runyard import Experiment, Run, ScriptRunConfig, Workspace
 from runyard.errors import (
     ComputeTargetNotFoundError,
     InvalidArgumentError,
@@ -79,6 +79,37 @@ def test_runs_come_lazily_newest_first_and_filtered(experiment: Experiment) -> N
     assert list(experiment.get_runs(tags={"quality": "bad"})) == []
     assert list(experiment.get_runs(status="Completed")) == [runs[2]]
     assert child in list(experiment.get_runs(include_children=True))
+
+
+def test_runs_are_filtered_and_ordered_by_the_query_language(experiment: Experiment, workspace: Workspace) -> None:
+    runs = []
+    for loss in ("30", "4", "20"):
+        with experiment.start_logging(snapshot_directory=None) as run:
+            run.tag("loss", loss)
+        runs.append(run)
+    assert list(experiment.get_runs(order_by="tag.loss")) == [runs[1], runs[2], runs[0]]
+    assert list(experiment.get_runs(filter="tag.loss < 25", order_by="-tag.loss")) == [runs[2], runs[1]]
+    assert next(experiment.get_runs(order_by="tag.loss")) == runs[1]
+    assert list(workspace.get_runs("tag.loss < 15")) == [runs[1]]
+    assert list(experiment.get_runs(tags="no", filter="tag.loss < 25")) == []
+
+
+def test_an_error_in_a_filter_points_at_the_character(experiment: Experiment) -> None:
+    with pytest.raises(InvalidArgumentError, match="at character 10: there is no status 'Faild'") as caught:
+        list(experiment.get_runs(filter="status = Faild"))
+    assert "         ^" in caught.value.message
+
+
+def test_figures_of_the_children_are_rolled_up(run: Run) -> None:
+    for loss in (0.5, 0.25):
+        with run.child_run() as child:
+            child.log("loss", loss)
+    run.child_run().complete()
+    found = run.get_roll_ups("metric.loss.min")["metric.loss.min"]
+    assert (found.mean, found.min, found.max, found.count, found.children) == (0.375, 0.25, 0.5, 2, 3)
+    assert child.get_roll_ups("metric.loss.min") == {}
+    with pytest.raises(InvalidArgumentError, match="is no metric"):
+        run.get_roll_ups("status")
 
 
 def test_more_runs_than_a_page_holds_all_come(experiment: Experiment) -> None:

@@ -28,3 +28,13 @@ def test_several_statuses_may_be_asked_for() -> None:
 def test_an_unknown_status_is_refused_with_the_known_ones(status: object) -> None:
     with pytest.raises(InvalidArgumentError, match="Use one of NotStarted, Starting"):
         run_query(status=status)
+
+
+def test_an_unknown_view_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidArgumentError, match="Use one of ActiveOnly, ArchivedOnly, All, Deleted"):
+        run_query(view="Bin")
+
+
+def test_without_an_order_the_newest_run_comes_first() -> None:
+    assert run_query().order_by == "-created_at"
+    assert run_query(order_by="param.lr").order_by == "param.lr"

@@ -69,7 +69,8 @@ TABLE: list[tuple[Any, str]] = [
     (Run.submit_child, "self, config, tags=None, **kwargs"),
     (
         Run.get_children,
-        "self, recursive=False, tags=None, properties=None, type=None, status=None, _rehydrate_runs=True",
+        "self, recursive=False, tags=None, properties=None, type=None, status=None, _rehydrate_runs=True, filter=None, "
+        "order_by=None",
     ),
     (Run.tag, "self, key, value=None"),
     (Run.set_tags, "self, tags"),

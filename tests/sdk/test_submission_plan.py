@@ -20,7 +20,7 @@ def test_a_plan_says_what_would_be_sent_and_sends_nothing(experiment: Experiment
     subprocess.run(["git", "init", "-q"], check=True)
     subprocess.run(["git", "add", "train.py"], check=True)
     subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "one"], check=True)
-    (project / "train.py").write_text("print(2)\n")
+    (project / "train.py").write_text("print('a text that no other test sends')\n")
     environment = Environment("e")
     environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["no-such-thing-yet"])
     environment.environment_variables = {"DB_PASSWORD": "hunter-two-2"}
@@ -50,8 +50,9 @@ def test_a_plan_of_an_unchanged_folder_sends_nothing_again(experiment: Experimen
     config = ScriptRunConfig(".", "train.py")
     experiment.submit(config).wait_for_completion()
     assert experiment.plan(config).files_to_send == 0
-    (project / "train.py").write_text("print(2)\n")
-    assert experiment.plan(config).bytes_to_send == 9
+    changed = f"print({str(project)!r})  # new to the server\n"
+    (project / "train.py").write_text(changed)
+    assert experiment.plan(config).bytes_to_send == len(changed)
 
 
 def test_a_plan_refuses_what_submitting_refuses(experiment: Experiment, project: Path) -> None:

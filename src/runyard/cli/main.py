@@ -15,6 +15,7 @@ COMMANDS = {
     "server": LazyCommand("runyard.cli.server", "server", "Run a server in the foreground."),
     "open": LazyCommand("runyard.cli.studio", "open_studio", "Open the Studio, or a run in it, in the browser."),
     "run": LazyCommand("runyard.cli.run", "run", "Submit, list, show, watch and cancel runs."),
+    "exec": LazyCommand("runyard.cli.exec_script", "exec_script", "Run a script here, with azureml served by Runyard."),
     "sync": LazyCommand("runyard.cli.sync", "sync", "Send what was logged while the server was away."),
     "doctor": LazyCommand("runyard.cli.doctor", "doctor", "Check this machine: how safe is what is logged?"),
     "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List experiments."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runyard.client.artifact import ArtifactApi
+from runyard.client.bin import BinApi
 from runyard.client.change import ChangeApi
 from runyard.client.compute_target import ComputeTargetApi
 from runyard.client.endpoint import Endpoint
@@ -14,6 +15,7 @@ from runyard.client.run import RunApi
 from runyard.client.session import SessionApi
 from runyard.client.snapshot import SnapshotApi
 from runyard.client.transport import RETRY_S, Transport
+from runyard.client.view import ViewApi
 from runyard.client.workspace import WorkspaceApi
 from runyard.wire.session import SessionBody
 
@@ -33,6 +35,8 @@ class Client:
         self.snapshots = SnapshotApi(self.transport, workspace)
         self.compute_targets = ComputeTargetApi(self.transport, workspace)
         self.environments = EnvironmentApi(self.transport, workspace)
+        self.views = ViewApi(self.transport, workspace)
+        self.bin = BinApi(self.transport, workspace)
         self.changes = ChangeApi(self.transport, workspace)
         self.recorders = RecorderPool(self)
         self._session: SessionBody | None = None

@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
 from runyard.domain.node_group import NodeReport
-from runyard.domain.run import RunEventRecord, RunRecord
+from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunEventRecord, RunRecord
+from runyard.domain.run_diff import RunDiff
 from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
     HeartbeatBody,
+    PurgedBody,
     ReportStatusRequest,
     RunEventPage,
     RunPage,
     RunQuery,
     SubmitRunRequest,
     UpdateRunRequest,
+    UpdateRunsRequest,
 )
 
 
@@ -68,6 +71,42 @@ class RunApi:
             ImmutablePropertyError: a property would change.
         """
         return self._transport.call("PATCH", self._path(run_id), RunRecord, body=request)
+
+    def update_many(self, request: UpdateRunsRequest) -> list[RunRecord]:
+        """Change tags of many runs, archive or reactivate them. Of each ten thousand all are changed, or none."""
+        changed: list[RunRecord] = []
+        for start in range(0, len(request.run_ids), CHILDREN_MAX_PER_REQUEST):
+            part = dataclasses.replace(request, run_ids=request.run_ids[start : start + CHILDREN_MAX_PER_REQUEST])
+            changed += self._transport.call("POST", f"{self._workspace}/runs/update", RunPage, body=part).runs
+        return changed
+
+    def delete(self, run_id: str) -> RunRecord:
+        """Put an ended run and its descendants into the bin.
+
+        Raises:
+            ConflictError: one of them has not ended.
+        """
+        return self._transport.call("DELETE", self._path(run_id), RunRecord)
+
+    def restore(self, run_id: str) -> RunRecord:
+        """Bring a run back from the bin, with those descendants that went there with it.
+
+        Raises:
+            ConflictError: it is not in the bin, or its parent still is.
+        """
+        return self._transport.call("POST", f"{self._path(run_id)}/restore", RunRecord)
+
+    def purge(self, run_id: str) -> int:
+        """Remove a run in the bin and its descendants for good; return how many runs are gone.
+
+        Raises:
+            ConflictError: it is not in the bin.
+        """
+        return self._transport.call("POST", f"{self._path(run_id)}/purge", PurgedBody).runs
+
+    def diff(self, run_id: str, other_id: str) -> RunDiff:
+        """Return two runs side by side, what differs most first."""
+        return self._transport.call("GET", f"{self._path(run_id)}/diff/{segment(other_id)}", RunDiff)
 
     def report_status(self, run_id: str, request: ReportStatusRequest, *, retry_s: float | None = None) -> RunRecord:
         """Say that a run has reached a status.

@@ -82,6 +82,7 @@ class Transport:
         *,
         body: Any = None,
         params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
         msgpack: bool = False,
         retry_s: float | None = None,
     ) -> T:
@@ -91,12 +92,12 @@ class Transport:
             RunyardError: the class that the server named.
             TransportError: no server answers, or something else does.
         """
-        headers = {"Accept": MSGPACK if msgpack else JSON}
+        sent = {"Accept": MSGPACK if msgpack else JSON, **(headers or {})}
         open_body = None
         if body is not None:
-            headers["Content-Type"] = JSON
+            sent["Content-Type"] = JSON
             open_body = _constant(to_json(body))
-        request = _Request(method, path, headers, _texts(params), open_body)
+        request = _Request(method, path, sent, _texts(params), open_body)
         return self._decoded(self._exchange(request, retry_s), answer)
 
     def send_msgpack(self, path: str, body: Any, answer: type[T], *, retry_s: float | None = None) -> T:
@@ -125,6 +126,10 @@ class Transport:
     def put_content(self, path: str, content: bytes | Path) -> None:
         """PUT raw bytes, or those of a file, where the answer has no body."""
         self._exchange(_raw("PUT", path, content, None), None)
+
+    def delete(self, path: str, *, headers: Mapping[str, str] | None = None) -> None:
+        """DELETE what is at a path, where the answer has no body."""
+        self._exchange(_Request("DELETE", path, {"Accept": JSON, **(headers or {})}), None)
 
     def read(self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """GET raw bytes into memory; a status of 400 or more raises, except 416."""

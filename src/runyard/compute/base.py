@@ -49,6 +49,12 @@ class Engine(Protocol):
             ComputeError: it could not be started; nothing runs.
         """
 
+    def find(self, name: str) -> JobHandle | None:
+        """Return the handle of a job by its name; None when nothing of it lives.
+
+        For jobs whose handle was lost, because the server was killed while it started them.
+        """
+
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Return the state of each job, by its name. One call serves all jobs."""
 
@@ -56,4 +62,4 @@ class Engine(Protocol):
         """Tell the runners of a job to stop, with SIGTERM. They ask the server why, stop their script and report."""
 
     def clean_up(self, name: str, handle: JobHandle | None) -> None:
-        """Stop whatever is left of a job whose runner is gone. Nothing happens when nothing is left."""
+        """Kill whatever is left of a job, a runner that does not answer among it. Nothing happens when nothing is left."""

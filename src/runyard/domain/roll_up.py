@@ -32,7 +32,7 @@ class RollUp:
 def require_metric_field(text: str) -> Field:
     """Return the figure of a metric that a text such as ``metric.loss.min`` names, or raise :class:`InvalidArgumentError`."""
     field = parse_field(text)
-    if field.shape is not Shape.METRIC:
+    if field.shape is not Shape.METRIC or field.roll is not None:
         raise InvalidArgumentError(f"{text!r} is no metric. A roll-up is over a figure of one, such as metric.loss.min.")
     return field
 
@@ -53,7 +53,7 @@ def rolled_up(field: Field, children: Iterable[tuple[str, dict[str, MetricSummar
     return RollUp(
         count=len(figures),
         children=total,
-        mean=_mean([value for value, _ in figures]),
+        mean=mean_of([value for value, _ in figures]),
         min=low[0],
         max=high[0],
         min_run_id=low[1],
@@ -61,6 +61,15 @@ def rolled_up(field: Field, children: Iterable[tuple[str, dict[str, MetricSummar
     )
 
 
-def _mean(values: list[float]) -> float:
+def mean_of(values: list[float]) -> float:
+    """Return the mean of numbers, exactly rounded; the infinities are numbers."""
     finite = all(math.isfinite(value) for value in values)
     return math.fsum(values) / len(values) if finite else sum(values) / len(values)
+
+
+def rolled(field: Field, roll_up: RollUp | None) -> float | None:
+    """Return what a ``rollup`` field of the query language is: None when no child has the figure."""
+    if roll_up is None or not roll_up.count or field.roll is None:
+        return None
+    value: float = getattr(roll_up, field.roll.value)
+    return float(value)

@@ -32,7 +32,13 @@ SCRIPT_RUN = "azureml.scriptrun"
 TIME_PROPERTY = "runyard.time.{}_s"
 """The property that holds how long a part of a run's preparation took: one of :data:`PREPARATION_PARTS`."""
 
-PREPARATION_PARTS = ("upload", "queue", "environment", "start")
+PREPARATION_PARTS = {
+    "upload": "hashing the source folder and sending what the server lacked",
+    "queue": "from the run's creation until its runner was started on the compute target",
+    "environment": "finding or building the Python environment",
+    "start": "the rest: restoring the snapshot and starting the script",
+}
+"""The parts of the time to a run's first line, in their order, and what each is. They are known when the script starts."""
 
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 

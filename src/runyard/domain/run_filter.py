@@ -49,8 +49,8 @@ def unparse_field(field: Field) -> str:
     if field.key is None:
         return field.name
     key = field.key if _PLAIN_KEY.fullmatch(field.key) else _quoted(field.key)
-    figure = "" if field.aggregate is None else f".{field.aggregate.value}"
-    return f"{field.name}.{key}{figure}"
+    figures = [figure.value for figure in (field.aggregate, field.roll) if figure is not None]
+    return ".".join([field.name, key, *figures])
 
 
 def _text(node: Node) -> str:

@@ -38,14 +38,28 @@ class Aggregate(str, Enum):
     MAX_STEP = "max_step"
 
 
+class Roll(str, Enum):
+    """What a roll-up makes of a metric's figure over a run's children."""
+
+    MEAN = "mean"
+    MIN = "min"
+    MAX = "max"
+    COUNT = "count"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A property of a run. ``key`` names the tag, property, parameter or metric; ``aggregate`` the figure of a metric."""
+    """A property of a run.
+
+    ``key`` names the tag, property, parameter or metric; ``aggregate`` the figure of a metric; ``roll`` what is made of that
+    figure over the run's children.
+    """
 
     name: str
     shape: Shape
     key: str | None = None
     aggregate: Aggregate | None = None
+    roll: Roll | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from runyard.domain.run_filter_ast import Aggregate, Field, Shape
+from collections.abc import Container
+
+from runyard.domain.run_filter_ast import Aggregate, Field, Roll, Shape
 
 FIELDS: dict[str, Shape] = {
     "id": Shape.TEXT,
@@ -70,8 +72,13 @@ KEYED: dict[str, str] = {
     "argument": "param",
     "metric": "metric",
     "metrics": "metric",
+    "rollup": "rollup",
+    "rollups": "rollup",
 }
 """What comes before a dot and a key of the user's own."""
+
+FIGURED = frozenset({"metric", "rollup"})
+"""Kinds whose key may be followed by figures."""
 
 CONTAINING = frozenset({"name", "description", "reason"})
 """Fields whose short form ``field:word`` looks for the word anywhere, not for the whole value."""
@@ -90,6 +97,7 @@ PRESENCE = {
 """What ``has:`` may ask for."""
 
 _AGGREGATES = {each.value: each for each in Aggregate}
+_ROLLS = {each.value: each for each in Roll}
 
 
 def find_field(name: str) -> Field | None:
@@ -100,19 +108,29 @@ def find_field(name: str) -> Field | None:
     return None if shape is None else Field(canonical, shape)
 
 
-def keyed_field(kind: str, key: str, aggregate: str | None = None) -> Field:
-    """Return the field of a tag, property, parameter or metric. ``kind`` is a value of :data:`KEYED`."""
+def keyed_field(kind: str, key: str, aggregate: str | None = None, roll: str | None = None) -> Field:
+    """Return the field of a tag, property, parameter, metric or roll-up. ``kind`` is a value of :data:`KEYED`."""
+    figure = _AGGREGATES[aggregate] if aggregate else Aggregate.LAST
     if kind == "metric":
-        return Field("metric", Shape.METRIC, key, _AGGREGATES[aggregate] if aggregate else Aggregate.LAST)
+        return Field("metric", Shape.METRIC, key, figure)
+    if kind == "rollup":
+        return Field("rollup", Shape.METRIC, key, figure, _ROLLS[roll] if roll else Roll.MEAN)
     return Field(kind, Shape.LABEL, key)
 
 
-def is_aggregate(word: str) -> bool:
-    """Return whether a word names a figure of a metric."""
-    return word in _AGGREGATES
+def split_figures(kind: str, before: str, end: str) -> tuple[str, str | None, str | None]:
+    """Return a metric's name, the figure at its end and, of a roll-up, what is made of it.
+
+    The name is ``before``, which was quoted, and what is left of ``end``: ``loss.min`` → (``loss``, ``min``, None);
+    ``val.acc`` → (``val.acc``, None, None); of a roll-up ``loss.min.mean`` → (``loss``, ``min``, ``mean``).
+    """
+    roll: str | None = None
+    if kind == "rollup":
+        end, roll = _without_last(before, end, _ROLLS)
+    end, aggregate = _without_last(before, end, _AGGREGATES)
+    return before + end, aggregate, roll
 
 
-def split_aggregate(key: str) -> tuple[str, str | None]:
-    """Return a metric's name and the figure at its end: ``loss.min`` → (``loss``, ``min``); ``val.acc`` → (``val.acc``, None)."""
-    name, dot, last = key.rpartition(".")
-    return (name, last) if dot and name and is_aggregate(last) else (key, None)
+def _without_last(before: str, text: str, words: Container[str]) -> tuple[str, str | None]:
+    rest, dot, last = text.rpartition(".")
+    return (rest, last) if dot and (rest or before) and last in words else (text, None)

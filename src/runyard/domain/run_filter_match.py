@@ -26,7 +26,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 from runyard.domain.metric import MetricSummary, MetricValue, is_number
 from runyard.domain.parameter import run_parameters
@@ -58,6 +58,7 @@ from runyard.domain.run_text import is_text_found
 from runyard.domain.text_pattern import like_regex, read_regex
 
 Metrics = Mapping[str, MetricSummary]
+RollUps = Callable[[Field], Optional[float]]
 
 COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.EQ: operator.eq,
@@ -92,9 +93,12 @@ _READ: dict[str, Callable[[RunRecord], Any]] = {
 }
 
 
-def matches(wanted: Filter, run: RunRecord, metrics: Metrics | None = None) -> bool:
-    """Return whether a run passes a filter. ``metrics`` holds the figures of its metrics by name."""
-    return _Evaluation(run, metrics or {}, wanted.now).truth(wanted.root) is True
+def matches(wanted: Filter, run: RunRecord, metrics: Metrics | None = None, roll_ups: RollUps | None = None) -> bool:
+    """Return whether a run passes a filter.
+
+    ``metrics`` holds the figures of its metrics by name; ``roll_ups`` gives what a ``rollup`` field is for it, None without.
+    """
+    return _Evaluation(run, metrics or {}, roll_ups or (lambda _: None), wanted.now).truth(wanted.root) is True
 
 
 def metric_figure(metrics: Metrics, name: str, aggregate: Aggregate) -> float | None:
@@ -107,9 +111,10 @@ def metric_figure(metrics: Metrics, name: str, aggregate: Aggregate) -> float | 
 
 
 class _Evaluation:
-    def __init__(self, run: RunRecord, metrics: Metrics, now: datetime) -> None:
+    def __init__(self, run: RunRecord, metrics: Metrics, roll_ups: RollUps, now: datetime) -> None:
         self.run = run
         self.metrics = metrics
+        self.roll_ups = roll_ups
         self.now = now
 
     def truth(self, node: Node) -> bool | None:
@@ -156,6 +161,8 @@ class _Evaluation:
     def value(self, field: Field) -> Any:
         if field.shape is Shape.LABEL:
             return self.labels(field).get(field.key or "")
+        if field.roll is not None:
+            return self.roll_ups(field)
         if field.shape is Shape.METRIC:
             return metric_figure(self.metrics, field.key or "", field.aggregate or Aggregate.LAST)
         if field.shape is Shape.DURATION:

@@ -13,11 +13,14 @@
                 | field [ "not" ] "between" value "and" value
                 | field "is" [ "not" ] "null"
                 | field ":" value { "," value }
-                | ( "tag" | "property" | "param" | "metric" ) ":" key { "," key }
+                | ( "tag" | "property" | "param" | "metric" | "rollup" ) ":" key { "," key }
                 | "has" ":" ( "children" | "parent" | "description" | … )
                 | "text" [ ":" ] word
                 | word                                      searched in the run's texts
     field       = name | ( "tag" | "property" | "param" ) "." key | "metric" "." key [ "." figure ]
+                | "rollup" "." key [ "." figure ] [ "." ( "mean" | "min" | "max" | "count" ) ]
+    figure      = "last" | "min" | "max" | "first" | "mean" | "count" | "last_step" | "min_step" | "max_step"
+                | "step(" ( "last" | "min" | "max" ) ")"
 
 Words of the grammar may be written in any case. A key or value in quotes may hold any character.
 """
@@ -45,7 +48,7 @@ from runyard.domain.run_filter_ast import (
     TextSearch,
     Value,
 )
-from runyard.domain.run_filter_field import CONTAINING, KEYED, PRESENCE, find_field, is_aggregate, keyed_field, split_aggregate
+from runyard.domain.run_filter_field import CONTAINING, FIGURED, KEYED, PRESENCE, find_field, keyed_field, split_figures
 from runyard.domain.run_filter_scan import Scanner, Word, comparison_operator
 from runyard.domain.run_filter_shape import ValueReader, unknown_field
 from runyard.domain.text_pattern import like_escaped, like_parts, read_regex
@@ -99,14 +102,13 @@ def field_of(pieces: list[Word]) -> Field | None:
     if kind is None:
         return None
     keys = [Word(rest, first.place + len(head) + 1), *pieces[1:]] if rest else pieces[1:]
-    aggregate = None
-    if kind == "metric" and keys and not keys[-1].quoted:
-        key, aggregate = split_aggregate(keys[-1].text)
-        if aggregate is None and len(keys) > 1 and is_aggregate(keys[-1].text[1:]) and keys[-1].text[0] == ".":
-            key, aggregate = "", keys[-1].text[1:]
-        keys = [*keys[:-1], Word(key, keys[-1].place)]
-    joined = "".join(each.text for each in keys)
-    return keyed_field(kind, joined, aggregate) if joined else None
+    if not keys:
+        return None
+    before, end = "".join(each.text for each in keys[:-1]), keys[-1]
+    if kind not in FIGURED or end.quoted:
+        return keyed_field(kind, before + end.text) if before + end.text else None
+    key, aggregate, roll = split_figures(kind, before, end.text)
+    return keyed_field(kind, key, aggregate, roll) if key else None
 
 
 class _Parser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from runyard.domain.run_filter_ast import Operator
@@ -11,6 +12,7 @@ _BLANKS = " \t\r\n"
 _NAME_STOPS = frozenset(_BLANKS + "()\"'`,=!<>~:")
 _VALUE_STOPS = frozenset(_BLANKS + "()\"'`,")
 _SYMBOLS = ("==", "!=", "<>", "<=", ">=", "!~", "=", "<", ">", "~", ":")
+_STEP_OF = re.compile(r"\(\s*(last|min|max)\s*\)")
 _OPERATORS = {"==": Operator.EQ, "<>": Operator.NE, **{each.value: each for each in Operator}}
 
 
@@ -119,8 +121,18 @@ class Scanner:
             piece = self.quoted() or self.bare_here()
             if piece is None:
                 break
-            pieces.append(piece)
+            pieces.append(self.step_figure(piece))
         return pieces
+
+    def step_figure(self, piece: Word) -> Word:
+        """Return ``piece``; when it is ``….step`` and ``(min)`` follows right here, skip that and return ``….min_step``."""
+        if piece.quoted or not piece.text.endswith(".step"):
+            return piece
+        which = _STEP_OF.match(self.text, self.place)
+        if which is None:
+            return piece
+        self.place = which.end()
+        return Word(f"{piece.text[:-4]}{which[1]}_step", piece.place)
 
     def bare_here(self) -> Word | None:
         """Return the unquoted piece of a name that begins right here, None when there is none."""

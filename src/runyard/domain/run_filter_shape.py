@@ -78,7 +78,7 @@ class ValueReader:
     def _number(self, field: Field, word: Word) -> Value:
         number = read_number(word.text)
         if number is None:
-            shown = f"metric.{field.key}" if field.key else field.name
+            shown = f"{field.name}.{field.key}" if field.key else field.name
             raise self.scanner.error(f"{shown} is compared with numbers, and {word.text[:40]!r} is none.", word.place)
         return NumberValue(number, word.text)
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from runyard.compat.process import with_import_path
 from runyard.domain.experiment import ExperimentRecord
 from runyard.domain.redaction import COVER
 from runyard.domain.run import RunRecord, RunSpec
@@ -36,7 +37,7 @@ def script_environment(
     variables.update(_runyard_names(settings, run))
     variables.update(_azureml_names(settings, run, spec, workspace, experiment))
     variables[ERROR_FILE_VARIABLE] = str(error_file)
-    return variables
+    return with_import_path(variables)
 
 
 def with_interpreter_first(variables: Mapping[str, str], interpreter: str) -> dict[str, str]:

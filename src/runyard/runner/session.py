@@ -32,7 +32,7 @@ from runyard.runner.stop import StopCause, StopOrder, StopSwitch
 from runyard.runner.work_folder import WorkFolder
 from runyard.version import VERSION
 from runyard.wire.node import NodeBoardBody
-from runyard.wire.run import ReportStatusRequest
+from runyard.wire.run import HeartbeatBody, ReportStatusRequest
 
 log = logging.getLogger(__name__)
 
@@ -221,14 +221,17 @@ class Session:
         return Ending(status=RunStatus.CANCELED, reason=order.reason)
 
     def _order_behind_signal(self, order: StopOrder) -> StopOrder:
-        """Return the order of the server's that made the engine send a signal, if that is how it was."""
+        """Return the order of the server's that made the engine send a signal, if that is how it was.
+
+        A server that is away is waited for, as long as a runner that was told to stop may: it was perhaps killed just then.
+        """
         asked = StopSwitch()
         try:
-            answer = self._control.heartbeat()
+            run = self._control.run()
         except RunyardError:
             return order
-        if answer.stop:
-            order_from(answer, asked)
+        if run.status is RunStatus.CANCEL_REQUESTED or run.status.is_terminal:
+            order_from(HeartbeatBody(status=run.status, stop=True, reason=run.status_reason), asked)
         return asked.order or order
 
     def _failed_by_system(self, message: str) -> Ending:

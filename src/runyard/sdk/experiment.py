@@ -161,11 +161,20 @@ class Experiment:
         properties: Any = None,
         include_children: bool = False,
         status: Any = None,
+        filter: str | None = None,
+        order_by: str | None = None,
+        view: str = "ActiveOnly",
     ) -> Iterator[Run]:
         """Yield the runs, newest first, a page at a time as they are asked for.
 
         ``tags`` and ``properties`` are a text, which asks for the key, or a dict, which asks for every pair. ``type`` matches the
         run's type or its property ``azureml.runsource``. Only top-level runs come, unless ``include_children``.
+        ``filter`` is a text of the query language, such as ``"metric.loss.min < 0.2 and created > -7d"``; ``order_by`` one of its
+        fields, with ``-`` before it for downwards. ``view`` is ``ActiveOnly``, ``ArchivedOnly``, ``All`` or ``Deleted``.
+        All conditions must hold.
+
+        Raises:
+            InvalidArgumentError: a condition cannot be read; the message points at the character at fault.
         """
         query = run_query(
             type=type,
@@ -174,6 +183,9 @@ class Experiment:
             status=status,
             experiment=self.name,
             include_children=include_children,
+            filter=filter,
+            order_by=order_by,
+            view=view,
         )
         return (hydrated(self._workspace, record) for record in self._workspace._client.runs.iterate(query))
 

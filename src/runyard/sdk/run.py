@@ -21,6 +21,7 @@ from runyard.sdk.run_children import RunChildren
 from runyard.sdk.run_details import details, record_dict
 from runyard.sdk.run_files import RunFiles
 from runyard.sdk.run_handle import NOT_ASKED
+from runyard.sdk.run_keeping import RunKeeping
 from runyard.sdk.run_labels import RunLabels
 from runyard.sdk.run_logging import RunLogging
 from runyard.sdk.run_query import run_query
@@ -37,7 +38,7 @@ _LOG = logging.getLogger("runyard")
 RunFactory = Callable[..., "Run"]
 
 
-class Run(RunLogging, RunFiles, RunLabels, RunChildren):
+class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
     """A run: one execution of a program, with its metrics, files, tags and end.
 
     ``Run(experiment, run_id)`` opens one that exists. Made by ``experiment.start_logging()``, ``experiment.submit()``,

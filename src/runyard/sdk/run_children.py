@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, require_run_id
+from runyard.domain.roll_up import RollUp
+from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunView, require_run_id
 from runyard.errors import InvalidArgumentError
 from runyard.sdk.run_handle import RunHandle
 from runyard.sdk.run_query import run_query
-from runyard.wire.run import CreateRunsRequest, NewRun
+from runyard.wire.run import CreateRunsRequest, NewRun, RunQuery
 
 if TYPE_CHECKING:
     from runyard.sdk.run import Run
@@ -67,10 +68,24 @@ class RunChildren(RunHandle):
         type: str | None = None,
         status: Any = None,
         _rehydrate_runs: bool = True,
+        filter: str | None = None,
+        order_by: str | None = None,
     ) -> Iterator[Run]:
         """Yield the children, newest first; with ``recursive`` all descendants. The filters are those of ``get_runs``."""
-        query = run_query(type=type, tags=tags, properties=properties, status=status, **self._kinship(recursive))
+        conditions = {"type": type, "tags": tags, "properties": properties, "status": status, "filter": filter}
+        query = run_query(**conditions, order_by=order_by, **self._kinship(recursive))
         return (self._hydrated(record) for record in self._client.runs.iterate(query))
+
+    def get_roll_ups(self, *figures: str) -> dict[str, RollUp]:
+        """Return mean, minimum, maximum and count of figures of metrics over the children, kept by the server.
+
+        A figure is a field of the query language such as ``metric.loss.min``. Runs without children have none.
+
+        Raises:
+            InvalidArgumentError: a text is no figure of a metric.
+        """
+        query = RunQuery(filter=f'id = "{self.id}"', include_children=True, view=RunView.ALL, roll_ups=list(figures), limit=1)
+        return self._client.runs.search(query).roll_ups.get(self.id, {})
 
     def _kinship(self, recursive: bool) -> dict[str, Any]:
         return {"ancestor_id": self.id} if recursive else {"parent_id": self.id}

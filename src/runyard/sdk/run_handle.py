@@ -60,12 +60,12 @@ class RunHandle:
 
     @property
     def description(self) -> str | None:
-        """What the run is about, in Markdown. It can be set."""
+        """What the run is about, in Markdown. It can be set; an empty text or None removes it."""
         return self._refreshed().description
 
     @description.setter
-    def description(self, text: str) -> None:
-        self._update(UpdateRunRequest(description=text))
+    def description(self, text: str | None) -> None:
+        self._update(UpdateRunRequest(description=text or ""))
 
     @property
     def number(self) -> int:

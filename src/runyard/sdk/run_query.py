@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from runyard.domain.run import RunStatus
+from runyard.domain.run import RunStatus, RunView
 from runyard.errors import InvalidArgumentError
 from runyard.sdk.labels import label_filter
 from runyard.wire.run import RunQuery
 
 
 def run_query(
-    *, type: str | None = None, tags: Any = None, properties: Any = None, status: Any = None, **fields: Any
+    *,
+    type: str | None = None,
+    tags: Any = None,
+    properties: Any = None,
+    status: Any = None,
+    order_by: str | None = None,
+    view: str = RunView.ACTIVE_ONLY.value,
+    **fields: Any,
 ) -> RunQuery:
-    """Return the query for these filters.
+    """Return the query for these filters. ``order_by`` is newest first where none is given.
 
     Raises:
-        InvalidArgumentError: a filter is of a wrong kind, or a status does not exist.
+        InvalidArgumentError: a filter is of a wrong kind, or a status or view does not exist.
     """
+    if order_by is not None:
+        fields["order_by"] = order_by
     return RunQuery(
         type=type,
         tags=label_filter("tags", tags),
         properties=label_filter("properties", properties),
         status=_statuses(status),
+        view=_view(view),
         **fields,
     )
 
@@ -37,3 +47,11 @@ def _statuses(wanted: Any) -> list[RunStatus]:
     except ValueError:
         known = ", ".join(status.value for status in RunStatus)
         raise InvalidArgumentError(f"status={wanted!r} is no status of a run. Use one of {known}.", status=str(wanted)) from None
+
+
+def _view(name: str) -> RunView:
+    try:
+        return RunView(name)
+    except ValueError:
+        known = ", ".join(view.value for view in RunView)
+        raise InvalidArgumentError(f"view={name!r} is unknown. Use one of {known}.") from None

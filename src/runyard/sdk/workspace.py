@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from runyard.sdk.datastore import Datastore
 from runyard.sdk.environment import Environment
 from runyard.sdk.experiment import Experiment
 from runyard.sdk.portal import portal_url
-from runyard.sdk.run import Run
+from runyard.sdk.run import Run, hydrated
 from runyard.sdk.run_details import instant
+from runyard.sdk.run_query import run_query
 from runyard.sdk.workspace_config import WorkspaceConfig, find_config, write_config
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
@@ -218,6 +220,17 @@ class Workspace:
         """The datastores by name."""
         default = self.get_default_datastore()
         return {default.name: default}
+
+    def get_runs(
+        self,
+        filter: str | None = None,
+        order_by: str | None = None,
+        include_children: bool = False,
+        view: str = "ActiveOnly",
+    ) -> Iterator[Run]:
+        """Yield the runs of all experiments, newest first; the arguments are those of :meth:`Experiment.get_runs`."""
+        query = run_query(filter=filter, order_by=order_by, include_children=include_children, view=view)
+        return (hydrated(self, record) for record in self._client.runs.iterate(query))
 
     def get_run(self, run_id: str) -> Run:
         """Return the run of that id, whatever its experiment.

@@ -14,6 +14,8 @@ class Settings:
 
     ``port`` 0 means: the port of last time if it is free, else any free one. ``local_slots`` is the number of scripts that run
     at once on this machine for each level of the run tree, so that a parent that waits for its children never holds their place.
+    A run whose runner is gone or says nothing for ``heartbeat_timeout_s`` is NotResponding; one whose runner is gone has failed
+    after ``lost_patience_s``. A cancelled run whose runner says nothing for ``cancel_patience_s`` is killed.
     """
 
     home: Path
@@ -23,4 +25,6 @@ class Settings:
     local_slots: int = 16
     queue_note_interval_s: float = 5.0
     heartbeat_timeout_s: float = 45.0
+    lost_patience_s: float = 120.0
+    cancel_patience_s: float = 15.0
     dispatch_interval_s: float = 1.0

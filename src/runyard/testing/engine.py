@@ -23,6 +23,11 @@ class FakeEngine:
         self.started.append(spec)
         return {"name": spec.name}
 
+    def find(self, name: str) -> JobHandle | None:
+        """Find what was started and is not gone."""
+        lives = any(spec.name == name for spec in self.started) and name not in self.gone
+        return {"name": name} if lives else None
+
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Say what ``gone`` says."""
         return {name: JobState.GONE if name in self.gone else JobState.ALIVE for name in handles}
@@ -34,3 +39,4 @@ class FakeEngine:
     def clean_up(self, name: str, handle: JobHandle | None) -> None:
         """Remember that it was asked for."""
         self.cleaned.append(name)
+        self.gone.add(name)

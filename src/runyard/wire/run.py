@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from runyard.domain.metric import MetricSummary
 from runyard.domain.roll_up import RollUp
@@ -159,17 +158,6 @@ class RunPage:
 
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetricCondition:
-    """A bound on one figure of a metric. A run without such a number does not meet it."""
-
-    name: str
-    figure: Literal["last", "min", "max", "mean", "first", "count"] = "last"
-    comparison: Literal["<", "<=", ">", ">=", "=", "!="]
-    value: float
-
-
-@strict
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunQuery:
     """Which runs to list. All conditions must hold.
 
@@ -180,9 +168,9 @@ class RunQuery:
     to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-    created, name, duration, tag.quality or param.lr, or ``metric:<name>:<figure>`` with a figure of
-    :class:`MetricCondition`; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
-    after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
+    created, name, duration, tag.quality, param.lr, metric.loss.max or rollup.loss.min.mean; a leading '-' sorts downwards, and
+    runs without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset``
+    jumps into the list instead.
     """
 
     experiment: str | None = None
@@ -201,7 +189,6 @@ class RunQuery:
     view: RunView = RunView.ACTIVE_ONLY
     metrics: list[str] = field(default_factory=list)
     roll_ups: list[str] = field(default_factory=list)
-    metric_conditions: list[MetricCondition] = field(default_factory=list)
     order_by: str = "-created_at"
     cursor: str | None = None
     offset: int = 0

@@ -18,6 +18,7 @@ const PAGES = [
   { to: "/experiments", icon: "flask", text: "nav.experiments" },
   { to: "/runs", icon: "runs", text: "nav.runs" },
   { to: "/compute", icon: "compute", text: "nav.compute" },
+  { to: "/environments", icon: "gear", text: "nav.environments" },
 ] as const satisfies readonly { to: string; icon: IconName; text: TextId }[];
 
 /** What is around every page: the way to the others, the state of the connection, theme and help. Without a session yet, no page. */

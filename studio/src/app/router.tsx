@@ -75,7 +75,21 @@ const snapshot = createRoute({ getParentRoute: () => run, path: "snapshot/$", co
 
 const compute = createRoute({ getParentRoute: () => root, path: "/compute", component: lazyRouteComponent(() => import("../compute/ComputePage"), "ComputePage") });
 
-const routeTree = root.addChildren([home, experiments, experiment, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute]);
+const environments = createRoute({
+  getParentRoute: () => root,
+  path: "/environments",
+  component: lazyRouteComponent(() => import("../environments/EnvironmentsPage"), "EnvironmentsPage"),
+  validateSearch: (search): { q?: string } => textParameters(search, ["q"]),
+});
+
+const environment = createRoute({
+  getParentRoute: () => root,
+  path: "/environments/$name",
+  component: lazyRouteComponent(() => import("../environments/EnvironmentPage"), "EnvironmentPage"),
+  validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
+});
+
+const routeTree = root.addChildren([home, experiments, experiment, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
 
 export const router = createRouter({
   routeTree,

@@ -6,12 +6,14 @@ export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
   { keys: ["g", "r"], text: "shortcut.runs" },
   { keys: ["g", "e"], text: "shortcut.experiments" },
   { keys: ["g", "c"], text: "shortcut.compute" },
+  { keys: ["g", "n"], text: "shortcut.environments" },
   { keys: ["/"], text: "shortcut.search" },
   { keys: ["j", "k"], text: "shortcut.move" },
   { keys: ["Enter"], text: "shortcut.open" },
   { keys: ["x"], text: "shortcut.select" },
   { keys: ["."], text: "shortcut.showNew" },
   { keys: ["1", "…", "6"], text: "shortcut.tabs" },
+  { keys: ["[", "]"], text: "shortcut.neighbour" },
   { keys: ["e"], text: "shortcut.description" },
   { keys: ["t"], text: "shortcut.tags" },
   { keys: ["n", "N"], text: "shortcut.match" },
@@ -21,7 +23,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
 ];
 
 /** Pages that `g` and a letter lead to. */
-export const GO_TO = { h: "/", r: "/runs", e: "/experiments", c: "/compute" } as const;
+export const GO_TO = { h: "/", r: "/runs", e: "/experiments", c: "/compute", n: "/environments" } as const;
 
 /** What a key does outside of fields. `prefix` is the key before it when it was `g`. */
 export type ShortcutAction = { type: "go"; to: (typeof GO_TO)[keyof typeof GO_TO] } | { type: "sheet" } | { type: "grid" } | { type: "mark"; key: string } | null;
@@ -31,7 +33,7 @@ export function actionFor(key: string, prefix: string | null): ShortcutAction {
   if (key === "?") return { type: "sheet" };
   if (key === "j" || key === "k") return { type: "grid" };
   // Everything else is an element of the page that carries the key in `data-shortcut`.
-  return /^[a-z0-9./]$/.test(key) && key !== "g" ? { type: "mark", key } : null;
+  return /^[a-z0-9./[\]]$/.test(key) && key !== "g" ? { type: "mark", key } : null;
 }
 
 function isGoKey(key: string): key is keyof typeof GO_TO {

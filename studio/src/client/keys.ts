@@ -7,6 +7,7 @@ export const keys = {
   experiments: (workspace: string) => ["w", workspace, "experiments"] as const,
   runs: (workspace: string) => ["w", workspace, "runs"] as const,
   computeTargets: (workspace: string) => ["w", workspace, "compute-targets"] as const,
+  environments: (workspace: string) => ["w", workspace, "environments"] as const,
   run: (workspace: string, runId: string) => ["w", workspace, "run", runId, "record"] as const,
   runEvents: (workspace: string, runId: string) => ["w", workspace, "run", runId, "events"] as const,
   runMetrics: (workspace: string, runId: string) => ["w", workspace, "run", runId, "metrics"] as const,

@@ -78,6 +78,7 @@ export interface RunChange {
   display_name?: string;
   set_tags?: Record<string, string | null>;
   remove_tags?: string[];
+  archived?: boolean;
 }
 
 /** Changes what is given and leaves the rest. */
@@ -94,62 +95,52 @@ export function cancelRun(workspace: string, runId: string, reason: string): Pro
   );
 }
 
-/** How many runs one request may change. */
-const RUNS_PER_REQUEST = 1000;
-/** Requests that go out at once where the server takes one run a request. */
-const REQUESTS_AT_ONCE = 6;
-
-export interface RunsChange {
-  set_tags?: Record<string, string | null>;
-  remove_tags?: string[];
-  archived?: boolean;
+/** Puts an ended run and its descendants into the bin. */
+export function deleteRun(workspace: string, runId: string): Promise<Run> {
+  return unwrap(api.DELETE("/api/v1/workspaces/{workspace}/runs/{run_id}", { params: { path: { workspace, run_id: runId } } }));
 }
 
-/** Changes tags of many runs, archives or reactivates them. Each thousand of them is changed as a whole, or not at all. */
-export async function updateRuns(workspace: string, runIds: readonly string[], change: RunsChange): Promise<void> {
-  for (let start = 0; start < runIds.length; start += RUNS_PER_REQUEST) {
-    const body = { ...change, run_ids: runIds.slice(start, start + RUNS_PER_REQUEST) };
-    await unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/update", { params: { path: { workspace } }, body }));
-  }
+/** Brings a run back from the bin, with the descendants that went there with it. */
+export function restoreRun(workspace: string, runId: string): Promise<Run> {
+  return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/{run_id}/restore", { params: { path: { workspace, run_id: runId } } }));
 }
 
-export function cancelRuns(workspace: string, runIds: readonly string[], reason: string): Promise<unknown> {
-  return forEach(runIds, (id) => cancelRun(workspace, id, reason));
+/** A chain of parents longer than this is cut at its outer end. */
+const ANCESTORS_MAX = 8;
+
+/** The runs above a run, outermost first. */
+export function ancestorsQuery(workspace: string, run: Pick<Run, "id" | "parent_id">) {
+  return queryOptions({
+    queryKey: [...keys.run(workspace, run.id), "ancestors"],
+    queryFn: async ({ signal, client }) => {
+      const found: Run[] = [];
+      let parentId = run.parent_id ?? null;
+      while (parentId !== null && found.length < ANCESTORS_MAX) {
+        const path = { workspace, run_id: parentId };
+        const query = runQuery(workspace, parentId);
+        const parent = client.getQueryData(query.queryKey) ?? (await unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}", { params: { path }, signal })));
+        found.unshift(parent);
+        parentId = parent.parent_id ?? null;
+      }
+      return found;
+    },
+    enabled: Boolean(run.parent_id),
+  });
 }
 
-/** Puts ended runs, each with all below it, into the bin. */
-export function deleteRuns(workspace: string, runIds: readonly string[]): Promise<unknown> {
-  return forEach(runIds, (run_id) => unwrap(api.DELETE("/api/v1/workspaces/{workspace}/runs/{run_id}", { params: { path: { workspace, run_id } } })));
-}
-
-/** Brings runs back from the bin, with what went there together with them. */
-export function restoreRuns(workspace: string, runIds: readonly string[]): Promise<unknown> {
-  return forEach(runIds, (run_id) => unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/{run_id}/restore", { params: { path: { workspace, run_id } } })));
-}
-
-/** Removes runs that are in the bin for good. Returns how many runs, those below them included. */
-export async function purgeRuns(workspace: string, runIds: readonly string[]): Promise<number> {
-  const purged = await forEach(runIds, (run_id) => unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/{run_id}/purge", { params: { path: { workspace, run_id } } })));
-  return purged.reduce((sum, each) => sum + each.runs, 0);
-}
-
-/** The ids of the runs that a query finds, in its order, at most `most` of them. */
-export async function findRunIds(workspace: string, query: RunQuery, most: number, signal?: AbortSignal): Promise<string[]> {
-  const ids: string[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: RunPage = await searchRuns(workspace, { ...query, metrics: [], roll_ups: [], offset: 0, cursor, limit: Math.min(RUNS_PER_REQUEST, most - ids.length) }, signal);
-    ids.push(...page.runs.map((run) => run.id));
-    cursor = page.next_cursor ?? null;
-  } while (cursor !== null && ids.length < most);
-  return ids;
-}
-
-/** Acts on each, a few at a time; the first failure ends it. */
-async function forEach<T>(runIds: readonly string[], act: (runId: string) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  for (let start = 0; start < runIds.length; start += REQUESTS_AT_ONCE) {
-    results.push(...(await Promise.all(runIds.slice(start, start + REQUESTS_AT_ONCE).map(act))));
-  }
-  return results;
+/** The run before and the run after this one: in its experiment, or among the children of its parent. */
+export function neighboursQuery(workspace: string, run: Pick<Run, "id" | "experiment" | "number" | "parent_id">) {
+  const beside = (sign: "<" | ">"): RunQuery => ({
+    ...(run.parent_id ? { parent_id: run.parent_id } : { experiment: run.experiment }),
+    filter: `number ${sign} ${run.number}`,
+    order_by: sign === "<" ? "-number" : "number",
+    limit: 1,
+  });
+  return queryOptions({
+    queryKey: [...keys.runs(workspace), "neighbours", run.id],
+    queryFn: async ({ signal }) => {
+      const [before, after] = await Promise.all([searchRuns(workspace, beside("<"), signal), searchRuns(workspace, beside(">"), signal)]);
+      return { previous: before.runs[0] ?? null, next: after.runs[0] ?? null };
+    },
+  });
 }

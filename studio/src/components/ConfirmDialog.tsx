@@ -11,7 +11,7 @@ interface ConfirmDialogProps {
   title: string;
   children: ReactNode;
   confirmLabel: string;
-  /** What leaves everything as it is; that a run goes on, unless said otherwise. */
+  /** What the button that does nothing says; "Keep running" without it. */
   keepLabel?: string;
   /** Done when it resolves; a rejection is shown and the dialog stays. */
   onConfirm: () => Promise<unknown>;

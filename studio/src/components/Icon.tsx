@@ -22,6 +22,7 @@ const PATHS = {
   dots: "M3.5 8h.01M8 8h.01M12.5 8h.01",
   chevronDown: "M4 6l4 4 4-4",
   chevronRight: "M6 4l4 4-4 4",
+  chevronLeft: "M10 4L6 8l4 4",
   arrowUp: "M8 13V3M4 7l4-4 4 4",
   arrowDown: "M8 3v10M4 9l4 4 4-4",
   download: "M8 2.500v7.500M4.8 7 8 10.2 11.2 7M2.5 13.500h11",

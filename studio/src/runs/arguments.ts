@@ -7,18 +7,6 @@ export function argumentsOf(run: Run): string[] {
   return Array.isArray(spec.arguments) ? spec.arguments.map(String) : [];
 }
 
-/** The shell command of a run that was submitted with one. */
-export function commandOf(run: Run): string | null {
-  const command = specOf(run).command;
-  return typeof command === "string" && command !== "" ? command : null;
-}
-
-/** Environment variables that were asked for. */
-export function environmentVariablesOf(run: Run): Record<string, string> {
-  const variables = specOf(run).environment_variables;
-  return isRecord(variables) ? Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])) : {};
-}
-
 /**
  * Reads `--lr 0.1 --flag --name=x data.csv` as named parameters: `{lr: "0.1", flag: "", name: "x", "#1": "data.csv"}`.
  *

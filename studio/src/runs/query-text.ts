@@ -60,8 +60,8 @@ export function quotedValue(value: string): string {
 }
 
 /** The field of a tag, property, parameter or figure of a metric. */
-export function keyedField(kind: "tag" | "property" | "param" | "metric", key: string, figure?: string): string {
-  const isPlain = (kind === "metric" ? PLAIN_KEY : INNER_DOTS).test(key);
+export function keyedField(kind: "tag" | "property" | "param" | "metric" | "rollup", key: string, figure?: string): string {
+  const isPlain = (kind === "metric" || kind === "rollup" ? PLAIN_KEY : INNER_DOTS).test(key);
   return `${kind}.${isPlain ? key : quoted(key)}${figure === undefined ? "" : `.${figure}`}`;
 }
 

@@ -1416,27 +1416,6 @@ export interface components {
             valid_s: number;
         };
         /**
-         * MetricCondition
-         * @description A bound on one figure of a metric. A run without such a number does not meet it.
-         */
-        MetricCondition: {
-            /**
-             * Comparison
-             * @enum {string}
-             */
-            comparison: "<" | "<=" | ">" | ">=" | "=" | "!=";
-            /**
-             * Figure
-             * @default last
-             * @enum {string}
-             */
-            figure: "last" | "min" | "max" | "mean" | "first" | "count";
-            /** Name */
-            name: string;
-            /** Value */
-            value: number;
-        };
-        /**
          * MetricExportQuery
          * @description Ask for all points of series (not tables and files) of runs. No names: all of them.
          */
@@ -2018,9 +1997,9 @@ export interface components {
          *     to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
          *     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
          *     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-         *     created, name, duration, tag.quality or param.lr, or ``metric:<name>:<figure>`` with a figure of
-         *     :class:`MetricCondition`; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
-         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
+         *     created, name, duration, tag.quality, param.lr, metric.loss.max or rollup.loss.min.mean; a leading '-' sorts downwards, and
+         *     runs without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset``
+         *     jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -2046,8 +2025,6 @@ export interface components {
              * @default 100
              */
             limit: number;
-            /** Metric Conditions */
-            metric_conditions?: components["schemas"]["MetricCondition"][];
             /** Metrics */
             metrics?: string[];
             /**

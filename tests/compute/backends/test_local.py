@@ -88,3 +88,26 @@ def test_a_job_on_several_nodes_has_a_runner_and_a_folder_for_each_and_stops_who
     assert psutil.Process(other["pid"]).environ()["RUNYARD_NODE_INDEX"] == "1"
     engine.stop(handle)
     wait_until(lambda: engine.watch({"0": handle, "1": other}) == {"0": JobState.GONE, "1": JobState.GONE})
+
+
+def test_a_job_is_found_again_by_its_name_with_all_its_nodes(tmp_path: Path, runner: str) -> None:
+    job = JobSpec(name="again", work_folder=tmp_path / "again", environment={"RUNYARD_RUN_ID": "again"}, node_count=2)
+    handle = LocalEngine(runner).start(job)
+    wait_until(lambda: (tmp_path / "again" / "node-1" / "runner.log").read_text())
+    fresh = LocalEngine(runner)
+    assert fresh.find("again") == handle
+    assert fresh.find("aga") is None
+    fresh.clean_up("again", handle)
+    assert fresh.find("again") is None
+
+
+def test_what_a_lost_node_has_left_is_killed_while_the_first_goes_on(tmp_path: Path, runner: str) -> None:
+    engine = LocalEngine(runner)
+    job = JobSpec(name="pair", work_folder=tmp_path / "pair", environment={"RUNYARD_RUN_ID": "pair"}, node_count=2)
+    handle = engine.start(job)
+    wait_until(lambda: (tmp_path / "pair" / "node-1" / "runner.log").read_text())
+    left = subprocess.Popen(["sleep", "60"], cwd=tmp_path / "pair" / "node-1", env={}, start_new_session=True)
+    psutil.Process(handle["others"][0]["pid"]).kill()
+    wait_until(lambda: engine.watch({"pair": handle}) == {"pair": JobState.ALIVE} and left.poll() is not None)
+    engine.clean_up("pair", handle)
+    wait_until(lambda: engine.watch({"pair": handle}) == {"pair": JobState.GONE})

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from runyard.compute.base import JobSpec
 from runyard.server.background.dispatcher import Dispatcher
 from runyard.server.context import ServerContext
 from runyard.testing.clock import FakeClock
@@ -66,14 +67,69 @@ def test_the_queue_gives_each_level_of_the_tree_its_own_slots(api: Any, dispatch
     assert engine.started[-1].name == "top_2"
 
 
-def test_a_runner_that_vanishes_fails_its_run_and_is_cleaned_up(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+def test_a_run_whose_runner_vanishes_shows_it_at_once_is_cleaned_up_and_fails_in_the_end(
+    api: Any, dispatcher: Dispatcher, engine: FakeEngine, clock: FakeClock
+) -> None:
     api.submit()
     dispatcher.tick()
     api.call("POST", "/runs/job_1/status", json={"status": "Running"})
     engine.gone.add("job_1")
     dispatcher.tick()
     run = api.call("GET", "/runs/job_1")
+    assert run["status"] == "NotResponding" and "ended without a word" in run["status_reason"]
+    clock.advance(121)
+    dispatcher.tick()
+    run = api.call("GET", "/runs/job_1")
     assert run["status"] == "Failed" and run["error"]["code"] == "SystemError" and engine.cleaned == ["job_1"]
+
+
+def test_a_run_whose_runner_is_gone_holds_no_slot(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    for n in range(3):
+        api.submit(f"top_{n}")
+    dispatcher.tick()
+    engine.gone.add("top_0")
+    dispatcher.tick()
+    assert engine.started[-1].name == "top_2"
+
+
+def test_a_run_whose_runner_is_gone_can_be_cancelled(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    api.submit()
+    dispatcher.tick()
+    engine.gone.add("job_1")
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/cancel", json={})
+    dispatcher.tick()
+    assert status(api, "job_1") == "Canceled"
+
+
+def test_a_runner_that_hangs_is_killed_when_its_run_is_cancelled(
+    api: Any, dispatcher: Dispatcher, engine: FakeEngine, clock: FakeClock
+) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/status", json={"status": "Running"})
+    api.call("POST", "/runs/job_1/cancel", json={})
+    dispatcher.tick()
+    clock.advance(10)
+    dispatcher.tick()
+    assert (engine.stopped, engine.cleaned) == (["job_1"], [])
+    clock.advance(10)
+    dispatcher.tick()
+    dispatcher.tick()
+    assert "job_1" in engine.cleaned and status(api, "job_1") == "Canceled"
+
+
+def test_a_cancelled_runner_that_speaks_is_given_its_time(
+    api: Any, dispatcher: Dispatcher, engine: FakeEngine, clock: FakeClock
+) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/cancel", json={})
+    for _ in range(10):
+        dispatcher.tick()
+        clock.advance(10)
+        api.call("POST", "/runs/job_1/heartbeat")
+    assert (engine.stopped, engine.cleaned) == (["job_1"], [])
 
 
 def test_a_runner_that_vanishes_while_it_is_cancelled_leaves_a_canceled_run(
@@ -123,14 +179,31 @@ def test_time_in_which_the_server_was_down_is_no_silence(
     assert status(api, "job_1") == "Starting"
 
 
-def test_a_server_that_dies_between_claim_and_start_does_not_strand_the_run(
-    api: Any, dispatcher: Dispatcher, context: ServerContext, clock: FakeClock
+def test_a_run_that_a_killed_server_had_taken_and_not_started_is_started_once(
+    api: Any, context: ServerContext, engine: FakeEngine, clock: FakeClock
+) -> None:
+    api.submit(secrets={"DB_PASSWORD": "very-hidden"})
+    context.storage.runs.claim_job(context.storage.runs.get("default", "job_1"), at=clock())
+    restarted = Dispatcher(context)
+    restarted.tick()
+    restarted.tick()
+    assert [spec.name for spec in engine.started] == ["job_1"] and status(api, "job_1") == "Starting"
+    assert engine.started[0].environment["DB_PASSWORD"] == "very-hidden"
+
+
+def test_a_run_that_a_killed_server_had_started_and_not_noted_is_found_again(
+    api: Any, context: ServerContext, engine: FakeEngine, clock: FakeClock
 ) -> None:
     api.submit()
     context.storage.runs.claim_job(context.storage.runs.get("default", "job_1"), at=clock())
-    clock.advance(100)
-    dispatcher.tick()
-    assert status(api, "job_1") == "Failed"
+    engine.start(JobSpec(name="job_1", work_folder=context.settings.home, environment={}))
+    restarted = Dispatcher(context)
+    restarted.tick()
+    api.call("POST", "/runs/job_1/status", json={"status": "Running"})
+    assert len(engine.started) == 1
+    engine.gone.add("job_1")
+    restarted.tick()
+    assert status(api, "job_1") == "NotResponding"
 
 
 def test_the_heartbeat_tells_a_runner_to_stop(api: Any, dispatcher: Dispatcher) -> None:

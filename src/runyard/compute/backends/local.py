@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,9 @@ from runyard.errors import ComputeError
 JOB_VARIABLE = "RUNYARD_RUN_ID"
 """The variable that marks every process of a job, also those that left its process group."""
 
+CLEAN_UP_S = 3.0
+"""How long killed processes may take to vanish; new ones are looked for meanwhile."""
+
 
 class LocalEngine:
     """See :class:`runyard.compute.base.Engine`."""
@@ -24,6 +28,7 @@ class LocalEngine:
     def __init__(self, python: str = sys.executable) -> None:
         self._python = python
         self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._cleared: set[str] = set()
 
     def start(self, spec: JobSpec) -> JobHandle:
         """Start a runner for each node, all on this machine; they outlive this process."""
@@ -51,14 +56,37 @@ class LocalEngine:
                 start_new_session=True,
             )
         self._children[process.pid] = process
-        return {"pid": process.pid, "create_time": _create_time(process.pid)}
+        return _handle(process.pid, folder)
+
+    def find(self, name: str) -> JobHandle | None:
+        """Look for the runners of a job among the processes of this machine."""
+        found: dict[int, JobHandle] = {}
+        for process in _processes_of(name, None):
+            with contextlib.suppress(psutil.Error, OSError, ValueError):
+                node = process.environ().get(NODE_VARIABLE)  # scripts don't have it
+                if node is not None and process.pid == os.getsid(process.pid):
+                    found[int(node)] = _handle(process.pid, Path(process.cwd()))
+        if 0 not in found:
+            return None
+        others = [handle for node, handle in sorted(found.items()) if node]
+        return {**found[0], "others": others} if others else found[0]
 
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Return the state of each job, by its name."""
         for pid, child in list(self._children.items()):
             if child.poll() is not None:  # takes the ended child away: it would stay as a zombie
                 del self._children[pid]
+        for name, handle in handles.items():
+            self._clear_lost_nodes(name, handle)
         return {name: JobState.ALIVE if _is_alive(handle) else JobState.GONE for name, handle in handles.items()}
+
+    def _clear_lost_nodes(self, name: str, handle: JobHandle) -> None:
+        """Kill what is left of a node whose runner is gone, while that of node 0 lives."""
+        for other in handle.get("others", []):
+            key = f"{name}/{other['pid']}"
+            if key not in self._cleared and not _is_alive(other):
+                self._cleared.add(key)
+                _kill_all(name, Path(other["folder"]) if other.get("folder") else None, only_in_folder=True)
 
     def stop(self, handle: JobHandle) -> None:
         """Tell the runners of a job to stop, with SIGTERM."""
@@ -66,11 +94,44 @@ class LocalEngine:
             _signal(each, signal.SIGTERM)
 
     def clean_up(self, name: str, handle: JobHandle | None) -> None:
-        """Stop whatever is left of a job whose runner is gone."""
-        for process in psutil.process_iter():
+        """Kill whatever is left of a job."""
+        folder = (handle or {}).get("folder")
+        _kill_all(name, Path(folder) if folder else None)
+
+
+def _kill_all(name: str, folder: Path | None, *, only_in_folder: bool = False) -> None:
+    deadline = time.monotonic() + CLEAN_UP_S
+    while left := [each for each in _processes_of(name, folder) if not only_in_folder or _is_in(each, folder)]:
+        for process in left:
             with contextlib.suppress(psutil.Error):
-                if process.pid != os.getpid() and process.environ().get(JOB_VARIABLE) == name:
-                    process.kill()
+                process.kill()
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.05)
+
+
+def _processes_of(name: str, folder: Path | None) -> list[psutil.Process]:
+    """Return the processes that carry the job's mark, and those that work in its folder, whatever their variables."""
+    others = (process for process in psutil.process_iter() if process.pid != os.getpid())
+    return [process for process in others if _is_marked(process, name) or _is_in(process, folder)]
+
+
+def _is_marked(process: psutil.Process, name: str) -> bool:
+    try:
+        return process.environ().get(JOB_VARIABLE) == name and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _is_in(process: psutil.Process, folder: Path | None) -> bool:
+    try:
+        return folder is not None and Path(process.cwd()).is_relative_to(folder) and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, OSError):
+        return False
+
+
+def _handle(pid: int, folder: Path) -> JobHandle:
+    return {"pid": pid, "create_time": _create_time(pid), "folder": str(folder)}
 
 
 def _create_time(pid: int) -> float | None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from runyard.compute.base import JobState
 from runyard.domain.run import RunStatus
 from runyard.errors import RunyardError
 from runyard.server.context import ServerContext
-from runyard.server.services.submission import end_lost_job, forget_left_secrets, start_job, waiting_reason
+from runyard.server.services.submission import (
+    end_lost_job,
+    forget_left_secrets,
+    queue_again,
+    start_job,
+    waiting_reason,
+)
 from runyard.storage.base import JobRecord
 
 logger = logging.getLogger(__name__)
@@ -27,7 +34,8 @@ class Dispatcher:
         self._context = context
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._told: set[str] = set()
+        self._told: dict[str, datetime] = {}
+        self._lost: set[str] = set()
         self._noted_at: dict[str, datetime] = {}
         self._since: datetime = context.clock()
         self._swept_at = self._since
@@ -66,30 +74,49 @@ class Dispatcher:
             forget_left_secrets(self._context)
 
     def _watch(self, target: str) -> list[JobRecord]:
-        held = self._context.storage.runs.held_jobs(target)
-        handles = {job.run.id: job.handle for job in held if job.handle is not None}
-        states = self._context.engines[target].watch(handles)
+        """Look after the jobs of a target; return those that hold a slot."""
+        engine = self._context.engines[target]
+        held = [self._found_again(target, job) for job in self._context.storage.runs.held_jobs(target)]
+        states = engine.watch({job.run.id: job.handle for job in held if job.handle is not None})
         alive = []
         for job in held:
-            if job.handle is None and job.run.status is RunStatus.STARTING and self._is_silent(job):
-                end_lost_job(self._context, job)  # this server was killed between taking the run and starting it
-            elif states.get(job.run.id) is JobState.GONE:
-                end_lost_job(self._context, job)
-            else:
+            if states.get(job.run.id) is JobState.ALIVE:
                 self._tell_of_cancel(target, job)
                 self._note_silence(job)
                 alive.append(job)
+            elif job.handle is None and job.run.status is RunStatus.STARTING:
+                queue_again(self._context, job)
+            else:
+                is_hopeless = self._is_silent(job, self._context.settings.lost_patience_s)
+                end_lost_job(self._context, job, is_new=job.run.id not in self._lost, is_hopeless=is_hopeless)
+                self._lost.add(job.run.id)
         return alive
 
+    def _found_again(self, target: str, job: JobRecord) -> JobRecord:
+        """Return a job with its handle, also where a server was killed between starting it and noting its handle."""
+        if job.handle is not None:
+            return job
+        handle = self._context.engines[target].find(job.run.id)
+        if handle is not None:
+            self._context.storage.runs.set_job_handle(job.run, handle)
+        return replace(job, handle=handle)
+
     def _tell_of_cancel(self, target: str, job: JobRecord) -> None:
-        """Have the runner of a cancelled run ask the server now, rather than at its next heartbeat."""
-        if job.run.status is not RunStatus.CANCEL_REQUESTED or job.handle is None or job.run.id in self._told:
+        """Have the runner of a cancelled run ask the server now, rather than at its next heartbeat; kill one that hangs."""
+        if job.run.status is not RunStatus.CANCEL_REQUESTED or job.handle is None:
             return
-        self._told.add(job.run.id)
-        self._context.engines[target].stop(job.handle)
+        now = self._context.clock()
+        patience = timedelta(seconds=self._context.settings.cancel_patience_s)
+        told_at = self._told.get(job.run.id)
+        if told_at is None:
+            self._told[job.run.id] = now
+            self._context.engines[target].stop(job.handle)
+        elif now - told_at > patience and self._is_silent(job, patience.total_seconds()):
+            logger.warning("run %s was cancelled and its runner does not answer: it is killed", job.run.id)
+            self._context.engines[target].clean_up(job.run.id, job.handle)
 
     def _note_silence(self, job: JobRecord) -> None:
-        if job.run.status not in _BEATING or not self._is_silent(job):
+        if job.run.status not in _BEATING or not self._is_silent(job, self._context.settings.heartbeat_timeout_s):
             return
         try:
             self._context.storage.runs.change_status(
@@ -103,10 +130,10 @@ class Dispatcher:
         except RunyardError as error:
             logger.info("run %s moved on by itself: %s", job.run.id, error)
 
-    def _is_silent(self, job: JobRecord) -> bool:
+    def _is_silent(self, job: JobRecord, for_s: float) -> bool:
         # While this server was down nobody could report, so silence counts from its start at the earliest.
         last = max(job.run.heartbeat_at or job.run.created_at, self._since)
-        return self._context.clock() - last > timedelta(seconds=self._context.settings.heartbeat_timeout_s)
+        return self._context.clock() - last > timedelta(seconds=for_s)
 
     def _start_waiting(self, target: str, held: list[JobRecord]) -> None:
         used: dict[int, list[str]] = {}

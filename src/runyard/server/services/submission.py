@@ -102,7 +102,7 @@ def start_job(context: ServerContext, job: JobRecord) -> bool:
         handle = engine.start(_job_spec(context, run))
         forget_secrets(context.settings.home, run.id)
     except ComputeError as error:
-        _fail(context, run, str(error))
+        _move(context, run, RunStatus.FAILED, str(error))
         return True
     context.storage.runs.set_job_handle(run, handle)
     return True
@@ -112,7 +112,7 @@ def forget_left_secrets(context: ServerContext) -> None:
     """Remove the secrets of runs that wait no more: cancelled ones, and those that a killed server had begun to start."""
     for workspace, run_id in kept_runs(context.settings.home, older_than_s=_SECRETS_SPARED_S):
         found = context.storage.runs.find_many(workspace, [run_id])
-        if not found or found[0].status is not RunStatus.QUEUED:
+        if not found or found[0].status not in (RunStatus.QUEUED, RunStatus.STARTING):
             forget_secrets(context.settings.home, run_id)
 
 
@@ -128,24 +128,34 @@ def waiting_reason(target: str, place: int, depth: int, running: list[str]) -> s
     )
 
 
-def end_lost_job(context: ServerContext, job: JobRecord) -> None:
-    """Give a run whose runner is gone the end that its runner could not report."""
+def queue_again(context: ServerContext, job: JobRecord) -> None:
+    """Put a run back into the queue that a killed server had taken out and not started."""
+    _move(context, job.run, RunStatus.QUEUED, "the server was killed before it had started this run")
+
+
+def end_lost_job(context: ServerContext, job: JobRecord, *, is_new: bool, is_hopeless: bool) -> None:
+    """Give a run whose runner is gone the end that its runner could not report.
+
+    Without one it is NotResponding, with the cause, and has failed once ``is_hopeless``; a cancelled run is Canceled. What the
+    script has left running is killed when the loss ``is_new``.
+    """
     run = job.run
-    context.engines[run.target].clean_up(run.id, job.handle)
-    now = context.clock()
-    try:
-        if _take_left_end(context, run):
-            return
-        current = context.storage.runs.get(run.workspace, run.id)
-        if current.status is RunStatus.CANCEL_REQUESTED:
-            context.storage.runs.change_status(
-                run.workspace, run.id, RunStatus.CANCELED, reason=current.status_reason, error=None, at=now
-            )
-        elif not current.status.is_terminal:
-            log = context.settings.home / "work" / run.id / "runner.log"
-            _fail(context, run, f"The runner ended without a word (killed, or out of memory?). Its own log is {log}.")
-    except RunyardError:
-        logger.exception("could not end run %s, whose runner is gone; trying again", run.id)
+    if is_new:
+        context.engines[run.target].clean_up(run.id, job.handle)
+    if _take_left_end(context, run):
+        return
+    log = context.settings.home / "work" / run.id / "runner.log"
+    cause = (
+        "The runner ended without a word (killed, or out of memory?), and what was left of the script was stopped. "
+        f"The runner's own log is {log}."
+    )
+    current = context.storage.runs.get(run.workspace, run.id)
+    if current.status is RunStatus.CANCEL_REQUESTED:
+        _move(context, run, RunStatus.CANCELED, current.status_reason)
+    elif is_hopeless:
+        _move(context, run, RunStatus.FAILED, cause)
+    elif current.status is not RunStatus.NOT_RESPONDING:
+        _move(context, run, RunStatus.NOT_RESPONDING, cause)
 
 
 def _take_left_end(context: ServerContext, run: RunRecord) -> bool:
@@ -168,9 +178,16 @@ def _take_left_end(context: ServerContext, run: RunRecord) -> bool:
     return True
 
 
-def _fail(context: ServerContext, run: RunRecord, message: str) -> None:
-    error = RunError(code="SystemError", message=message)
-    context.storage.runs.change_status(run.workspace, run.id, RunStatus.FAILED, reason=message, error=error, at=context.clock())
+def _move(context: ServerContext, run: RunRecord, status: RunStatus, reason: str | None) -> None:
+    """Change a run's status, unless it has gone elsewhere meanwhile."""
+    failed = status is RunStatus.FAILED
+    error = RunError(code="SystemError", message=reason or "") if failed else None
+    try:
+        context.storage.runs.change_status(run.workspace, run.id, status, reason=reason, error=error, at=context.clock())
+    except InvalidTransitionError as refused:
+        logger.info("run %s has gone elsewhere: %s", run.id, refused)
+    except RunyardError:
+        logger.exception("run %s could not become %s; trying again", run.id, status.value)
 
 
 def _job_spec(context: ServerContext, run: RunRecord) -> JobSpec:

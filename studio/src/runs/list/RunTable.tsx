@@ -1,6 +1,7 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { findRunIds, type Run, type RunQuery } from "../../client/run";
+import type { Run, RunQuery } from "../../client/run";
+import { findRunIds } from "../../client/run-batch";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
 import { EmptyState, ErrorState } from "../../components/states";

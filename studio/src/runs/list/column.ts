@@ -60,7 +60,7 @@ export function fieldOf(column: Column): string | null {
     case "metric":
       return keyedField("metric", column.key, column.aggregate);
     case "rollUp":
-      return null;
+      return `${keyedField("rollup", column.key, column.aggregate)}.${column.over}`;
     case "argument":
       return keyedField("param", column.key);
     case "tag":

@@ -1,4 +1,5 @@
-import { cancelRuns, deleteRuns, restoreRuns, type Run, updateRun, updateRuns } from "../../client/run";
+import { type Run, updateRun } from "../../client/run";
+import { cancelRuns, deleteRuns, restoreRuns, updateRuns } from "../../client/run-batch";
 import { showToast } from "../../components/toasts";
 import { t } from "../../text/text";
 

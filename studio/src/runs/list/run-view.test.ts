@@ -34,7 +34,7 @@ test.each(["", "m:", "m:x", "m:x@median", "r:x@min", "m:x@min/mean", "m:@max", "
 });
 
 test("a column names its field of the query language, for order and conditions", () => {
-  expect(COLUMNS.map(fieldOf)).toEqual(["status", "metric.val/acc.max", 'metric."a@b,c".last', null, "metric.loss.min_step", "tag.quality", "property.azureml.git.commit", "param.lr"]);
+  expect(COLUMNS.map(fieldOf)).toEqual(["status", "metric.val/acc.max", 'metric."a@b,c".last', "rollup.loss.min.mean", "metric.loss.min_step", "tag.quality", "property.azureml.git.commit", "param.lr"]);
 });
 
 describe("the address of a view", () => {

@@ -1,12 +1,14 @@
 import { Link } from "@tanstack/react-router";
+import type { Artifact } from "../../client/artifact";
 import type { Run } from "../../client/run";
 import { CopyButton } from "../../components/CopyButton";
 import { Icon } from "../../components/Icon";
 import { t } from "../../text/text";
+import { logNamedIn } from "./logged-file";
 import styles from "./RunPage.module.css";
 
-/** Why the run failed. `brief` leaves the traceback to the overview. */
-export function ErrorPanel({ run, brief = false }: { run: Run; brief?: boolean }) {
+/** Why the run failed. `brief` leaves the traceback to the overview; of `files` the log that the message names is offered. */
+export function ErrorPanel({ run, files = [], brief = false }: { run: Run; files?: readonly Artifact[]; brief?: boolean }) {
   const { error } = run;
   if (!error) return null;
   return (
@@ -23,7 +25,7 @@ export function ErrorPanel({ run, brief = false }: { run: Run; brief?: boolean }
                 {t("run.error.details")}
               </Link>
             )}
-            <Link to="/runs/$runId/outputs/$" params={{ runId: run.id, _splat: "" }}>
+            <Link to="/runs/$runId/outputs/$" params={{ runId: run.id, _splat: logNamedIn(error.message, files) }}>
               {t("run.error.log")}
             </Link>
           </div>

@@ -1,32 +1,29 @@
 import type { RunEvent } from "../../client/run";
 import { formatDuration, formatInstant } from "../../components/format";
 import { Icon } from "../../components/Icon";
-import { statusLook } from "../../components/run-status";
 import { t } from "../../text/text";
+import { eventViews } from "./event-view";
 import styles from "./RunPage.module.css";
 
-/** The statuses a run went through, and how long it stayed in each. */
+/** What happened to a run, in order: its statuses and how long it stayed in each, and who changed what. */
 export function EventTimeline({ events }: { events: readonly RunEvent[] }) {
   return (
     <ol className={styles.events}>
-      {events.map((event, index) => {
-        const look = statusLook(event.status);
-        const next = events[index + 1];
-        return (
-          <li key={`${event.at} ${event.status}`} className={styles.event}>
-            <span className={styles.eventIcon} style={{ color: `var(--${look.tone})`, background: `var(--${look.tone}-soft)` }}>
-              <Icon name={look.icon} size={12} />
-            </span>
-            <div className={styles.eventText}>
-              {t(look.text)}
-              {event.reason && <p>{event.reason}</p>}
-            </div>
-            <time className={styles.eventTime} dateTime={event.at} title={formatInstant(event.at)}>
-              {next ? formatDuration((Date.parse(next.at) - Date.parse(event.at)) / 1000) : formatInstant(event.at)}
-            </time>
-          </li>
-        );
-      })}
+      {eventViews(events).map(({ event, tone, icon, text, detail, seconds }, index) => (
+        <li key={`${index} ${event.at}`} className={styles.event}>
+          <span className={styles.eventIcon} style={{ color: `var(--${tone})`, background: `var(--${tone}-soft)` }}>
+            <Icon name={icon} size={12} />
+          </span>
+          <div className={styles.eventText}>
+            {text}
+            {event.author && <span className={styles.muted}> {t("event.by", { user: event.author })}</span>}
+            {detail && <p>{detail}</p>}
+          </div>
+          <time className={styles.eventTime} dateTime={event.at} title={formatInstant(event.at)}>
+            {seconds === null ? formatInstant(event.at) : formatDuration(seconds)}
+          </time>
+        </li>
+      ))}
     </ol>
   );
 }

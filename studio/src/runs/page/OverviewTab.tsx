@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { artifactsQuery } from "../../client/artifact";
 import { isSystemMetric, type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
 import { type Run, runEventsQuery } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
@@ -10,32 +11,36 @@ import { Instant } from "../../components/RelativeTime";
 import { RunDuration } from "../../components/RunDuration";
 import { ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
-import { argumentsOf, commandOf, environmentVariablesOf, parametersOf } from "../arguments";
+import { parametersOf } from "../arguments";
+import { definitionOf } from "../run-definition";
 import { DescriptionEditor } from "./DescriptionEditor";
+import { EnvironmentPanel } from "./EnvironmentPanel";
 import { ErrorPanel } from "./ErrorPanel";
 import { EventTimeline } from "./EventTimeline";
+import { GIT_PREFIXES, GitPanel } from "./GitPanel";
+import { PreparationPanel } from "./PreparationPanel";
+import { isPreparationProperty } from "./preparation";
+import { ResubmitPanel } from "./ResubmitPanel";
 import styles from "./RunPage.module.css";
 import { TagEditor } from "./TagEditor";
 import { useRun } from "./useRun";
 
 const TILES = 8;
-const GIT_PREFIX = "azureml.git.";
 
 export function OverviewTab() {
   const { data: run } = useRun();
   const workspace = useWorkspace();
   const events = useQuery({ ...runEventsQuery(workspace, run?.id ?? ""), enabled: run !== undefined });
   const metrics = useQuery({ ...runMetricsQuery(workspace, run?.id ?? ""), enabled: run !== undefined });
+  const artifacts = useQuery({ ...artifactsQuery(workspace, run?.id ?? ""), enabled: run !== undefined });
   if (!run) return null;
-  const parameters = Object.entries(parametersOf(argumentsOf(run)));
-  const variables = Object.entries(environmentVariablesOf(run));
-  const properties = Object.entries(run.properties ?? {});
-  const git = properties.filter(([name]) => name.startsWith(GIT_PREFIX)).map(([name, value]) => [name.slice(GIT_PREFIX.length), value] as const);
-  const others = properties.filter(([name]) => !name.startsWith(GIT_PREFIX));
+  const files = artifacts.data?.artifacts ?? [];
+  const parameters = Object.entries(parametersOf(definitionOf(run)?.arguments ?? []));
+  const properties = Object.entries(run.properties ?? {}).filter(([name]) => !isPreparationProperty(name) && !GIT_PREFIXES.some((prefix) => name.startsWith(prefix)));
   const numbers = metrics.data?.metrics.filter((metric) => numberOf(metric.last) !== null && !isSystemMetric(metric.name)) ?? [];
   return (
     <div className={styles.body}>
-      <ErrorPanel run={run} />
+      <ErrorPanel run={run} files={files} />
       <div className={styles.columns}>
         <div className={styles.stack}>
           {numbers.length > 0 && <MetricTiles run={run} metrics={numbers} />}
@@ -46,16 +51,18 @@ export function OverviewTab() {
               <FactList mono facts={parameters.map(([name, value]) => [name, value === "" ? t("run.parameters.set") : value] as const)} />
             </Panel>
           )}
-          {others.length > 0 && (
+          {properties.length > 0 && (
             <Panel title={t("run.properties")}>
-              <FactList mono facts={others} />
+              <FactList mono facts={properties} />
             </Panel>
           )}
+          <ResubmitPanel run={run} />
         </div>
         <div className={styles.stack}>
           <Panel title={t("run.details")}>
             <Details run={run} />
           </Panel>
+          <PreparationPanel run={run} />
           <Panel title={t("run.events")}>
             {events.isError ? (
               <ErrorState error={events.error} onRetry={() => void events.refetch()} />
@@ -65,16 +72,8 @@ export function OverviewTab() {
               <Skeleton />
             )}
           </Panel>
-          {git.length > 0 && (
-            <Panel title={t("run.git")}>
-              <FactList mono facts={git} />
-            </Panel>
-          )}
-          {variables.length > 0 && (
-            <Panel title={t("run.environmentVariables")}>
-              <FactList mono facts={variables} />
-            </Panel>
-          )}
+          <EnvironmentPanel run={run} paths={files.map((file) => file.path)} />
+          <GitPanel run={run} files={files} />
         </div>
       </div>
     </div>
@@ -104,7 +103,7 @@ function MetricTiles({ run, metrics }: { run: Run; metrics: readonly MetricSumma
 }
 
 function Details({ run }: { run: Run }) {
-  const command = commandOf(run);
+  const command = definitionOf(run)?.command ?? null;
   return (
     <FactList
       facts={[

@@ -15,7 +15,10 @@ import { EmptyState, ErrorState, Skeleton } from "../../components/states";
 import { TabLinks } from "../../components/TabLinks";
 import { t } from "../../text/text";
 import { CancelButton } from "./CancelButton";
+import { CompareWith } from "./CompareWith";
 import { ErrorPanel } from "./ErrorPanel";
+import { MoreActions, SetAside } from "./MoreActions";
+import { Neighbours, RunBreadcrumb } from "./RunBreadcrumb";
 import styles from "./RunPage.module.css";
 import { useRun, useRunId } from "./useRun";
 
@@ -47,7 +50,7 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
       <PageHeader
         title={run.display_name}
         mark={<span className={styles.mark} style={{ background: runColour(run.id) }} />}
-        breadcrumb={<Breadcrumb run={run} />}
+        breadcrumb={<RunBreadcrumb run={run} />}
         detail={
           <>
             <StatusBadge status={run.status} />
@@ -62,11 +65,15 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
         }
         actions={
           <>
+            <Neighbours run={run} tab={pathOf(selected)} />
             <CopyButton text={run.id} what={t("run.id")} />
             {isCancellable(run) && <CancelButton run={run} />}
+            <CompareWith run={run} />
+            <MoreActions run={run} />
           </>
         }
       />
+      <SetAside run={run} />
       {run.error && selected !== "overview" && !FILLING.includes(selected) && <ErrorPanel run={run} brief />}
       <TabLinks
         label={t("run.tabs")}
@@ -77,26 +84,6 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
       <div id={PANEL_ID} role="tabpanel" aria-labelledby={`tab-${selected}`} className={`${styles.panel} ${FILLING.includes(selected) ? styles.fill : ""}`}>
         <Outlet />
       </div>
-    </>
-  );
-}
-
-function Breadcrumb({ run }: { run: Run }) {
-  return (
-    <>
-      <Link to="/runs">{t("runs.title")}</Link>
-      <Icon name="chevronRight" size={12} />
-      <Link to="/experiments/$name" params={{ name: run.experiment }}>
-        {run.experiment}
-      </Link>
-      {run.parent_id && (
-        <>
-          <Icon name="chevronRight" size={12} />
-          <Link to="/runs/$runId/children" params={{ runId: run.parent_id }}>
-            {t("run.parent")}
-          </Link>
-        </>
-      )}
     </>
   );
 }

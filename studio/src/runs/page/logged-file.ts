@@ -8,6 +8,12 @@ export function fileOf(address: unknown, artifacts: readonly Artifact[]): Artifa
   return matches.sort((left, right) => right.path.length - left.path.length)[0] ?? null;
 }
 
+/** The path of the file that a text names, by its path or its last part; empty when it names none. A longer name goes first. */
+export function logNamedIn(text: string, files: readonly Artifact[]): string {
+  const named = files.filter((file) => text.includes(file.path) || text.includes(file.path.slice(file.path.lastIndexOf("/") + 1)));
+  return named.sort((left, right) => right.path.length - left.path.length)[0]?.path ?? "";
+}
+
 export interface ConfusionMatrix {
   labels: string[];
   /** Rows are true classes, columns predicted ones. */

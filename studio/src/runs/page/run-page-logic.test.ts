@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { MetricSummary } from "../../client/metric";
-import { fileOf, parseConfusionMatrix } from "./logged-file";
+import { fileOf, logNamedIn, parseConfusionMatrix } from "./logged-file";
 import { grouped, metricSections, metricView } from "./metric-sections";
 import { parseTag } from "../tag-text";
+import { preparationTimes } from "./preparation";
 
 function summary(name: string, more: Partial<MetricSummary> = {}): MetricSummary {
   return { name, family: "series", type: "azureml.v1.scalar", count: 5, last: 1, ...more };
@@ -71,4 +72,23 @@ test("a confusion matrix is read, and nothing else", () => {
   const document = { schema_type: "confusion_matrix", data: { class_labels: ["a", "b"], matrix: [[1, 2], [3, 4]] } };
   expect(parseConfusionMatrix(JSON.stringify(document))).toEqual({ labels: ["a", "b"], counts: [[1, 2], [3, 4]] });
   for (const text of ["", "[]", '{"data":{}}']) expect(parseConfusionMatrix(text)).toBeNull();
+});
+
+test("the log that an error names is found by its path or its name", () => {
+  const files = ["azureml-logs/70_driver_log.txt", "azureml-logs/70_driver_log_1.txt"].map((path) => ({ path, size_bytes: 1, created_at: "", updated_at: "" }));
+  expect(logNamedIn("Rank 1 failed, see azureml-logs/70_driver_log_1.txt", files)).toBe("azureml-logs/70_driver_log_1.txt");
+  expect(logNamedIn("see 70_driver_log.txt", files)).toBe("azureml-logs/70_driver_log.txt");
+  expect(logNamedIn("no file", files)).toBe("");
+});
+
+test("the time to the first line is told once the script has started", () => {
+  expect(preparationTimes({ "runyard.time.upload_s": "0.5" })).toBeNull();
+  expect(preparationTimes({ "runyard.time.upload_s": "0.5", "runyard.time.queue_s": "1", "runyard.time.start_s": "0.25" })).toEqual({
+    parts: [
+      ["upload", 0.5],
+      ["queue", 1],
+      ["start", 0.25],
+    ],
+    total: 1.75,
+  });
 });

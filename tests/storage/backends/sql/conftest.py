@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.postgres_process import programs, start_postgres, stop_postgres
-from tests.storage.backends.sql.databases import EngineDatabase, postgresql_database, sqlite_database
+from tests.storage.backends.sql.databases import OpenedStores, postgresql_stores, sqlite_stores
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +20,9 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def both_databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineDatabase]:
-    """A fresh database with the schema: one test after the other on SQLite, then on PostgreSQL."""
-    if request.param == "sqlite":
-        made = sqlite_database(tmp_path_factory.mktemp("sqlite") / "runs.db")
-    else:
-        made = postgresql_database(request.getfixturevalue("postgres_url"))
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenedStores]:
+    """Fresh stores: one test after the other on SQLite, then on PostgreSQL."""
+    home = tmp_path_factory.mktemp("stores")
+    made = sqlite_stores(home) if request.param == "sqlite" else postgresql_stores(request.getfixturevalue("postgres_url"), home)
     yield made
-    made.close()
+    made.storage.close()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import sqlalchemy as sa
 from hypothesis import strategies as st
-from sqlalchemy.engine import Connection
-from tests.storage.backends.sql.databases import EngineDatabase, run_store, store_figures
+from tests.storage.backends.sql.databases import OpenedStores
 
-from runyard.domain.metric import MetricFamily, MetricSummary, MetricType
+from runyard.domain.metric import MetricSummary, MetricType
+from runyard.domain.roll_up import rolled, rolled_up
 from runyard.domain.run import RunRecord, RunStatus
 from runyard.domain.run_filter_ast import (
     Aggregate,
@@ -32,15 +30,17 @@ from runyard.domain.run_filter_ast import (
     OneOf,
     Operator,
     Or,
+    Roll,
     Shape,
     TextSearch,
     TextValue,
     Value,
 )
 from runyard.domain.run_filter_field import FIELDS
-from runyard.storage.backends.sql import tables as t
-from runyard.storage.base import RunOrigin
+from runyard.storage.base import RunOrigin, Storage
+from runyard.wire.metric import FileRecord, Record, RecordBatch, ScalarRecord, TableRecord
 from runyard.wire.run import NewRun, RunQuery, UpdateRunRequest
+from runyard.wire.workspace import EnsureWorkspaceRequest
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 WORDS = [
@@ -90,39 +90,49 @@ class Population:
     runs: list[RunRecord]
     metrics: dict[str, dict[str, MetricSummary]]
 
+    def roll_up(self, run: RunRecord, field: Field) -> float | None:
+        """Return what a roll-up field is for a run."""
+        children = [(each.id, self.metrics[each.id]) for each in self.runs if each.parent_id == run.id]
+        return rolled(field, rolled_up(field, children))
 
-def populate(database: EngineDatabase, workspace: str, seed: int, size: int = 40) -> Population:
-    """Create random runs through the store."""
+
+def populate(stores: OpenedStores, workspace: str, seed: int, size: int = 40) -> Population:
+    """Create random runs through the stores; metrics are in every place where they can be: pages, blocks, tail."""
     chance = random.Random(seed)
-    store = run_store(database)
-    database.write(lambda c: _create_places(c, workspace))
+    storage = stores.storage
+    storage.workspaces.ensure(workspace, EnsureWorkspaceRequest(), at=NOW)
+    for name in EXPERIMENTS:
+        storage.experiments.ensure(workspace, name, at=NOW)
     for number in range(size):
-        at = NOW - timedelta(seconds=chance.choice([0, 60, 7200, 86_400, 600_000]) + number)
-        parent = f"r{chance.randrange(number)}-{workspace}" if number and chance.random() < 0.3 else None
-        run_id = f"r{number}-{workspace}"
-        experiment = store.get(workspace, parent).experiment if parent else chance.choice(EXPERIMENTS)
-        new = NewRun(id=run_id, display_name=chance.choice(TEXTS) or None, tags=_labels(chance, True), properties=_labels(chance))  # type: ignore[arg-type]
-        store.create(workspace, experiment, [new], _origin(chance, parent), at=at)
-        store.update(workspace, run_id, UpdateRunRequest(description=chance.choice(["", *TEXTS])), at=at)
-        for status in chance.choice([[], [RunStatus.RUNNING], [RunStatus.RUNNING, RunStatus.FAILED], [RunStatus.CANCELED]]):
-            at += timedelta(microseconds=chance.choice([1, 90_000_000, 7_200_000_000, 123_456_789]))
-            if not store.get(workspace, run_id).status.is_terminal:
-                store.change_status(workspace, run_id, status, reason=chance.choice([None, "why"]), error=None, at=at)
-    runs = store.search(workspace, RunQuery(include_children=True, limit=1000), at=NOW).runs
+        _create_run(storage, chance, workspace, number)
+        if number == size // 2:
+            storage.metrics.build_pages()
+    runs = storage.runs.search(workspace, RunQuery(include_children=True, limit=1000), at=NOW).runs
     assert len(runs) == size
-    metrics = {run.id: _metrics(chance) for run in runs}
-    store_figures(database, metrics)
-    return Population(workspace, runs, metrics)
+    found = storage.metrics.summaries(workspace, [run.id for run in runs], None)
+    return Population(workspace, runs, {run.id: {each.name: each for each in found.get(run.id, [])} for run in runs})
 
 
-def _create_places(connection: Connection, workspace: str) -> None:
-    row = {"name": workspace, "tags": "{}", "created_at": 0}
-    pk = connection.execute(t.workspace.insert().returning(t.workspace.c.pk), row).scalar_one()
-    rows = [
-        {"id": f"{name}-{workspace}", "workspace_pk": pk, "name": name, "tags": json.dumps({}), "created_at": 0}
-        for name in EXPERIMENTS
-    ]
-    connection.execute(sa.insert(t.experiment), rows)
+def _create_run(storage: Storage, chance: random.Random, workspace: str, number: int) -> None:
+    store = storage.runs
+    at = NOW - timedelta(seconds=chance.choice([0, 60, 7200, 86_400, 600_000]) + number)
+    parent = f"r{chance.randrange(number)}-{workspace}" if number and chance.random() < 0.3 else None
+    run_id = f"r{number}-{workspace}"
+    experiment = store.get(workspace, parent).experiment if parent else chance.choice(EXPERIMENTS)
+    new = NewRun(id=run_id, display_name=chance.choice(TEXTS) or None, tags=_labels(chance, True), properties=_labels(chance))  # type: ignore[arg-type]
+    store.create(workspace, experiment, [new], _origin(chance, parent), at=at)
+    store.update(workspace, run_id, UpdateRunRequest(description=chance.choice(["", *TEXTS])), at=at)
+    records = _records(chance)
+    if records:
+        storage.metrics.append(workspace, run_id, RecordBatch("w", 0, records), at=at)
+    for status in chance.choice([[], [RunStatus.RUNNING], [RunStatus.RUNNING, RunStatus.FAILED], [RunStatus.CANCELED]]):
+        at += timedelta(microseconds=chance.choice([1, 90_000_000, 7_200_000_000, 123_456_789]))
+        if not store.get(workspace, run_id).status.is_terminal:
+            store.change_status(workspace, run_id, status, reason=chance.choice([None, "why"]), error=None, at=at)
+    if chance.random() < 0.6:
+        storage.metrics.compact(workspace, run_id, finish=True)
+    if records and chance.random() < 0.2:
+        storage.metrics.append(workspace, run_id, RecordBatch("late", 0, [ScalarRecord("loss", 9, 0.25)]), at=at)
 
 
 def _origin(chance: random.Random, parent: str | None) -> RunOrigin:
@@ -144,23 +154,19 @@ def _labels(chance: random.Random, bare: bool = False) -> dict[str, str | None]:
     return {key: chance.choice([*TEXTS, None] if bare else TEXTS) for key in KEYS if chance.random() < 0.5}
 
 
-def _metrics(chance: random.Random) -> dict[str, MetricSummary]:
-    values: list[Any] = [0.1, 0.2, 1, 1.5, -3.0, math.nan, math.inf, -math.inf, True, "text", None, 0.0, -0.0]
-    found = {}
+def _records(chance: random.Random) -> list[Record]:
+    values: list[Any] = [0.1, 0.2, 1, 1.5, -3.0, math.nan, math.inf, -math.inf, True, "text", None, 0.0, -0.0, 2**53 + 1]
+    records: list[Record] = []
     for name in METRICS:
-        if chance.random() < 0.6:
-            last, low, high = (chance.choice(values) for _ in range(3))
-            found[name] = MetricSummary(
-                name=name,
-                family=MetricFamily.SERIES,
-                type=MetricType.SCALAR,
-                count=chance.randrange(5),
-                last=last,
-                last_step=chance.choice([None, 3]),
-                min=low if isinstance(low, float) else None,
-                max=high if isinstance(high, float) else None,
-            )
-    return found
+        kind = chance.random()
+        if kind < 0.6 or (name == "loss" and kind < 0.7):  # logged again later, and a name keeps to one shape
+            steps = chance.choice([[None], [3], [0, 7, 2]])
+            records += [ScalarRecord(name, 1, chance.choice(values), step) for step in steps]
+        elif kind < 0.65:
+            records.append(TableRecord(name, 2, {"a": [1.0, None]}))
+        elif kind < 0.7:
+            records.append(FileRecord(name, 3, "aml://file", MetricType.IMAGE))
+    return records
 
 
 def fields(shapes: set[Shape]) -> st.SearchStrategy[Field]:
@@ -172,7 +178,10 @@ def fields(shapes: set[Shape]) -> st.SearchStrategy[Field]:
         found.append(st.builds(Field, kinds, st.just(Shape.LABEL), st.sampled_from([*KEYS, "nobody's", "deep-est", "flag"])))
     if Shape.METRIC in shapes:
         named = st.sampled_from([*METRICS, "unknown"])
-        found.append(st.builds(Field, st.just("metric"), st.just(Shape.METRIC), named, st.sampled_from(list(Aggregate))))
+        aggregates = st.sampled_from(list(Aggregate))
+        found.append(st.builds(Field, st.just("metric"), st.just(Shape.METRIC), named, aggregates))
+        rolls = st.sampled_from(list(Roll))
+        found.append(st.builds(Field, st.just("rollup"), st.just(Shape.METRIC), named, aggregates, rolls))
     return st.one_of(found)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.storage.backends.sql.databases import EngineDatabase, run_store
+from tests.storage.backends.sql.databases import OpenedStores
 from tests.storage.backends.sql.run_population import NODES, NOW, REGEXES, TEXTS, Population, populate
 
 from runyard.domain.run_filter import matches, parse, unparse
@@ -22,29 +23,31 @@ WORKSPACES = ["w0", "w1", "w2"]
 
 
 @pytest.fixture(scope="module")
-def populations(both_databases: EngineDatabase) -> list[Population]:
-    return [populate(both_databases, name, seed) for seed, name in enumerate(WORKSPACES)]
+def populations(stores: OpenedStores) -> list[Population]:
+    return [populate(stores, name, seed) for seed, name in enumerate(WORKSPACES)]
 
 
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(node=NODES, which=st.integers(0, len(WORKSPACES) - 1))
-def test_sql_agrees_with_the_definition(
-    both_databases: EngineDatabase, populations: list[Population], node: Node, which: int
-) -> None:
+def test_sql_agrees_with_the_definition(stores: OpenedStores, populations: list[Population], node: Node, which: int) -> None:
     population = populations[which]
     text = unparse(node)
     wanted = parse(text, NOW)
     assert wanted == Filter(node, NOW)
-    expected = {run.id for run in population.runs if matches(wanted, run, population.metrics[run.id])}
+    expected = {
+        run.id
+        for run in population.runs
+        if matches(wanted, run, population.metrics[run.id], functools.partial(population.roll_up, run))
+    }
     query = RunQuery(filter=text, include_children=True, limit=1000)
-    page = run_store(both_databases).search(population.workspace, query, at=NOW)
+    page = stores.storage.runs.search(population.workspace, query, at=NOW)
     assert {run.id for run in page.runs} == expected, text
     assert page.total == len(expected)
 
 
 @settings(max_examples=CASES // 2, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(pattern=st.one_of(st.text(st.sampled_from(list("ab1_ .*+?|()[]^$\\{}2,-dwsb")), max_size=8), st.sampled_from(REGEXES)))
-def test_what_the_checker_lets_through_means_the_same_to_each_engine(both_databases: EngineDatabase, pattern: str) -> None:
+def test_what_the_checker_lets_through_means_the_same_to_each_engine(stores: OpenedStores, pattern: str) -> None:
     import sqlalchemy as sa
     from sqlalchemy import literal, union_all
 
@@ -56,7 +59,7 @@ def test_what_the_checker_lets_through_means_the_same_to_each_engine(both_databa
     except InvalidArgumentError:
         return
     subjects = [*TEXTS, "ab", "a1_b", "a\n", "b a", "aab", ""]
-    with both_databases.engine.connect() as connection:
+    with stores.database.engine.connect() as connection:
         texts = union_all(*[sa.select(literal(text).label("subject")) for text in subjects]).subquery()
         leaf = Matches(Field("id", Shape.TEXT), pattern)
         condition = FilterCompiler(connection, 0)._regex(texts.c.subject, leaf)
@@ -65,19 +68,19 @@ def test_what_the_checker_lets_through_means_the_same_to_each_engine(both_databa
 
 
 def test_a_store_without_figures_says_that_it_cannot_filter_by_metrics(
-    both_databases: EngineDatabase, populations: list[Population]
+    stores: OpenedStores, populations: list[Population]
 ) -> None:
-    plain = SqlRunStore(both_databases)  # type: ignore[arg-type]
+    plain = SqlRunStore(stores.database)
     with pytest.raises(NotSupportedError, match="loss"):
         plain.search("w0", RunQuery(filter="metric.loss < 1"), at=NOW)
 
 
-def test_a_list_in_in_may_be_long(both_databases: EngineDatabase, populations: list[Population]) -> None:
+def test_a_list_in_in_may_be_long(stores: OpenedStores, populations: list[Population]) -> None:
     names = ", ".join(f'"r{n}-w0"' for n in range(1500))
-    page = run_store(both_databases).search("w0", RunQuery(filter=f"id in ({names})", include_children=True, limit=1000), at=NOW)
+    page = stores.storage.runs.search("w0", RunQuery(filter=f"id in ({names})", include_children=True, limit=1000), at=NOW)
     assert page.total == len(populations[0].runs)
 
 
-def test_the_deepest_filter_that_is_read_can_be_answered(both_databases: EngineDatabase, populations: list[Population]) -> None:
+def test_the_deepest_filter_that_is_read_can_be_answered(stores: OpenedStores, populations: list[Population]) -> None:
     deep = "not (" * 24 + " or ".join(f'tag.k{n} = "v" and name != "n{n}"' for n in range(95)) + ")" * 24
-    assert run_store(both_databases).search("w0", RunQuery(filter=deep), at=NOW).total == 0
+    assert stores.storage.runs.search("w0", RunQuery(filter=deep), at=NOW).total == 0

@@ -7,12 +7,12 @@ import random
 from typing import Any
 
 import pytest
-from tests.storage.backends.sql.databases import EngineDatabase, run_store
+from tests.storage.backends.sql.databases import OpenedStores
 from tests.storage.backends.sql.run_population import EXPERIMENTS, NOW, Population, populate
 
 from runyard.domain.parameter import run_parameters
 from runyard.domain.run import RunRecord, RunStatus
-from runyard.domain.run_filter import metric_figure
+from runyard.domain.run_filter import metric_figure, parse_field
 from runyard.domain.run_filter_ast import Aggregate
 from runyard.domain.run_filter_value import number_of
 from runyard.errors import InvalidArgumentError
@@ -22,8 +22,8 @@ from runyard.wire.run import NewRun, RunQuery
 
 
 @pytest.fixture(scope="module")
-def population(both_databases: EngineDatabase) -> Population:
-    return populate(both_databases, "ordered", seed=7, size=50)
+def population(stores: OpenedStores) -> Population:
+    return populate(stores, "ordered", seed=7, size=50)
 
 
 def pages(store: SqlRunStore, query: dict[str, Any], *, meanwhile: Any = None) -> list[str]:
@@ -52,36 +52,39 @@ def or_last(value: Any) -> tuple[int, Any]:
 
 
 KEYS: dict[str, Any] = {
-    "created": lambda run, _: (run.created_at,),
-    "created_at": lambda run, _: (run.created_at,),
-    "name": lambda run, _: (run.display_name,),
-    "description": lambda run, _: or_last(run.description),
-    "started": lambda run, _: or_last(run.started_at),
-    "duration": lambda run, _: or_last(run.ended_at and run.started_at and run.ended_at - run.started_at),
-    "status": lambda run, _: (run.status.value,),
-    "experiment": lambda run, _: (run.experiment,),
-    "submitter": lambda run, _: or_last(run.submitted_by),
-    "parent": lambda run, _: or_last(run.parent_id),
-    "number": lambda run, _: (run.number,),
-    "tag.lr": lambda run, _: by_label(run.tags, "lr"),
-    'property."val/acc"': lambda run, _: by_label(run.properties, "val/acc"),
-    "param.lr": lambda run, _: by_label(run_parameters(run.definition), "lr"),
-    "metric.loss": lambda _, own: or_last(metric_figure(own, "loss", Aggregate.LAST)),
-    "metric.val/acc.max": lambda _, own: or_last(metric_figure(own, "val/acc", Aggregate.MAX)),
+    "created": lambda run, _, __: (run.created_at,),
+    "created_at": lambda run, _, __: (run.created_at,),
+    "name": lambda run, _, __: (run.display_name,),
+    "description": lambda run, _, __: or_last(run.description),
+    "started": lambda run, _, __: or_last(run.started_at),
+    "duration": lambda run, _, __: or_last(run.ended_at and run.started_at and run.ended_at - run.started_at),
+    "status": lambda run, _, __: (run.status.value,),
+    "experiment": lambda run, _, __: (run.experiment,),
+    "submitter": lambda run, _, __: or_last(run.submitted_by),
+    "parent": lambda run, _, __: or_last(run.parent_id),
+    "number": lambda run, _, __: (run.number,),
+    "tag.lr": lambda run, _, __: by_label(run.tags, "lr"),
+    'property."val/acc"': lambda run, _, __: by_label(run.properties, "val/acc"),
+    "param.lr": lambda run, _, __: by_label(run_parameters(run.definition), "lr"),
+    "metric.loss": lambda _, own, __: or_last(metric_figure(own, "loss", Aggregate.LAST)),
+    "metric.val/acc.max": lambda _, own, __: or_last(metric_figure(own, "val/acc", Aggregate.MAX)),
+    "metric.loss.step(min)": lambda _, own, __: or_last(metric_figure(own, "loss", Aggregate.MIN_STEP)),
+    "rollup.loss.min.mean": lambda run, _, all: or_last(all.roll_up(run, parse_field("rollup.loss.min.mean"))),
+    "rollup.loss.count": lambda run, _, all: or_last(all.roll_up(run, parse_field("rollup.loss.count"))),
 }
 
 
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("order", KEYS)
 def test_pages_follow_the_order_and_hold_every_run_once(
-    both_databases: EngineDatabase, population: Population, order: str, descending: bool
+    stores: OpenedStores, population: Population, order: str, descending: bool
 ) -> None:
-    seen = pages(run_store(both_databases), {"order_by": f"-{order}" if descending else order})
+    seen = pages(stores.storage.runs, {"order_by": f"-{order}" if descending else order})
     runs = {run.id: run for run in population.runs}
     assert sorted(seen) == sorted(runs)
 
     def key(run: RunRecord) -> Any:
-        return KEYS[order](run, population.metrics[run.id])
+        return KEYS[order](run, population.metrics[run.id], population)
 
     keys = [key(runs[each]) for each in seen]
     first_differs = len(keys[0]) > 1  # what is missing, or is no number, comes last in either direction
@@ -93,10 +96,10 @@ def test_pages_follow_the_order_and_hold_every_run_once(
             assert rest_one >= rest_other if descending else rest_one <= rest_other
 
 
-@pytest.mark.parametrize("order", ["-created", "name", "-tag.lr", "param.lr", "metric.loss", "-duration"])
-def test_runs_that_arrive_neither_repeat_nor_hide_what_was_there(both_databases: EngineDatabase, order: str) -> None:
+@pytest.mark.parametrize("order", ["-created", "name", "-tag.lr", "param.lr", "metric.loss", "-metric.loss.max", "-duration"])
+def test_runs_that_arrive_neither_repeat_nor_hide_what_was_there(stores: OpenedStores, order: str) -> None:
     chance = random.Random(order)
-    store = run_store(both_databases)
+    store = stores.storage.runs
     before = set(pages(store, {"order_by": order}))
 
     def arrive() -> None:
@@ -119,8 +122,6 @@ def test_runs_that_arrive_neither_repeat_nor_hide_what_was_there(both_databases:
         ({"limit": 0}, "between 1 and"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(
-    both_databases: EngineDatabase, population: Population, query: Any, words: str
-) -> None:
+def test_what_cannot_be_answered_is_refused(stores: OpenedStores, population: Population, query: Any, words: str) -> None:
     with pytest.raises(InvalidArgumentError, match=words):
-        run_store(both_databases).search("ordered", RunQuery(**query), at=NOW)
+        stores.storage.runs.search("ordered", RunQuery(**query), at=NOW)

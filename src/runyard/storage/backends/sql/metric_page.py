@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 PAGE_BITS = 10
 PAGE_RUNS = 1 << PAGE_BITS
-FIGURES = ("last", "min", "max", "mean", "first", "count")
+FIGURES = ("last", "min", "max", "mean", "first", "count", "last_step", "min_step", "max_step")
 """What a page holds of each run, in this order."""
 
 BUILD_RUNS = 256

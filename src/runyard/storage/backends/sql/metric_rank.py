@@ -1,90 +1,138 @@
-"""Ranking runs by a metric: the pages of summaries, and over them the runs that are not in pages yet."""
+"""Figures of a metric of all runs at once: the pages of summaries, and over them the runs that are not in pages yet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.metric import MetricFamily
-from runyard.errors import InvalidArgumentError
+from runyard.domain.roll_up import mean_of
+from runyard.domain.run_filter_ast import Aggregate, Field, Roll
 from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.metric_key import KeyBook
-from runyard.storage.backends.sql.metric_page import FIGURES, read_pages
+from runyard.storage.backends.sql.metric_page import read_pages
 from runyard.storage.backends.sql.metric_points import Floats, Ints
-from runyard.storage.backends.sql.metric_read import MetricReader
+from runyard.storage.backends.sql.metric_read import MetricReader, RunView
 
-PREFIX = "metric:"
-
-
-@dataclass(frozen=True, slots=True)
-class MetricOrder:
-    """One figure of one metric: ``metric:<name>:<figure>``."""
-
-    name: str
-    figure: str
+_FAMILIES = list(MetricFamily)
 
 
-def parse_order(text: str) -> MetricOrder:
-    """Return what ``metric:<name>:<figure>`` asks for.
+class Figures(NamedTuple):
+    """One figure of the runs that have it as a number, each once. **Shape** of both: (n,). No value is NaN."""
 
-    Raises:
-        InvalidArgumentError: there is no such figure.
-    """
-    name, _, figure = text.removeprefix(PREFIX).rpartition(":")
-    if not name or figure not in FIGURES:
-        raise InvalidArgumentError(
-            f"Runs cannot be ordered by {text!r}. Use metric:<name>:<figure>, the figure being one of: {', '.join(FIGURES)}."
-        )
-    return MetricOrder(name, figure)
+    run_pks: Ints
+    values: Floats
+
+    def of(self, wanted: Ints) -> Floats:
+        """Return the values of ``wanted`` runs, NaN where a run has none."""
+        found = np.full(len(wanted), np.nan)
+        if len(self.run_pks):
+            order = np.argsort(self.run_pks)
+            runs, values = self.run_pks[order], self.values[order]
+            places = np.minimum(np.searchsorted(runs, wanted), len(runs) - 1)
+            hits = runs[places] == wanted
+            found[hits] = values[places[hits]]
+        return found
 
 
 class MetricRanking:
-    """Reads one figure of a metric of all runs."""
+    """Opens readers of figures."""
 
     def __init__(self, book: KeyBook, reader: MetricReader) -> None:
         self._book = book
         self._reader = reader
 
-    def figures(self, connection: Connection, order: MetricOrder, run_pks: Ints) -> Floats:
-        """Return the figure of each of the runs, NaN where a run has none."""
-        found = np.full(len(run_pks), np.nan)
-        keys = [key for key, (_, kind) in self._book.find(connection, [order.name]).items() if kind is MetricFamily.SERIES]
+    def open(self, connection: Connection, workspace_pk: int) -> FigureReader:
+        """Return a reader for one query."""
+        return FigureReader(connection, workspace_pk, self._book, self._reader)
+
+
+class FigureReader:
+    """Reads figures of the runs of one workspace, as one transaction sees them. What several fields need is read once."""
+
+    def __init__(self, connection: Connection, workspace_pk: int, book: KeyBook, reader: MetricReader) -> None:
+        self._connection = connection
+        self._workspace_pk = workspace_pk
+        self._book = book
+        self._reader = reader
+        self._late: dict[int, RunView] | None = None
+        self._parents: tuple[Ints, Ints] | None = None
+
+    def read(self, field: Field) -> Figures:
+        """Return what a metric or roll-up field is, of the runs that have it. Runs of other workspaces may be among them."""
+        own = self._figures(field.key or "", field.aggregate or Aggregate.LAST)
+        return own if field.roll is None else self._rolled(own, field.roll)
+
+    def _figures(self, name: str, aggregate: Aggregate) -> Figures:
+        keys = self._book.find(self._connection, [name])
         if not keys:
-            return found
-        runs, values = read_pages(connection, keys[0], order.figure)
-        _fill(found, run_pks, runs, values)
-        late = self._late_runs(connection)
-        if late:
-            _fill(found, run_pks, *self._read_late(connection, keys[0], order.figure, late))
-        return found
+            return Figures(np.zeros(0, np.int64), np.zeros(0))
+        by_family = sorted(keys, key=lambda key: _FAMILIES.index(keys[key][1]))
+        late = self._late_views()
+        parts = [self._late_figures(late, by_family, aggregate)]
+        held = np.fromiter(late, np.int64, len(late))
+        for key in by_family:
+            runs, values = read_pages(self._connection, key, aggregate.value)
+            fresh = ~np.isin(runs, held)
+            parts.append(Figures(runs[fresh], values[fresh]))
+            held = np.concatenate([held, runs[fresh]])
+        runs, values = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
+        there = ~np.isnan(values)
+        return Figures(runs[there], values[there])
 
-    def _late_runs(self, connection: Connection) -> list[int]:
-        unpaged = sa.select(t.run_summary.c.run_pk).where(t.run_summary.c.paged == 0)
-        return list(connection.execute(unpaged.union(sa.select(t.metric_tail.c.run_pk))).scalars())
+    def _late_views(self) -> dict[int, RunView]:
+        if self._late is None:
+            unpaged = sa.select(t.run_summary.c.run_pk).where(t.run_summary.c.paged == 0)
+            runs = list(self._connection.execute(unpaged.union(sa.select(t.metric_tail.c.run_pk))).scalars())
+            self._late = self._reader.views(self._connection, runs, with_blocks=False)
+        return self._late
 
-    def _read_late(self, connection: Connection, key: int, figure: str, late: list[int]) -> tuple[Ints, Floats]:
+    def _late_figures(self, late: dict[int, RunView], keys: list[int], aggregate: Aggregate) -> Figures:
         runs, values = [], []
-        for run_pk, view in self._reader.views(connection, late, with_blocks=False).items():
-            slot = view.summary.slots.get(key)
+        for run_pk, view in late.items():
+            slot = next((view.summary.slots[key] for key in keys if key in view.summary.slots), None)
             if slot is not None:
                 runs.append(run_pk)
-                values.append(view.summary.figures(np.array([slot]))[figure][0])
-        return np.array(runs, np.int64), np.array(values, np.float64)
+                values.append(view.summary.figures(np.array([slot]))[aggregate.value][0])
+        return Figures(np.array(runs, np.int64), np.array(values, np.float64))
+
+    def _rolled(self, own: Figures, roll: Roll) -> Figures:
+        children, parents = self._families()
+        values = own.of(children)
+        there = ~np.isnan(values)
+        parents, values = parents[there], values[there]  # sorted by parent
+        if not len(parents):
+            return Figures(parents, values)
+        starts = np.flatnonzero(np.concatenate([[True], parents[1:] != parents[:-1]]))
+        return Figures(parents[starts], _rolls(values, starts, roll))
+
+    def _families(self) -> tuple[Ints, Ints]:
+        """Return all runs that have a parent and are not in the bin, and their parents, in order of the parents."""
+        if self._parents is None:
+            run = t.run.c
+            own = run.workspace_pk == self._workspace_pk
+            query = sa.select(run.pk, run.parent_pk).where(own, run.parent_pk.is_not(None), run.deleted_at.is_(None))
+            children, parents = key_list(self._connection, query)
+            order = np.lexsort((children, parents))
+            self._parents = children[order], parents[order]
+        return self._parents
 
 
-def _fill(found: Floats, wanted: Ints, runs: Ints, values: Floats) -> None:
-    """Set ``found`` where ``wanted`` is one of ``runs``."""
-    if not len(runs):
-        return
-    order = np.argsort(runs)
-    runs, values = runs[order], values[order]
-    places = np.minimum(np.searchsorted(runs, wanted), len(runs) - 1)
-    hits = runs[places] == wanted
-    found[hits] = values[places[hits]]
+def _rolls(values: Floats, starts: Ints, roll: Roll) -> Floats:
+    ends = np.append(starts[1:], len(values))
+    if roll is Roll.COUNT:
+        return (ends - starts).astype(np.float64)
+    if roll is Roll.MEAN:
+        # Not numpy's sum: a mean is the same here as where it is shown.
+        plain = values.tolist()
+        means = [mean_of(plain[start:stop]) for start, stop in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.array(means, np.float64)
+    reduced: Floats = (np.minimum if roll is Roll.MIN else np.maximum).reduceat(values, starts)
+    return reduced
 
 
 def ranked(run_pks: Ints, values: Floats, *, descending: bool) -> Ints:
@@ -95,25 +143,10 @@ def ranked(run_pks: Ints, values: Floats, *, descending: bool) -> Ints:
     return places
 
 
-def after_cursor(run_pks: Ints, values: Floats, value: float | None, run_pk: int, *, descending: bool) -> Any:
-    """Return which runs come after the one that a cursor names, in the order of :func:`ranked`."""
+def after_place(run_pks: Ints, values: Floats, value: float | None, run_pk: int, *, descending: bool) -> Ints:
+    """Return which runs come after the place of a run with ``value``, in the order of :func:`ranked`."""
     missing = np.isnan(values)
     if value is None:
-        return missing & (run_pks < run_pk)
+        return np.flatnonzero(missing & (run_pks < run_pk))
     beyond = values < value if descending else values > value
-    return missing | beyond | ((values == value) & (run_pks < run_pk))
-
-
-COMPARISONS = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "=": np.equal,
-    "!=": np.not_equal,
-}
-
-
-def satisfying(values: Floats, comparison: str, bound: float) -> Any:
-    """Return where a value compares so; a run without a value never does."""
-    return COMPARISONS[comparison](values, bound) & ~np.isnan(values)
+    return np.flatnonzero(missing | beyond | ((values == value) & (run_pks < run_pk)))

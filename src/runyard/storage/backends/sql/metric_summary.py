@@ -145,12 +145,15 @@ class Summary:
         )
 
     def figures(self, slots: npt.NDArray[Any]) -> dict[str, Floats]:
-        """Return last, min, max, first, mean and count as float64, NaN where there is no number."""
+        """Return last, min, max, first, mean, count and the steps as float64, NaN where there is none."""
         f = {name: self.fields[name][slots] for name, _ in _FIELDS}
         found = {which: _floats(f[f"{which}_kind"], f[f"{which}_bits"]) for which in ("last", "min", "max", "first")}
         with np.errstate(all="ignore"):
             found["mean"] = np.where(f["numbers"] > 0, f["total"] / f["numbers"], np.nan)
         found["count"] = f["count"].astype(np.float64)
+        found["last_step"] = np.where((f["points"] > 0) & (f["family"] != _TABLE), f["last_x"], np.nan)
+        for which in ("min", "max"):
+            found[f"{which}_step"] = np.where(f[f"{which}_kind"] > 0, f[f"{which}_x"], np.nan)
         return found
 
     def encode(self) -> bytes:

@@ -23,7 +23,7 @@ from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -33,7 +33,7 @@ def open_folder(home: Path) -> Storage:
     Raises:
         StorageError: the database is damaged, or was written by a newer Runyard.
     """
-    return _open(Database(home / "runyard.db"), home)
+    return open_database(Database(home / "runyard.db"), home)[0]
 
 
 def open_postgres(url: str, home: Path) -> Storage:
@@ -44,10 +44,11 @@ def open_postgres(url: str, home: Path) -> Storage:
     Raises:
         StorageError: the database cannot be reached, or was written by a newer Runyard.
     """
-    return _open(Database(url), home)
+    return open_database(Database(url), home)[0]
 
 
-def _open(database: Database, home: Path) -> Storage:
+def open_database(database: Database, home: Path) -> tuple[Storage, MetricRanking]:
+    """Return the stores of a database, and what ranks its runs by their metrics. It is closed when that fails."""
     try:
         _migrate(database)
         changes = SqlChangeStore(database)
@@ -56,10 +57,11 @@ def _open(database: Database, home: Path) -> Storage:
     except BaseException:
         database.close()
         raise
-    return Storage(
+    ranking = MetricRanking(metrics.book, metrics.reader)
+    storage = Storage(
         workspaces=SqlWorkspaceStore(database),
         experiments=SqlExperimentStore(database),
-        runs=SqlRunStore(database, ranking=MetricRanking(metrics.book, metrics.reader)),
+        runs=SqlRunStore(database, ranking=ranking),
         metrics=metrics,
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),
@@ -70,6 +72,7 @@ def _open(database: Database, home: Path) -> Storage:
         changes=changes,
         close=database.close,
     )
+    return storage, ranking
 
 
 def _migrate(database: Database) -> None:

@@ -25,7 +25,6 @@ from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
 from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
-from runyard.storage.backends.sql.run_filter import MetricColumn, no_metrics
 from runyard.storage.backends.sql.run_query import search_runs
 from runyard.storage.backends.sql.run_update import store_change, update_run
 from runyard.storage.base import JobRecord, RunOrigin
@@ -41,12 +40,9 @@ _STARTED = {RunStatus.RUNNING, RunStatus.FINALIZING}
 class SqlRunStore:
     """See :class:`runyard.storage.base.RunStore`."""
 
-    def __init__(
-        self, database: Database, metric_column: MetricColumn = no_metrics, ranking: MetricRanking | None = None
-    ) -> None:
+    def __init__(self, database: Database, ranking: MetricRanking | None = None) -> None:
         self._database = database
         self._ranking = ranking
-        self._metric_column = metric_column
 
     def create(self, workspace: str, experiment: str, runs: list[NewRun], origin: RunOrigin, *, at: datetime) -> list[RunRecord]:
         """Create runs in the order given. A run whose id is there already, in the same place, is returned as it is."""
@@ -84,14 +80,7 @@ class SqlRunStore:
         """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root."""
         with self._database.read() as connection:
             rows, total, next_cursor = search_runs(
-                connection,
-                workspace,
-                query,
-                scope,
-                select_runs(),
-                at=at,
-                ranking=self._ranking,
-                metric_column=self._metric_column,
+                connection, workspace, query, scope, select_runs(), at=at, ranking=self._ranking
             )
             return RunPage(runs=[to_record(row) for row in rows], total=total, next_cursor=next_cursor)
 

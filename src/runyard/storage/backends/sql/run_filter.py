@@ -3,8 +3,8 @@
 :func:`~runyard.domain.run_filter_ast.without_not` comes first, so no condition here stands under a NOT: where the meaning is
 "unknown", NULL and false are as good as each other, and a condition on labels may be a look-up in their index.
 
-Metrics are kept in a store of their own, so their figures come through a seam: a :data:`MetricColumn` gives the expression of a
-figure for the row of ``run`` at hand, NULL where the run has no such number.
+Metrics are kept in a store of their own, so their figures come through a seam: a :data:`ReadFigures`. A condition on a metric is
+settled on all figures at once, and its runs become a list of keys.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.run_filter_ast import (
-    Aggregate,
     And,
     Comparison,
     DurationValue,
@@ -44,12 +44,12 @@ from runyard.domain.run_text import statuses_with
 from runyard.domain.text_pattern import Regex, glob_of, like_of, like_parts, postgresql_regex, read_regex
 from runyard.errors import NotSupportedError
 from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.key_list import keys_in
 from runyard.storage.backends.sql.mapping import to_us
+from runyard.storage.backends.sql.metric_rank import Figures
 
-MetricColumn = Callable[[Connection, int, str, Aggregate], "sa.ColumnElement[float]"]
-"""``(connection, workspace_pk, metric name, aggregate)`` → the figure for the present row of ``run`` as a float, or NULL.
-
-NULL stands for "no such metric", NaN, and what is no number. The connection is the one that the query will run on."""
+ReadFigures = Callable[[Field], Figures]
+"""Gives what a metric or roll-up field is, of all runs that have it."""
 
 REGEX_FUNCTION = "runyard_regex"
 MATCHED_MAX_CHARS = 1000
@@ -78,9 +78,9 @@ _COLUMNS: dict[str, sa.ColumnElement[Any]] = {
 }
 
 
-def no_metrics(connection: Connection, workspace_pk: int, name: str, aggregate: Aggregate) -> sa.ColumnElement[float]:
+def no_metrics(field: Field) -> Figures:
     """Refuse conditions on metrics: the seam of a store that has no figures to offer."""
-    raise NotSupportedError(f"This server cannot filter or order runs by metric {name!r}.")
+    raise NotSupportedError(f"This server cannot filter or order runs by metric {field.key!r}.")
 
 
 def is_postgresql(connection: Connection) -> bool:
@@ -91,10 +91,10 @@ def is_postgresql(connection: Connection) -> bool:
 class FilterCompiler:
     """Makes conditions for one connection and workspace."""
 
-    def __init__(self, connection: Connection, workspace_pk: int, metric_column: MetricColumn = no_metrics) -> None:
+    def __init__(self, connection: Connection, workspace_pk: int, read_figures: ReadFigures = no_metrics) -> None:
         self._connection = connection
         self.workspace_pk = workspace_pk
-        self._metric_column = metric_column
+        self.figures = read_figures
         self._postgresql = is_postgresql(connection)
 
     def condition(self, wanted: Filter) -> sa.ColumnElement[bool]:
@@ -139,6 +139,8 @@ class FilterCompiler:
         field = leaf.field  # type: ignore[union-attr]
         if field.shape is Shape.LABEL:
             return self._label(leaf, field)
+        if field.shape is Shape.METRIC:
+            return self._metric(leaf, field)
         if field.name == "experiment":
             own = t.experiment.c.workspace_pk == self.workspace_pk
             named = sa.select(t.experiment.c.pk).where(own, self._on(t.experiment.c.name, leaf))
@@ -148,13 +150,18 @@ class FilterCompiler:
         return self._on(self.column(field, now_us), leaf)
 
     def column(self, field: Field, now_us: int) -> sa.ColumnElement[Any]:
-        """Return the expression of a field that is no label."""
-        if field.shape is Shape.METRIC:
-            return self._metric_column(self._connection, self.workspace_pk, field.key or "", field.aggregate or Aggregate.LAST)
+        """Return the expression of a field that is no label and no metric."""
         if field.shape is Shape.DURATION:
             lasted = sa.func.coalesce(_RUN.ended_at, sa.literal(now_us, sa.BigInteger)) - _RUN.started_at
             return sa.cast(lasted, sa.Double) / sa.literal(1e6, sa.Double)
         return _COLUMNS[field.name]
+
+    def _metric(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
+        figures = self.figures(field)
+        if isinstance(leaf, IsNull):
+            there = keys_in(self._connection, _RUN.pk, figures.run_pks)
+            return there if leaf.negated else sa.not_(there)
+        return keys_in(self._connection, _RUN.pk, figures.run_pks[_satisfying(figures, leaf)])
 
     def _parent(self, leaf: Leaf) -> sa.ColumnElement[bool]:
         if isinstance(leaf, IsNull):
@@ -258,6 +265,21 @@ def _sqlite_regex(pattern: str, text: str | None) -> int | None:
         return None
     regex: Regex = read_regex(pattern)
     return int(regex.found_in(text))
+
+
+def _satisfying(figures: Figures, leaf: Leaf) -> Any:
+    """Return where a figure meets a condition. **Shape**: (n,), bool."""
+    if isinstance(leaf, Comparison):
+        return COMPARE[leaf.operator](figures.values, _number(leaf.value))
+    if isinstance(leaf, OneOf):
+        return np.isin(figures.values, [_number(value) for value in leaf.values], invert=leaf.negated)
+    raise TypeError("a metric is a number, and the grammar compares it as one")
+
+
+def _number(value: Value) -> float:
+    if not isinstance(value, NumberValue):
+        raise TypeError("the grammar compares a metric with numbers only")
+    return value.number
 
 
 def _literal(value: Value) -> Any:

@@ -60,34 +60,47 @@ class RunOrder:
 
     def cursor(self, values: list[Any]) -> str:
         """Return the opaque text for the place of a run with these keys."""
-        return base64.urlsafe_b64encode(msgspec.msgpack.encode(values)).decode().rstrip("=")
+        return encode_place(values)
 
     def place(self, cursor: str) -> list[Any]:
-        """Return what :meth:`cursor` was given.
-
-        Raises:
-            InvalidArgumentError: the text is no cursor of this order.
-        """
-        try:
-            values = msgspec.msgpack.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any])
-        except (ValueError, msgspec.DecodeError):
-            values = []
-        fits = len(values) == len(self.keys) and all(
-            isinstance(value, key.type) and not isinstance(value, bool) for value, key in zip(values, self.keys, strict=False)
-        )
-        if not fits:
-            raise InvalidArgumentError(f"{cursor[:80]!r} is no cursor of this list. Start again without one.")
-        return values
+        """Return what :meth:`cursor` was given."""
+        return decode_place(cursor, [key.type for key in self.keys])
 
 
-def run_order(order_by: str, compiler: FilterCompiler) -> RunOrder:
-    """Return the order that a text names: any field of the query language, a leading ``-`` for downwards.
+def encode_place(values: list[Any]) -> str:
+    """Return the opaque text for a place in a list."""
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(values)).decode().rstrip("=")
+
+
+def decode_place(cursor: str, types: list[Any]) -> list[Any]:
+    """Return what :func:`encode_place` was given.
+
+    Raises:
+        InvalidArgumentError: the text is no place of values with these types.
+    """
+    try:
+        values = msgspec.msgpack.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any])
+    except (ValueError, msgspec.DecodeError):
+        values = []
+    fits = len(values) == len(types) and all(
+        isinstance(value, kind) and not isinstance(value, bool) for value, kind in zip(values, types, strict=False)
+    )
+    if not fits:
+        raise InvalidArgumentError(f"{cursor[:80]!r} is no cursor of this list. Start again without one.")
+    return values
+
+
+def read_order(order_by: str) -> tuple[Field, bool]:
+    """Return the field that a text names, and whether the order goes downwards: with a leading ``-``.
 
     Raises:
         InvalidArgumentError: there is no such field.
     """
-    descending = order_by.startswith("-")
-    field = parse_field(order_by.removeprefix("-"))
+    return parse_field(order_by.removeprefix("-")), order_by.startswith("-")
+
+
+def run_order(field: Field, descending: bool, compiler: FilterCompiler) -> RunOrder:
+    """Return the order by a field of the query language that is no metric."""
     last = OrderKey(_RUN.pk, descending, int)
     if field.shape is Shape.LABEL:
         keys, labelled = _label_keys(field, descending, compiler)
@@ -119,8 +132,6 @@ def _value(
         # Up to the end only: the length of a run that goes on changes while its list is read.
         return _RUN.ended_at - _RUN.started_at, int, None
     column = compiler.column(field, 0)
-    if field.shape is Shape.METRIC:
-        return column, float, None
     if field.shape in (Shape.TEXT, Shape.STATUS):
         return (compiler.ordered_text(column) if field.name in _ALWAYS_THERE else column), str, None
     return column, int, None

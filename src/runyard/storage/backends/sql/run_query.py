@@ -11,22 +11,15 @@ from sqlalchemy.engine import Connection
 
 from runyard.domain.run import RunView
 from runyard.domain.run_filter import parse
-from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.domain.run_filter_ast import Shape
+from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment import experiment_row
-from runyard.storage.backends.sql.mapping import decode_cursor, encode_cursor, run_row, workspace_pk
-from runyard.storage.backends.sql.metric_points import Floats, Ints
-from runyard.storage.backends.sql.metric_rank import (
-    PREFIX,
-    MetricOrder,
-    MetricRanking,
-    after_cursor,
-    parse_order,
-    ranked,
-    satisfying,
-)
-from runyard.storage.backends.sql.run_filter import FilterCompiler, MetricColumn, no_metrics
-from runyard.storage.backends.sql.run_order import RunOrder, run_order
+from runyard.storage.backends.sql.key_list import key_list
+from runyard.storage.backends.sql.mapping import run_row, workspace_pk
+from runyard.storage.backends.sql.metric_rank import Figures, MetricRanking, after_place, ranked
+from runyard.storage.backends.sql.run_filter import FilterCompiler
+from runyard.storage.backends.sql.run_order import RunOrder, decode_place, encode_place, read_order, run_order
 from runyard.wire.run import RunQuery
 
 LIMIT_MAX = 1000
@@ -43,7 +36,6 @@ def search_runs(
     *,
     at: datetime,
     ranking: MetricRanking | None = None,
-    metric_column: MetricColumn = no_metrics,
 ) -> tuple[list[Any], int, str | None]:
     """Return the rows of one page, the total, and the cursor of the next page. Relative times are reckoned from ``at``.
 
@@ -54,13 +46,12 @@ def search_runs(
     """
     if not 1 <= query.limit <= LIMIT_MAX:
         raise InvalidArgumentError(f"limit is {query.limit}; it must be between 1 and {LIMIT_MAX}.")
-    compiler = FilterCompiler(connection, workspace_pk(connection, workspace), metric_column)
+    compiler = open_compiler(connection, workspace_pk(connection, workspace), ranking)
     conditions = run_conditions(connection, workspace, query, scope, compiler, at)
-    if query.metric_conditions or query.order_by.removeprefix("-").startswith(PREFIX):
-        if ranking is None:
-            raise NotSupportedError("This store keeps no metrics, so runs cannot be ordered or filtered by them.")
-        return _search_by_metrics(connection, query, conditions, compiler, base, ranking)
-    order = run_order(query.order_by, compiler)
+    field, descending = read_order(query.order_by)
+    if field.shape is Shape.METRIC:
+        return _page_by_metric(connection, query, conditions, compiler.figures(field), base, descending)
+    order = run_order(field, descending, compiler)
     place = order.place(query.cursor) if query.cursor else None
     page = page_statement(query, order, conditions, place)
     if place is None and is_searching(query):
@@ -101,52 +92,39 @@ def page_statement(
     return page.order_by(*order.clauses()).limit(query.limit + 1)
 
 
-def _search_by_metrics(
+def open_compiler(connection: Connection, workspace_pk: int, ranking: MetricRanking | None) -> FilterCompiler:
+    """Return the compiler for one query; without ``ranking`` it refuses metrics."""
+    if ranking is None:
+        return FilterCompiler(connection, workspace_pk)
+    return FilterCompiler(connection, workspace_pk, ranking.open(connection, workspace_pk).read)
+
+
+def _page_by_metric(
     connection: Connection,
     query: RunQuery,
     conditions: list[sa.ColumnElement[bool]],
-    compiler: FilterCompiler,
+    figures: Figures,
     base: sa.Select[Any],
-    ranking: MetricRanking,
+    descending: bool,
 ) -> tuple[list[Any], int, str | None]:
-    """Find by figures of metrics: all keys that meet the other conditions, then numpy."""
-    order_by, descending = query.order_by.removeprefix("-"), query.order_by.startswith("-")
-    by_metric = order_by.startswith(PREFIX)
-    keys = sa.select(_RUN.pk).where(*conditions)
-    if not by_metric:
-        order = run_order(query.order_by, compiler)
-        keys = keys.select_from(t.run if order.join is None else t.run.outerjoin(*order.join)).order_by(*order.clauses())
-    cursor: Any = connection.execute(keys).cursor  # the driver's own: a row object for each of 100,000 keys would cost more
-    pks = np.array([row[0] for row in cursor.fetchall()], np.int64)
-    for condition in query.metric_conditions:
-        figures = ranking.figures(connection, MetricOrder(condition.name, condition.figure), pks)
-        pks = pks[satisfying(figures, condition.comparison, condition.value)]
-    if by_metric:
-        figures = ranking.figures(connection, parse_order(order_by), pks)
-        places = ranked(pks, figures, descending=descending)
-        pks, figures = pks[places], figures[places]
-    else:
-        figures = np.full(len(pks), np.nan)
-    start = _start(query, pks, figures, descending=descending, by_metric=by_metric)
+    """Find the page in numpy: the keys of all runs that meet the conditions, put in order of their figures."""
+    (pks,) = key_list(connection, sa.select(_RUN.pk).where(*conditions))
+    values = figures.of(pks)
+    places = ranked(pks, values, descending=descending)
+    pks, values = pks[places], values[places]
+    start = query.offset
+    if query.cursor:
+        missing, value, pk = decode_place(query.cursor, [int, float, int])
+        later = after_place(pks, values, None if missing else value, pk, descending=descending)
+        start = int(later[0]) if len(later) else len(pks)
     page = pks[start : start + query.limit].tolist()
     rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(page)))}
-    more = start + query.limit < len(pks)
-    last = start + len(page) - 1
-    next_cursor = encode_cursor(None if np.isnan(figures[last]) else float(figures[last]), page[-1]) if more else None
+    next_cursor = None
+    if start + query.limit < len(pks):
+        last = float(values[start + query.limit - 1])
+        missing = int(np.isnan(last))
+        next_cursor = encode_place([missing, 0.0 if missing else last, page[-1]])
     return [rows[pk] for pk in page], len(pks), next_cursor
-
-
-def _start(query: RunQuery, pks: Ints, figures: Floats, *, descending: bool, by_metric: bool) -> int:
-    if not query.cursor:
-        return query.offset
-    value, pk = decode_cursor(query.cursor, 2)
-    if by_metric:
-        later = np.flatnonzero(after_cursor(pks, figures, value, pk, descending=descending))
-        return int(later[0]) if len(later) else len(pks)
-    found = np.flatnonzero(pks == pk)
-    if not len(found):
-        raise InvalidArgumentError("The run at which the last page ended is not in this list any more. Start again.")
-    return int(found[0]) + 1
 
 
 def run_conditions(
