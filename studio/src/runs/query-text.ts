@@ -65,11 +65,6 @@ export function keyedField(kind: "tag" | "property" | "param" | "metric" | "roll
   return `${kind}.${isPlain ? key : quoted(key)}${figure === undefined ? "" : `.${figure}`}`;
 }
 
-/** The condition that a field has exactly this value; null stands for none. */
-export function equals(field: string, value: string | null): string {
-  return value === null ? `${field} is null` : `${field} = ${quoted(value)}`;
-}
-
 function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, "\\$&")}"`;
 }

@@ -1,7 +1,8 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { Run, RunQuery } from "../../client/run";
 import { findRunIds } from "../../client/run-batch";
+import { findNames } from "../../client/run-names";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
 import { EmptyState, ErrorState } from "../../components/states";
@@ -16,7 +17,6 @@ import styles from "./RunTable.module.css";
 import { RunToolbar } from "./RunToolbar";
 import { isFiltered, queryOf, type RunView } from "./run-view";
 import { SelectionBar } from "./SelectionBar";
-import { useFindNames } from "./useFindNames";
 import { type GridLines, useLines } from "./useLines";
 import { useSelection } from "./useSelection";
 import { useShownColumns } from "./useShownColumns";
@@ -44,7 +44,7 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
   const columns = useShownColumns(workspace, view.columns, within);
   const { lines, name, isOld, error, retry } = useLines(workspace, view, columns, within);
   const selection = useSelection(view.selected, (selected) => onView({ ...view, selected }, true));
-  const names = useFindNames(workspace, lines);
+  const names = useMemo(() => findNames(workspace, within.experiment ?? null), [workspace, within.experiment]);
   const total = lines.pages.total;
   const isBelowRun = Boolean(within.parent_id || within.ancestor_id);
 
@@ -70,7 +70,7 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
 
   return (
     <div className={`${styles.table} ${isBelowRun ? styles.inTab : ""}`}>
-      <RunToolbar view={view} onView={onView} columns={columns} names={names} statusCounts={null} error={error} total={isOld && error === null ? t("runs.old") : total !== null && totalText(view, total)} />
+      <RunToolbar view={view} onView={onView} columns={columns} names={names} within={within} error={error} total={isOld && error === null ? t("runs.old") : total !== null && totalText(view, total)} />
       {lines.pages.held > 0 && (
         <button type="button" className={styles.held} data-shortcut="." onClick={() => lines.pages.showNew()}>
           {t("runs.held", { count: lines.pages.held })}

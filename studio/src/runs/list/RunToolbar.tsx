@@ -1,9 +1,10 @@
 import { lazy, type ReactNode, Suspense, useRef } from "react";
+import type { RunQuery } from "../../client/run";
+import type { FindNames } from "../../client/run-names";
 import { LazyPopoverButton } from "../../components/LazyPopoverButton";
 import { t } from "../../text/text";
 import type { Column } from "./column";
 import { ConditionChips } from "./ConditionChips";
-import type { FindNames } from "./names";
 import { suggestionsAt } from "./names";
 import { QueryBar, type QueryBarHandle } from "./QueryBar";
 import styles from "./RunTable.module.css";
@@ -20,13 +21,13 @@ interface RunToolbarProps {
   onView: (view: RunView, replace: boolean) => void;
   columns: readonly Column[];
   names: FindNames;
-  statusCounts: Readonly<Record<string, number>> | null;
+  within: RunQuery;
   error: unknown;
   total: ReactNode;
 }
 
 /** What a list shows: the query as text and as chips, columns, groups and layout. */
-export function RunToolbar({ view, onView, columns, names, statusCounts, error, total }: RunToolbarProps) {
+export function RunToolbar({ view, onView, columns, names, within, error, total }: RunToolbarProps) {
   const bar = useRef<QueryBarHandle>(null);
   const change = (part: Partial<RunView>) => onView({ ...view, ...part }, false);
   const panel = (content: ReactNode) => <Suspense fallback={null}>{content}</Suspense>;
@@ -35,7 +36,7 @@ export function RunToolbar({ view, onView, columns, names, statusCounts, error, 
       <QueryBar ref={bar} query={view.query} error={error} suggest={(place) => suggestionsAt(place, names)} onQuery={(query, replace) => onView({ ...view, query }, replace)} />
       <div className={styles.buttons}>
         <LazyPopoverButton icon="filter" label={t("filter.button")} title={t("filter.title")}>
-          {panel(<FilterPanel query={view.query} onQuery={(query) => change({ query })} names={names} statusCounts={statusCounts} />)}
+          {panel(<FilterPanel view={view} within={within} onQuery={(query) => change({ query })} names={names} />)}
         </LazyPopoverButton>
         <LazyPopoverButton icon="group" label={t("group.button")} title={t("group.title")} active={view.group.length > 0}>
           {panel(<GroupPanel key={view.group.join()} group={view.group} names={names} onChange={(group) => change({ group })} />)}

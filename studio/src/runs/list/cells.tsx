@@ -134,14 +134,14 @@ function rollUpText({ rollUps }: RunRow, column: Extract<Column, { kind: "rollUp
 
 /** A figure over the runs of a group: its mean, how far the runs spread about it, and of how many runs it is when not of all. */
 export function GroupCell({ column, group }: { column: Column; group: RunGroup }) {
-  if (column.kind !== "metric") return null;
-  const figure = group.figures[fieldOf(column) ?? ""];
-  if (!figure || figure.mean === null) return <>–</>;
-  const spread = figure.std === null ? "" : ` ± ${formatMetric(figure.std)}`;
+  if (column.kind !== "metric" && column.kind !== "rollUp") return null;
+  const figure = group.figures?.[fieldOf(column) ?? ""];
+  const [mean, std, min, max] = [numberOf(figure?.mean), numberOf(figure?.std), numberOf(figure?.min), numberOf(figure?.max)];
+  if (!figure || mean === null) return <>–</>;
   return (
-    <span title={t("group.figure", { count: figure.count, min: figure.min === null ? "–" : formatMetric(figure.min), max: figure.max === null ? "–" : formatMetric(figure.max) })}>
-      {formatMetric(figure.mean)}
-      {spread}
+    <span title={t("group.figure", { count: figure.count, min: formatMetric(min ?? Number.NaN), max: formatMetric(max ?? Number.NaN) })}>
+      {formatMetric(mean)}
+      {figure.count > 1 && std !== null && ` ± ${formatMetric(std)}`}
     </span>
   );
 }

@@ -70,3 +70,19 @@ test("what is loaded holds the items of every open level", async () => {
   await settled();
   expect(lines.loaded()).toEqual(["a", "a0", "a1", "b"]);
 });
+
+test("a list that takes the place of another opens what was open there", async () => {
+  const { lines } = tree({ "": 2, a: 2, a1: 1 });
+  lines.show(0, 20);
+  await settled();
+  lines.toggle(0);
+  await settled();
+  lines.toggle(2);
+  await settled();
+  const { lines: next } = tree({ "": 2, a: 2, a1: 1 });
+  next.reopen(lines.openKeys());
+  next.show(0, 20);
+  await settled();
+  await settled();
+  expect(shown(next)).toEqual(shown(lines));
+});

@@ -30,6 +30,7 @@ export class LineList<Item> {
   version = 0;
   private readonly top: Level<Item>;
   private readonly listeners = new Set<() => void>();
+  private readonly toOpen = new Set<string>();
   private first = 0;
   private last = 0;
 
@@ -109,6 +110,19 @@ export class LineList<Item> {
     return { item, key, depth, isOpen: level.opened.has(key) };
   }
 
+  /** The keys of all items that are open. */
+  openKeys(): string[] {
+    const keys: string[] = [];
+    this.everyLevel(this.top, (level) => keys.push(...level.opened.keys()));
+    return keys;
+  }
+
+  /** Opens the items with these keys as they come: a list that takes the place of another keeps what the reader has opened. */
+  reopen(keys: readonly string[]): void {
+    for (const key of keys) this.toOpen.add(key);
+    this.onPages(this.top);
+  }
+
   private toggleIn(level: Level<Item>, index: number): void {
     const { at, below, offset } = placeIn(level, index);
     if (below !== null) {
@@ -125,9 +139,13 @@ export class LineList<Item> {
       level.opened.delete(key);
       return;
     }
+    this.open(level, at, item);
+  }
+
+  private open(level: Level<Item>, index: number, item: Item): void {
     const opened: Level<Item> = { pages: this.rules.below(item), opened: new Map() };
     const end = opened.pages.subscribe(() => this.onPages(opened));
-    level.opened.set(key, { index: at, level: opened, end });
+    level.opened.set(this.rules.keyOf(item), { index, level: opened, end });
     opened.pages.show(0, 0);
   }
 
@@ -149,6 +167,9 @@ export class LineList<Item> {
     if (level.opened.size > 0) {
       const places = new Map(level.pages.loaded().map(([index, item]) => [this.rules.keyOf(item), index]));
       for (const [key, open] of level.opened) open.index = places.get(key) ?? open.index;
+    }
+    if (this.toOpen.size > 0) {
+      for (const [index, item] of level.pages.loaded()) if (this.toOpen.delete(this.rules.keyOf(item))) this.open(level, index, item);
     }
     this.changed();
   }

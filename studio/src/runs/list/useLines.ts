@@ -2,12 +2,12 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "reac
 import { useFeedNews } from "../../client/change-feed";
 import { Coalescer } from "../../client/coalescer";
 import { type RunQuery, searchRuns } from "../../client/run";
-import { searchGroups } from "../../client/run-group";
-import type { Column } from "./column";
+import { type GroupQuestion, searchGroups } from "../../client/run-group";
+import { type Column, fieldOf } from "./column";
 import { type GridItem, keyOf } from "./grid-item";
 import { LineList } from "./line-list";
 import { Pages, type ReadPage } from "./pages";
-import { equals, withCondition } from "../query-text";
+import { withCondition } from "../query-text";
 import { rowsOf } from "./run-row";
 import { DEFAULT_SORT, queryOf, type RunView } from "./run-view";
 
@@ -40,17 +40,21 @@ interface Asked {
  * stay.
  */
 export function useLines(workspace: string, view: RunView, columns: readonly Column[], within: RunQuery): ShownLines {
-  const question = JSON.stringify([queryOf(view, columns, within), view.group]);
+  const question = JSON.stringify(questionOf(view, columns, within));
   const name = JSON.stringify([within, view.query, view.sort, view.group, view.children]);
   const asked = useMemo((): Asked => {
-    const [query, group]: [RunQuery, string[]] = JSON.parse(question);
-    return { lines: linesOf(workspace, query, group), name };
+    const read: GroupQuestion = JSON.parse(question);
+    return { lines: linesOf(workspace, read), name };
   }, [workspace, question, name]);
   const [shown, setShown] = useState(asked);
   useSyncExternalStore(asked.lines.subscribe, asked.lines.getVersion);
   useSyncExternalStore(shown.lines.subscribe, shown.lines.getVersion);
   const current = asked.lines.total !== null || shown.lines.total === null ? asked : shown;
-  useEffect(() => setShown(current), [current]);
+  useEffect(() => {
+    if (current === shown) return;
+    if (current.name === shown.name) current.lines.reopen(shown.lines.openKeys());
+    setShown(current);
+  }, [current, shown]);
 
   const window = useRef({ first: 0, last: FIRST_ROWS });
   useEffect(() => {
@@ -70,13 +74,19 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
   return { lines: current.lines, name: current.name, isOld: current !== asked, error: asked.lines.pages.error, retry: () => asked.lines.pages.retry() };
 }
 
-function linesOf(workspace: string, query: RunQuery, group: readonly string[]): GridLines {
+function questionOf(view: RunView, columns: readonly Column[], within: RunQuery): GroupQuestion {
+  const figures = columns.flatMap((column) => (column.kind === "metric" || column.kind === "rollUp" ? (fieldOf(column) ?? []) : []));
+  return { query: queryOf(view, columns, within), by: view.group, figures: view.group.length > 0 ? figures : [] };
+}
+
+function linesOf(workspace: string, question: GroupQuestion): GridLines {
+  const { query, by } = question;
   const runs = (asked: RunQuery, newestFirst = asked.order_by === DEFAULT_SORT) => new Pages(readRuns(workspace, asked), newestFirst);
   const isTree = !query.include_children;
-  const top = group.length > 0 ? new Pages(readGroups(workspace, query, group), false) : runs({ ...query, keep_ancestors: isTree && Boolean(query.filter) });
+  const top = by.length > 0 ? new Pages(readGroups(workspace, question), false) : runs({ ...query, keep_ancestors: isTree && Boolean(query.filter) });
   const below = (item: GridItem): Pages<GridItem> => {
     if (item.kind === "run") return new Pages(readChildren(workspace, query, item.row.run.id), false);
-    const filter = group.reduce((text, field, index) => withCondition(text, equals(field, item.group.values[index] ?? null)), query.filter ?? "");
+    const filter = query.filter ? withCondition(query.filter, `(${item.group.filter})`) : item.group.filter;
     return runs({ ...query, filter }, false);
   };
   return new LineList(top, { keyOf, below });
@@ -102,9 +112,9 @@ function readChildren(workspace: string, query: RunQuery, parent: string): ReadP
   };
 }
 
-function readGroups(workspace: string, query: RunQuery, fields: readonly string[]): ReadPage<GridItem> {
+function readGroups(workspace: string, question: GroupQuestion): ReadPage<GridItem> {
   return async (offset, limit, signal) => {
-    const { groups, total } = await searchGroups(workspace, query, fields, offset, limit, signal);
-    return { items: groups.map((group) => ({ kind: "group", group })), total };
+    const page = await searchGroups(workspace, question, offset, limit, signal);
+    return { items: page.groups.map((group) => ({ kind: "group", group })), total: page.total_groups };
   };
 }

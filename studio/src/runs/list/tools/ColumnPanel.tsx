@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { FindNames, NameKind } from "../../../client/run-names";
 import { Button, IconButton } from "../../../components/Button";
 import { Checkbox } from "../../../components/fields";
 import fieldStyles from "../../../components/fields.module.css";
 import { t, type TextId } from "../../../text/text";
 import { aggregateLabel, columnLabel } from "../cells";
 import { AGGREGATES, type Column, columnToken, PLAIN_COLUMNS, ROLL_UPS } from "../column";
-import type { FindNames } from "../names";
 import styles from "./panels.module.css";
 
 interface ColumnPanelProps {
@@ -184,6 +184,6 @@ export function moved(columns: readonly Column[], from: number, to: number): Col
   return next;
 }
 
-function useNames(names: FindNames, kind: Parameters<FindNames>[0], find: string): readonly string[] {
-  return useQuery({ queryKey: ["names", kind, find], queryFn: () => names(kind, find.trim()), placeholderData: (previous) => previous, staleTime: 0 }).data ?? [];
+function useNames(names: FindNames, kind: NameKind, find: string): readonly string[] {
+  return useQuery({ queryKey: ["names", kind, find], queryFn: () => names.keys(kind, find.trim()), placeholderData: (previous) => previous, staleTime: 0 }).data ?? [];
 }

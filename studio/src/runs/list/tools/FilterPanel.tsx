@@ -1,6 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { RUN_STATUSES, type RunStatus } from "../../../client/run";
+import { RUN_STATUSES, type RunQuery, type RunStatus } from "../../../client/run";
+import { countValues } from "../../../client/run-group";
+import type { FindNames } from "../../../client/run-names";
+import { useWorkspace } from "../../../client/workspace";
 import { Button } from "../../../components/Button";
 import { Checkbox, Select } from "../../../components/fields";
 import fieldStyles from "../../../components/fields.module.css";
@@ -8,24 +11,25 @@ import { formatCount } from "../../../components/format";
 import { StatusBadge } from "../../../components/StatusBadge";
 import { t, type TextId } from "../../../text/text";
 import { conditionOf, FILTER_FIELDS, type FilterField, type FilterForm, isKeyed, operatorsOf } from "../filter-condition";
-import type { FindNames, NameKind } from "../names";
 import { FIGURES } from "../query-completion";
 import { withCondition } from "../../query-text";
+import { queryOf, type RunView } from "../run-view";
 import { askedStatuses, withStatuses } from "../status-condition";
 import styles from "./panels.module.css";
 
 interface FilterPanelProps {
-  query: string;
+  view: RunView;
+  within: RunQuery;
   onQuery: (query: string) => void;
   names: FindNames;
-  /** How many runs of each status there are, where it is known. */
-  statusCounts: Readonly<Record<string, number>> | null;
 }
 
 const EMPTY: FilterForm = { field: "metric", key: "", figure: "last", operator: "less", value: "" };
 
 /** Makes conditions without knowing the language: each goes into the query as text. */
-export function FilterPanel({ query, onQuery, names, statusCounts }: FilterPanelProps) {
+export function FilterPanel({ view, within, onQuery, names }: FilterPanelProps) {
+  const { query } = view;
+  const statusCounts = useStatusCounts(view, within);
   const [form, setForm] = useState(EMPTY);
   const asked = askedStatuses(query);
   const toggle = (status: RunStatus) => onQuery(withStatuses(query, asked.includes(status) ? asked.filter((each) => each !== status) : [...asked, status]));
@@ -42,7 +46,7 @@ export function FilterPanel({ query, onQuery, names, statusCounts }: FilterPanel
     <div className={styles.panel}>
       <form className={styles.form} onSubmit={add}>
         <Select label={t("filter.field")} choices={fieldChoices()} value={form.field} onChange={chooseField} />
-        {isKeyed(form.field) && <NameInput label={t("filter.key")} kind={form.field} names={names} value={form.key} onChange={(key) => setForm({ ...form, key })} />}
+        {isKeyed(form.field) && <NameInput label={t("filter.key")} find={keysOf(names, form.field)} of={form.field} value={form.key} onChange={(key) => setForm({ ...form, key })} />}
         {form.field === "metric" && <Select label={t("filter.figure")} choices={FIGURES.map((figure) => [figure, t(`aggregate.${figure}`)] as const)} value={form.figure} onChange={(figure) => setForm({ ...form, figure })} />}
         <Select label={t("filter.operator")} choices={operatorsOf(form.field).map((operator) => [operator, t(`filter.op.${operator}`)] as const)} value={form.operator} onChange={(operator) => setForm({ ...form, operator })} />
         {needsValue && <ValueInput form={form} names={names} onChange={(value) => setForm({ ...form, value })} />}
@@ -70,9 +74,21 @@ export function FilterPanel({ query, onQuery, names, statusCounts }: FilterPanel
   );
 }
 
+/** How many runs of each status there are, whatever statuses the query asks for; null while that is not known. */
+function useStatusCounts(view: RunView, within: RunQuery): Readonly<Record<string, number>> | null {
+  const workspace = useWorkspace();
+  const query = queryOf({ ...view, query: withStatuses(view.query, []) }, [], within);
+  const counts = useQuery({ queryKey: ["facets", workspace, query], queryFn: ({ signal }) => countValues(workspace, query, "status", signal), staleTime: 0, retry: false });
+  return counts.data ?? null;
+}
+
 function fieldChoices(): (readonly [FilterField, string])[] {
   const fields = Object.keys(FILTER_FIELDS).flatMap((name) => (isFilterField(name) ? [name] : []));
   return fields.map((field) => [field, t(fieldText(field))] as const);
+}
+
+function keysOf(names: FindNames, field: "metric" | "param" | "tag" | "property") {
+  return (text: string) => names.keys(field, text);
 }
 
 function isFilterField(name: string): name is FilterField {
@@ -92,23 +108,24 @@ function ValueInput({ form, names, onChange }: { form: FilterForm; names: FindNa
     return <Select label={label} choices={choices} value={form.value} onChange={onChange} />;
   }
   if (field === "experiment" || field === "submitter" || field === "target" || field === "script") {
-    return <NameInput label={label} kind={field} names={names} value={form.value} onChange={onChange} />;
+    return <NameInput label={label} find={(text) => names.values(field, text)} of={field} value={form.value} onChange={onChange} />;
   }
   return <input className={fieldStyles.input} aria-label={label} placeholder={label} value={form.value} onChange={(event) => onChange(event.target.value)} />;
 }
 
 interface NameInputProps {
   label: string;
-  kind: NameKind;
-  names: FindNames;
+  /** What the names are of. */
+  of: string;
+  find: (text: string) => Promise<readonly string[]>;
   value: string;
   onChange: (value: string) => void;
 }
 
 /** A text with the names that there are to choose from. */
-export function NameInput({ label, kind, names, value, onChange }: NameInputProps) {
+function NameInput({ label, of, find, value, onChange }: NameInputProps) {
   const id = useId();
-  const found = useQuery({ queryKey: ["names", kind, value], queryFn: () => names(kind, value), placeholderData: (previous) => previous, staleTime: 0 });
+  const found = useQuery({ queryKey: ["names", of, value], queryFn: () => find(value), placeholderData: (previous) => previous, staleTime: 0 });
   return (
     <>
       <input className={fieldStyles.input} list={id} aria-label={label} placeholder={label} value={value} onChange={(event) => onChange(event.target.value)} />

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
+import type { FindNames } from "../../../client/run-names";
 import { Button, IconButton } from "../../../components/Button";
 import fieldStyles from "../../../components/fields.module.css";
 import { t } from "../../../text/text";
-import type { FindNames } from "../names";
 import { keyedField } from "../../query-text";
 import { GROUP_FIELDS_MAX } from "../run-view";
 import styles from "./panels.module.css";
@@ -58,6 +58,6 @@ function isWhole(field: string, keys: readonly string[]): boolean {
 
 async function allKeys(names: FindNames): Promise<string[]> {
   const kinds = ["param", "tag", "property"] as const;
-  const found = await Promise.all(kinds.map(async (kind) => (await names(kind, "")).map((key) => keyedField(kind, key))));
+  const found = await Promise.all(kinds.map(async (kind) => (await names.keys(kind, "")).map((key) => keyedField(kind, key))));
   return found.flat();
 }
