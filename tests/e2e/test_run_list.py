@@ -66,7 +66,7 @@ def test_a_filtered_tree_keeps_the_way_to_what_it_finds(studio: Studio, experime
     expect(page.get_by_role("link", name="the parent")).to_be_visible()
     page.get_by_role("button", name="Show what is below the parent").click()
     expect(page.get_by_role("link", name="the needle")).to_be_visible()
-    assert names(page) == ["the parent", "the needle"]
+    assert [name.rpartition(">")[2] for name in names(page)] == ["the parent", "the needle"]
     page.get_by_role("treegrid").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowLeft")

@@ -16,13 +16,13 @@ from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.compute_target import ComputeTargetRecord
 from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
-    ComputeTargetNotFoundError,
     InvalidArgumentError,
     NotSupportedError,
     RunyardError,
     ScriptNotFoundError,
     SnapshotError,
 )
+from runyard.sdk.compute_target import unknown_target
 from runyard.sdk.distribution import node_group_of
 from runyard.sdk.environment import Environment, python_for
 from runyard.sdk.labels import tag_texts
@@ -161,15 +161,6 @@ def require_target(client: Client, name: str) -> ComputeTargetRecord:
     if name not in targets:
         raise unknown_target(client.workspace, name, list(targets))
     return targets[name]
-
-
-def unknown_target(workspace: str, name: str, names: list[str]) -> ComputeTargetNotFoundError:
-    """Return the error for a compute target that is not there."""
-    return ComputeTargetNotFoundError(
-        f"ComputeTargetNotFound: workspace {workspace!r} has no compute target {name!r}. It has: {', '.join(names) or 'none'}.",
-        name=name,
-        known=names,
-    )
 
 
 def new_run_id(experiment: str) -> str:
