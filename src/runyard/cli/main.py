@@ -14,6 +14,7 @@ COMMANDS = {
     "status": LazyCommand("runyard.cli.server", "status", "Tell whether it runs, and where."),
     "server": LazyCommand("runyard.cli.server", "server", "Run a server in the foreground."),
     "open": LazyCommand("runyard.cli.studio", "open_studio", "Open the Studio, or a run in it, in the browser."),
+    "top": LazyCommand("runyard.cli.top", "top", "Watch runs live in the terminal."),
     "run": LazyCommand("runyard.cli.run", "run", "Submit, list, show, compare, wait for, change and stop runs."),
     "exec": LazyCommand("runyard.cli.exec_script", "exec_script", "Run a script here, with azureml served by Runyard."),
     "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List, describe, archive and bring back experiments."),
@@ -36,6 +37,7 @@ HELP = """A self-hosted home for machine-learning runs.
 Start here:
   runyard up                                    start the server of this machine
   runyard run submit-script -e first train.py   run a script and watch it
+  runyard top                                   watch all runs in the terminal
   runyard open                                  see them in the browser
 
 \b
