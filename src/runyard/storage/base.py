@@ -117,6 +117,28 @@ class ExperimentStore(Protocol):
             ConflictError: the experiment should become active and another active one has its name.
         """
 
+    def delete(self, workspace: str, name: str, *, author: str, at: datetime) -> ExperimentRecord:
+        """Put what :meth:`get` returns into the bin, with its runs. Its name is free for a new one.
+
+        Raises:
+            ConflictError: one of its runs has not ended.
+        """
+
+    def restore(self, workspace: str, name: str, *, author: str, at: datetime) -> ExperimentRecord:
+        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+
+        Raises:
+            NotFoundError: none of that name is in the bin.
+            ConflictError: it was active, and another active one has its name by now.
+        """
+
+    def purge(self, workspace: str, name: str) -> int:
+        """Remove the experiment of that name that was deleted last for good; return how many runs are gone with it.
+
+        Raises:
+            NotFoundError: none of that name is in the bin.
+        """
+
 
 class RunStore(Protocol):
     """Runs of a workspace, their status events, and the jobs behind them."""
