@@ -2222,7 +2222,8 @@ export interface components {
          *     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
          *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
          *     level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
-         *     and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+         *     and tags. ``keep_ancestors`` lets a run through, too, when one below it meets the conditions, so that a tree keeps the way
+         *     to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
          *     bin. ``metrics`` names the metrics whose summaries come with the page, ``*`` all of them; ``roll_ups`` the figures, such as
          *     metric.loss.min, whose mean, minimum, maximum and count over a run's children do.
          *     ``order_by`` is any field of the query language, such as created, name, duration, tag.quality, param.lr, metric.loss.max or
@@ -2243,6 +2244,11 @@ export interface components {
              * @default false
              */
             include_children: boolean;
+            /**
+             * Keep Ancestors
+             * @default false
+             */
+            keep_ancestors: boolean;
             /**
              * Limit
              * @default 100
