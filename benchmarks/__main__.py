@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import reading, recording, run_list, server
+from benchmarks import reading, recording, run_list, server, submission
 from benchmarks.place import Place
 from benchmarks.row import ROUNDS, Result, Row, measured_all, print_machine, write_json
 
@@ -77,11 +77,20 @@ def _server(options: argparse.Namespace) -> Iterator[Row]:
     yield from server.rows()
 
 
+def _submission(options: argparse.Namespace) -> Iterator[Row]:
+    place = Place()
+    try:
+        yield from submission.rows(place, network=not options.quick)
+    finally:
+        place.close()
+
+
 SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterator[Row]]]] = {
     "recording": ("Recording", _recording),
     "reading": ("Reading", _reading),
     "list": ("Run list", _run_list),
     "server": ("Server", _server),
+    "submission": ("Submission", _submission),
 }
 
 if __name__ == "__main__":
