@@ -76,7 +76,7 @@ test: ## run everything that must be green
 	$(PYTEST) --durations=10
 
 bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server submission", PEERS=1
-	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers)
+	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(PEERS),--only peers,$(if $(ONLY),--only $(ONLY)))
 
 seed: install ## fill the server of HOME_FOLDER with 100,000 runs (RUNS=...) through the ingest path
 	@$(PY) -m benchmarks.seed --home $(HOME_FOLDER) $(if $(RUNS),--runs $(RUNS))
