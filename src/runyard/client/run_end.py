@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runyard.client.journal import JournalPlace
+from runyard.client.known_secrets import covered_report
 from runyard.client.sending import remove_if_empty
 from runyard.errors import ConflictError, RunyardError
 from runyard.wire.codec import from_json, to_json
@@ -37,7 +38,7 @@ class KeptEnd:
 
 def keep_end(place: JournalPlace, request: ReportStatusRequest) -> bool:
     """Keep how a run ended. False where this machine's disk does not take it."""
-    end = KeptEnd(workspace=place.workspace, run_id=place.run_id, server=place.server, request=request)
+    end = KeptEnd(workspace=place.workspace, run_id=place.run_id, server=place.server, request=covered_report(request))
     path = place.folder / FILE_NAME
     made = path.with_suffix(f".{os.getpid()}.new")
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
+from runyard.client.known_secrets import covered_record, known_secrets
 from runyard.client.recorder import FileToRecord, Recorder
 from runyard.domain.metric import MetricColumns, MetricFamily, MetricType, require_metric_name
 from runyard.errors import InvalidArgumentError
@@ -18,7 +19,7 @@ from runyard.sdk.metric_file import metric_file
 from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, described, in_parts, row, scalar, step_number, table, values_of
 from runyard.sdk.run_handle import RunHandle
 from runyard.wire.codec import to_json
-from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, ScalarRecord, TableRecord
+from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, Record, ScalarRecord, TableRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,13 +64,13 @@ class RunLogging(RunHandle):
         self._require_family(name, MetricFamily.SERIES)
         at_us = _now_us()
         for part in in_parts(values):
-            self._recorder.record(ListRecord(name, at_us, part, described(name, description)))
+            self._record_covered(ListRecord(name, at_us, part, described(name, description)))
 
     def log_row(self, name: str, description: str | None = None, **kwargs: Any) -> None:
         """Log one row of a table, a value a column: ``run.log_row("Cosine", x=1, y=2)``."""
         columns = row(name, kwargs)
         self._require_family(name, MetricFamily.TABLE)
-        self._recorder.record(TableRecord(name, _now_us(), columns, described(name, description)))
+        self._record_covered(TableRecord(name, _now_us(), columns, described(name, description)))
 
     def log_table(self, name: str, value: dict[str, Any], description: str = "") -> None:
         """Log a table: a dict of columns of equal length. Tables and rows of one name are joined."""
@@ -77,7 +78,7 @@ class RunLogging(RunHandle):
         self._require_family(name, MetricFamily.TABLE)
         at_us = _now_us()
         for part in _in_parts(columns):
-            self._recorder.record(TableRecord(name, at_us, part, described(name, description)))
+            self._record_covered(TableRecord(name, at_us, part, described(name, description)))
 
     def log_image(self, name: str, path: str | None = None, plot: Any = None, description: str = "") -> None:
         """Log an image: either the path of an image file, or a matplotlib plot.
@@ -153,7 +154,10 @@ class RunLogging(RunHandle):
         require_metric_name(name)
         self._require_family(name, MetricFamily.SERIES)
         record = ScalarRecord(name, at_us, scalar(name, value), step_number(name, step), described(name, description))
-        self._recorder.record(record)
+        self._record_covered(record)
+
+    def _record_covered(self, record: Record) -> None:
+        self._recorder.record(covered_record(record))
 
     @cached_property
     def _recorder(self) -> Recorder:
@@ -187,7 +191,7 @@ class RunLogging(RunHandle):
 
     def _record_file(self, name: str, path: str, content: bytes, kind: MetricType, description: str) -> None:
         self._require_family(name, MetricFamily.FILE)
-        about = described(name, description)
+        about = known_secrets().text(described(name, description))
         self._recorder.record_file(
             FileToRecord(name=name, at_us=_now_us(), path=path, content=content, type=kind, description=about)
         )

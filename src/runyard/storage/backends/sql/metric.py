@@ -20,16 +20,17 @@ from runyard.storage.backends.sql.metric_points import SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
 from runyard.storage.backends.sql.metric_window import read_window
-from runyard.storage.base import MetricColumn, MetricWindow
+from runyard.storage.metric_base import MetricColumn, MetricWindow
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch, SeriesQuery
 
 EXPORT_POINTS = 1 << 20
 _IN_MAX = 500
+_NEW_TAIL = t.metric_tail.insert()
 
 
 class SqlMetricStore:
-    """See :class:`runyard.storage.base.MetricStore`."""
+    """See :class:`runyard.storage.metric_base.MetricStore`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,7 +50,7 @@ class SqlMetricStore:
             row = run_row(connection, workspace, run_id, t.run.c.pk, t.run.c.workspace_pk, t.run.c.root_id)
             if not note_batch(connection, row.pk, columns.writer, columns.seq):
                 return None
-            connection.execute(t.metric_tail.insert().values(run_pk=row.pk, points=points, payload=payload))
+            connection.execute(_NEW_TAIL, {"run_pk": row.pk, "points": points, "payload": payload})
             add_change(connection, row.workspace_pk, ChangeTopic.METRIC, run_id=run_id, root_id=row.root_id)
             return int(row.pk)
 

@@ -20,6 +20,7 @@ from runyard.domain.run import (
 )
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.experiment_bin import purge_experiments_deleted_before
 from runyard.storage.backends.sql.mapping import from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
@@ -117,8 +118,15 @@ class SqlRunStore:
         return self._database.write(lambda c: purge_tree(c, workspace, run_id))
 
     def purge_deleted_before(self, workspace: str, before: datetime) -> int:
-        """Purge all that went into the bin before an instant; return how many runs there were."""
-        return self._database.write(lambda c: purge_deleted_before(c, workspace_pk(c, workspace), before))
+        """Purge all that went into the bin before an instant, runs and experiments; return how many runs there were."""
+
+        def work(connection: Connection) -> int:
+            pk = workspace_pk(connection, workspace)
+            gone = purge_deleted_before(connection, pk, before)
+            purge_experiments_deleted_before(connection, pk, before)
+            return gone
+
+        return self._database.write(work)
 
     def change_status(
         self,
@@ -283,9 +291,11 @@ def move_run(
     if status is RunStatus.FAILED:
         values["error"] = to_text(replace(error or RunError(message=reason or "Marked as failed."), at=at))
     store_change(connection, row, values)
-    connection.execute(
-        t.run_event.insert().values(run_pk=row.pk, status=status.value, reason=reason, author=author, at=to_us(at))
-    )
+    event = {"run_pk": row.pk, "status": status.value, "reason": reason, "author": author, "at": to_us(at)}
+    connection.execute(_NEW_EVENT, event)
+
+
+_NEW_EVENT = t.run_event.insert()
 
 
 @cache
@@ -330,6 +340,7 @@ def to_record(row: Any) -> RunRecord:
         snapshot_id=row.snapshot_id,
         error=None if error is None else RunError(**{**error, "at": datetime.fromisoformat(error["at"].replace("Z", "+00:00"))}),
         child_count=row.child_count,
+        colour=row.colour,
         archived_at=from_us(row.archived_at),
         deleted_at=from_us(row.deleted_at),
         deleted_by=row.deleted_by,
@@ -338,7 +349,12 @@ def to_record(row: Any) -> RunRecord:
 
 
 def _record_by_pk(connection: Connection, pk: int) -> RunRecord:
-    return to_record(connection.execute(select_runs().where(t.run.c.pk == pk)).one())
+    return to_record(connection.execute(_select_run(), {"run_pk": pk}).one())
+
+
+@cache
+def _select_run() -> sa.Select[Any]:
+    return select_runs().where(t.run.c.pk == sa.bindparam("run_pk"))
 
 
 def _records_by_pk(connection: Connection, pks: list[int]) -> list[RunRecord]:
