@@ -29,10 +29,10 @@ from runyard.domain.run_filter_ast import (
     TextSearch,
     Value,
 )
-from runyard.domain.run_filter_match import matches, metric_figure
+from runyard.domain.run_filter_match import field_value, matches, metric_figure
 from runyard.domain.run_filter_parse import parse, parse_field
 
-__all__ = ["Filter", "matches", "metric_figure", "parse", "parse_field", "unparse", "unparse_field"]
+__all__ = ["Filter", "field_value", "matches", "metric_figure", "parse", "parse_field", "unparse", "unparse_field"]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_\-/]*", re.ASCII)
 

@@ -111,6 +111,11 @@ def metric_figure(metrics: Metrics, name: str, aggregate: Aggregate) -> float | 
     return float(value)  # type: ignore[arg-type]
 
 
+def field_value(field: Field, run: RunRecord, metrics: Metrics, now: datetime, roll_ups: RollUps | None = None) -> Any:
+    """Return what a field is for a run, None where the run has no such value; a duration is in seconds."""
+    return _Evaluation(run, metrics, roll_ups or (lambda _: None), now).value(field)
+
+
 class _Evaluation:
     def __init__(self, run: RunRecord, metrics: Metrics, roll_ups: RollUps, now: datetime) -> None:
         self.run = run

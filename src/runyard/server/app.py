@@ -42,7 +42,7 @@ from runyard.server.security.principal import authenticate
 from runyard.server.security.token import owner_token, token_hash
 from runyard.server.settings import Settings
 from runyard.server.studio import studio_response
-from runyard.storage.backends.sql.opened import open_folder
+from runyard.storage.backends.sql.opened import open_folder, open_postgres
 from runyard.version import VERSION
 from runyard.wire.error import ErrorEnvelope
 from runyard.wire.session import HealthBody
@@ -65,7 +65,7 @@ def build_context(
         StorageError: the folder or its database cannot be opened.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    storage = open_folder(settings.home)
+    storage = open_postgres(settings.database_url, settings.home) if settings.database_url else open_folder(settings.home)
     storage.workspaces.ensure(settings.default_workspace, EnsureWorkspaceRequest(), at=clock())
     return ServerContext(
         settings=settings,

@@ -1,6 +1,8 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Run } from "../client/run";
-import { LinePlot } from "../components/charts/LinePlot";
+import { figuresOf as lineFiguresOf, lineSummary } from "../components/charts/figures";
+import { LineChart } from "../components/charts/LineChart";
+import type { PlotModel } from "../components/charts/plot-model";
 import { FactList } from "../components/FactList";
 import { formatMetric } from "../components/format";
 import { LogLine } from "../components/logs/LogLine";
@@ -8,7 +10,7 @@ import { Instant } from "../components/RelativeTime";
 import { RunDuration } from "../components/RunDuration";
 import { StatusBadge } from "../components/StatusBadge";
 import { t } from "../text/text";
-import { chartsOf, figuresOf, figureText } from "./charts";
+import { chartsOf, figuresOf, figureText, type WidgetChart } from "./charts";
 import { useHostTheme } from "./host-theme";
 import type { WidgetData, WidgetModel } from "./model";
 import styles from "./RunWidget.module.css";
@@ -69,7 +71,7 @@ function Facts({ run }: { run: Run }) {
 }
 
 function Charts({ data, theme }: { data: WidgetData; theme: string }) {
-  const charts = chartsOf(data.series);
+  const charts = useMemo(() => chartsOf(data.series), [data.series]);
   const figures = figuresOf(data.metrics, charts);
   const notSent = data.metrics.filter((metric) => metric.family !== "file").length - data.series.length;
   return (
@@ -78,23 +80,39 @@ function Charts({ data, theme }: { data: WidgetData; theme: string }) {
       {figures.length > 0 && <FactList facts={figures.map(({ name, value }) => [name, figureText(value, formatMetric)])} />}
       <div className={styles.charts}>
         {charts.map((chart) => (
-          <figure key={`${chart.name} ${theme}`} className={styles.chart}>
-            <figcaption>
-              <span title={chart.name}>{chart.name}</span>
-              <b>{figureText(chart.data.y.at(-1) ?? null, formatMetric)}</b>
-            </figcaption>
-            <LinePlot
-              data={chart.data}
-              colour="var(--run-3)"
-              height={CHART_HEIGHT}
-              log={false}
-              label={t("chart.summary", { name: chart.name, count: chart.data.x.length, last: figureText(chart.data.y.at(-1) ?? null, formatMetric) })}
-            />
-          </figure>
+          <Chart key={`${chart.name} ${theme}`} chart={chart} />
         ))}
       </div>
       {notSent > 0 && <p className={styles.muted}>{t("widget.metricsMore", { count: notSent })}</p>}
     </div>
+  );
+}
+
+function Chart({ chart: { name, line } }: { chart: WidgetChart }) {
+  const [zoom, setZoom] = useState<PlotModel["window"]>(null);
+  const model = useMemo(
+    (): PlotModel => ({
+      lines: [{ id: name, label: name, colour: "var(--run-3)", data: line }],
+      xKind: "linear",
+      yKind: "linear",
+      axis: "step",
+      window: zoom,
+      clip: false,
+      timeTicks: false,
+      xText: formatMetric,
+      yText: formatMetric,
+    }),
+    [name, line, zoom],
+  );
+  const figures = lineFiguresOf(line);
+  return (
+    <figure className={styles.chart}>
+      <figcaption>
+        <span title={name}>{name}</span>
+        <b>{figures ? formatMetric(figures.last) : "–"}</b>
+      </figcaption>
+      <LineChart model={model} height={CHART_HEIGHT} label={lineSummary(name, line.x.length, figures)} onWindow={setZoom} />
+    </figure>
   );
 }
 

@@ -14,7 +14,7 @@ test("a line needs two numbers; a table two numeric columns", () => {
   const table = series("curve", [], { family: "table", type: "azureml.v1.table", columns: { x: [1, 2], y: [3, 4] } });
   const charts = chartsOf([series("loss", [2, 1]), series("once", [5]), series("words", ["a", "b"]), table]);
   expect(charts.map((chart) => chart.name)).toEqual(["loss", "curve"]);
-  expect(charts[1]?.data.y).toEqual([3, 4]);
+  expect(charts[1]?.line.y).toEqual(Float64Array.of(3, 4));
 });
 
 test("what is no line is a figure", () => {

@@ -1,14 +1,15 @@
 import { type MetricSeries, type MetricSummary, type MetricValue, numberOf } from "../client/metric";
-import { columnsPlot, numericColumns, type PlotData, seriesPlot } from "../components/charts/plot-data";
+import { inOrder, type LineData, NO_LINE } from "../components/charts/line-data";
+import { columnsLine, numericColumns } from "../components/charts/table-line";
 
 export interface WidgetChart {
   name: string;
-  data: PlotData;
+  line: LineData;
 }
 
 /** The series that make a line: two numbers or more, or a table with two numeric columns. */
 export function chartsOf(series: readonly MetricSeries[]): WidgetChart[] {
-  return series.map((each) => ({ name: each.name, data: plotOf(each) })).filter((chart) => chart.data.x.length > 1);
+  return series.map((each) => ({ name: each.name, line: lineOf(each) })).filter((chart) => chart.line.x.length > 1);
 }
 
 /** What is told as a single figure: the metrics without a line. */
@@ -25,9 +26,18 @@ export function figureText(value: MetricValue, format: (value: number) => string
   return number === null ? String(value ?? "–") : format(number);
 }
 
-function plotOf(series: MetricSeries): PlotData {
-  if (series.family !== "table") return seriesPlot(series, "step");
-  const columns = series.columns ?? {};
-  const [x, y] = numericColumns(columns);
-  return x === undefined || y === undefined ? { x: [], y: [], marks: [] } : columnsPlot(columns[x] ?? [], columns[y] ?? []);
+function lineOf(series: MetricSeries): LineData {
+  if (series.family === "table") {
+    const columns = series.columns ?? {};
+    const [x, y] = numericColumns(columns);
+    return x === undefined || y === undefined ? NO_LINE : columnsLine(columns[x] ?? [], columns[y] ?? []);
+  }
+  const points = (series.values ?? []).flatMap((value, index) => {
+    const y = numberOf(value);
+    return y === null ? [] : [{ x: series.steps?.[index] ?? index, y: Number.isFinite(y) ? y : Number.NaN }];
+  });
+  return inOrder(
+    Float64Array.from(points, (point) => point.x),
+    Float64Array.from(points, (point) => point.y),
+  );
 }

@@ -1732,8 +1732,12 @@ export interface components {
         /**
          * NewRun
          * @description One run to create. ``id`` and ``display_name`` are made by the server when they are left out.
+         *
+         *     ``arguments`` is the command line of the program, from whose options the run's parameters are read.
          */
         NewRun: {
+            /** Arguments */
+            arguments?: string[];
             /** Display Name */
             display_name?: string | null;
             /** Id */
@@ -2263,7 +2267,8 @@ export interface components {
          * RunRecord
          * @description A run as it is stored.
          *
-         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
+         *     has no ``type``, holds at most its arguments.
          *     ``version`` grows with every change and orders two copies of the same run.
          */
         RunRecord: {
@@ -2410,8 +2415,10 @@ export interface components {
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
          *
          *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
-         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
-         *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). With ``origins`` (run id → a point of the axis) a run's window
+         *     counts from there: runs that began at different times are compared from their starts. ``since`` gives run id → name →
+         *     number of points that the caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of
+         *     the axis.
          */
         SeriesQuery: {
             /**
@@ -2427,6 +2434,10 @@ export interface components {
             max_points: number;
             /** Names */
             names?: string[];
+            /** Origins */
+            origins?: {
+                [key: string]: number;
+            };
             /** Run Ids */
             run_ids: string[];
             /** Since */
