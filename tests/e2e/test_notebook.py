@@ -27,7 +27,8 @@ def lab(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The address of a JupyterLab, and the folder that it shows."""
     folder = tmp_path_factory.mktemp("lab")
     settings = tmp_path_factory.mktemp("lab-settings")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", f"--notebook-dir={folder}"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
+    command.append(f"--notebook-dir={folder}")
     # No news, no look for updates: the test talks to this machine only.
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url="]
     variables = {
@@ -102,8 +103,8 @@ def test_the_widget_follows_a_living_run_and_shows_a_past_one(
     past = finished_run(experiment)
     write_notebook(
         folder / "run.ipynb",
-        f"from runyard import Run, Workspace\nfrom runyard.widgets import RunDetails\nws = Workspace(workspace_name={workspace.name!r})",
-        f"RunDetails(Run.get(ws, {run.id!r})).show()",
+        "from runyard import Run, Workspace\nfrom runyard.widgets import RunDetails",
+        f"ws = Workspace(workspace_name={workspace.name!r})\nRunDetails(Run.get(ws, {run.id!r})).show()",
         f"RunDetails(Run.get(ws, {past.id!r})).show()",
     )
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
