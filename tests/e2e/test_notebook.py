@@ -82,7 +82,8 @@ def run_all(page: Page, url: str) -> None:
 def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
     found = page.evaluate(
-        "rules => axe.run('.runyard-widget', {runOnly: rules}).then(all => all.violations.map(v => v.id + ' ' + v.nodes[0].html))",
+        "rules => axe.run('.runyard-widget', {runOnly: rules})."
+        "then(all => all.violations.map(v => v.id + ' ' + v.nodes[0].html))",
         AXE_RULES,
     )
     return list(found)
