@@ -12,7 +12,7 @@ import numpy.typing as npt
 from runyard.domain.metric import MetricFamily
 from runyard.errors import InvalidArgumentError
 from runyard.server.services.metric import POINTS_MAX, SERIES_MAX_RUNS
-from runyard.storage.base import MetricStore, MetricWindow
+from runyard.storage.metric_base import MetricStore, MetricWindow
 from runyard.wire.bucket import BucketGroup, BucketHeader, BucketPage, BucketQuery, BucketSeries, encode_bucket_frame
 from runyard.wire.metric import SeriesQuery
 
