@@ -1,6 +1,6 @@
-"""Thirty queries over a seeded workspace: how long each takes, and whether the database finds its way by an index.
+"""A published set of queries over a seeded workspace: filters, orders, text, trees, metrics, roll-ups, and how long each takes.
 
-``python -m benchmarks.run_queries --home FOLDER`` (fill the folder with ``python -m benchmarks.seed_runs`` first)
+``python -m benchmarks.run_queries --home FOLDER [--postgres URL]`` (``python -m benchmarks.seed_runs`` fills the folder first)
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from pathlib import Path
 
 from benchmarks.seed_runs import WORKSPACE
 from runyard.domain.run import RunStatus, RunView
-from runyard.errors import NotSupportedError
-from runyard.storage.backends.sql.opened import open_folder
+from runyard.storage.backends.sql.opened import open_folder, open_postgres
 from runyard.storage.base import Storage
 from runyard.wire.run import RunQuery
 
@@ -54,6 +53,8 @@ QUERIES: dict[str, RunQuery] = {
     "archived": RunQuery(view=RunView.ARCHIVED_ONLY, include_children=True),
     "by metric": RunQuery(order_by="-metric.loss.max", include_children=True),
     "metric and parameter": RunQuery(filter="metric.loss.min < 0.1 and param.lr < 1e-3", include_children=True),
+    "roll-up": RunQuery(filter="rollup.loss.min.mean < 0.5"),
+    "by roll-up": RunQuery(order_by="-rollup.loss.max.max"),
 }
 
 
@@ -61,14 +62,12 @@ def main() -> None:
     """Read the command line and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
-    storage = open_folder(parser.parse_args().home)
+    parser.add_argument("--postgres", help="the address of the database, when it is not the SQLite file in the folder")
+    options = parser.parse_args()
+    storage = open_postgres(options.postgres, options.home) if options.postgres else open_folder(options.home)
     print(f"{'query':24} {'median ms':>9} {'max ms':>7} {'CPU ms':>7} {'found':>7}")
     for name, query in QUERIES.items():
-        try:
-            spent, busy, total = measured(storage, query)
-        except NotSupportedError:
-            print(f"{name:24} needs the metric store's figures")
-            continue
+        spent, busy, total = measured(storage, query)
         print(f"{name:24} {statistics.median(spent):9.1f} {max(spent):7.1f} {statistics.median(busy):7.1f} {total:7}")
     storage.close()
 

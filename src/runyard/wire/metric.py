@@ -148,6 +148,32 @@ class SeriesQuery:
 
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricAtQuery:
+    """Ask for the value of metric ``name`` at the step where metric ``other`` is least or greatest, of up to 500 runs."""
+
+    run_ids: list[str]
+    name: str
+    other: str
+    figure: Literal["min", "max"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricAtValue:
+    """``value`` was logged at ``step``, last of what was logged there; None when nothing was."""
+
+    step: int
+    value: MetricValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricAtBody:
+    """By run id. Runs that never logged a number as the other metric are left out."""
+
+    runs: dict[str, MetricAtValue] = field(default_factory=dict)
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricExportQuery:
     """Ask for all points of series (not tables and files) of runs. No names: all of them."""
 

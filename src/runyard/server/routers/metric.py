@@ -16,12 +16,16 @@ from runyard.errors import InvalidArgumentError, LimitExceededError, ServerBusyE
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
 from runyard.server.security.principal import Principal
+from runyard.server.services.bucket import bucket_frame, bucket_page
 from runyard.server.services.export import EXPORT_TYPES, exported
-from runyard.server.services.metric import metric_values, series_frame, series_page
+from runyard.server.services.metric import metric_values, series_frame, series_page, values_at
+from runyard.wire.bucket import BUCKET_FRAME, BucketPage, BucketQuery
 from runyard.wire.codec import MSGPACK, from_msgpack
 from runyard.wire.journal import BATCH_MAX_BYTES, CONTENT_TYPE, JournalBatch, decode_batch
 from runyard.wire.metric import (
     BatchAckBody,
+    MetricAtBody,
+    MetricAtQuery,
     MetricExportQuery,
     MetricSummaryPage,
     MetricValuesBody,
@@ -140,6 +144,25 @@ def get_series(context: Context, caller: Caller, workspace: str, query: SeriesQu
     if SERIES_FRAME in request.headers.get("accept", ""):
         return Response(series_frame(context, workspace, query), media_type=SERIES_FRAME)
     return answer(series_page(context, workspace, query), request)
+
+
+@router.post("/metrics/buckets", operation_id="get_buckets", response_model=BucketPage)
+def get_buckets(context: Context, caller: Caller, workspace: str, query: BucketQuery, request: Request) -> Response:
+    """Return series of many runs on one grid, and mean, spread and bounds of groups of them.
+
+    As JSON, as MessagePack, or as a binary frame (see ``runyard.wire.bucket``).
+    """
+    _require_runs(context, caller, workspace, query.run_ids)
+    if BUCKET_FRAME in request.headers.get("accept", ""):
+        return Response(bucket_frame(context.storage.metrics, workspace, query), media_type=BUCKET_FRAME)
+    return answer(bucket_page(context.storage.metrics, workspace, query), request)
+
+
+@router.post("/metrics/at", operation_id="get_metric_at", response_model=MetricAtBody)
+def get_metric_at(context: Context, caller: Caller, workspace: str, query: MetricAtQuery, request: Request) -> Response:
+    """Return one metric's value of each run at the step where another metric is least or greatest."""
+    _require_runs(context, caller, workspace, query.run_ids)
+    return answer(values_at(context, workspace, query), request)
 
 
 @router.post("/metrics/export", operation_id="export_metrics", response_class=Response, responses=_EXPORT)

@@ -6,10 +6,19 @@ from runyard.domain.metric import SYSTEM_NAME_START, folded
 from runyard.errors import InvalidArgumentError
 from runyard.server.context import ServerContext
 from runyard.storage.metric_base import MetricWindow
-from runyard.wire.metric import MetricValuesBody, MetricValuesQuery, SeriesPage, SeriesQuery
+from runyard.wire.metric import (
+    MetricAtBody,
+    MetricAtQuery,
+    MetricAtValue,
+    MetricValuesBody,
+    MetricValuesQuery,
+    SeriesPage,
+    SeriesQuery,
+)
 from runyard.wire.series import SeriesHeader, encode_frame
 
 SERIES_MAX_RUNS = 1000
+AT_MAX_RUNS = 500
 POINTS_MAX = 100_000
 
 
@@ -28,6 +37,26 @@ def metric_values(context: ServerContext, workspace: str, query: MetricValuesQue
         if names is None and series.name.startswith(SYSTEM_NAME_START):
             continue
         body.runs.setdefault(series.run_id, {})[series.name] = folded(series)
+    return body
+
+
+def values_at(context: ServerContext, workspace: str, query: MetricAtQuery) -> MetricAtBody:
+    """Return one metric's values at the steps where another one is least or greatest.
+
+    Raises:
+        InvalidArgumentError: too many runs.
+    """
+    if len(query.run_ids) > AT_MAX_RUNS:
+        raise InvalidArgumentError(f"{len(query.run_ids)} runs were asked for; one request takes {AT_MAX_RUNS}. Ask in parts.")
+    metrics = context.storage.metrics
+    body = MetricAtBody()
+    for run_id, (other, *_) in metrics.summaries(workspace, query.run_ids, [query.other]).items():
+        step = other.min_step if query.figure == "min" else other.max_step
+        if step is None:
+            continue
+        there = SeriesQuery(run_ids=[run_id], names=[query.name], max_points=POINTS_MAX, start=step, stop=step)
+        values = [value for window in metrics.windows(workspace, there) for value in window.series().values]
+        body.runs[run_id] = MetricAtValue(step=step, value=values[-1] if values else None)
     return body
 
 

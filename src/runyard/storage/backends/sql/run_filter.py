@@ -119,7 +119,7 @@ class FilterCompiler:
     def label_condition(self, kind: str, key: str, value: str | None) -> sa.ColumnElement[bool]:
         """Return the condition that a run has a label; with ``value`` None, whatever its value."""
         condition = sa.true() if value is None else self._text_equal(t.run_label.c, value)
-        return _RUN.pk.in_(self._labelled(kind, key, condition))
+        return self._among(self._labelled(kind, key, condition))
 
     def ordered_text(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Return a text column so that it is compared by code points."""
@@ -175,11 +175,20 @@ class FilterCompiler:
         kind, key = LABEL_KINDS[field.name], field.key or ""
         if isinstance(leaf, IsNull):
             there = self._labelled(kind, key, sa.true())
-            return _RUN.pk.in_(there) if leaf.negated else _RUN.pk.not_in(there)
+            return self._among(there) if leaf.negated else _RUN.pk.not_in(there)
         if isinstance(leaf, IsEmpty):
             empty = self._labelled(kind, key, sa.func.coalesce(t.run_label.c.head, "") == "")
-            return _RUN.pk.not_in(empty) if leaf.negated else _RUN.pk.in_(empty)
-        return _RUN.pk.in_(self._labelled(kind, key, self._label_value(leaf)))
+            return _RUN.pk.not_in(empty) if leaf.negated else self._among(empty)
+        return self._among(self._labelled(kind, key, self._label_value(leaf)))
+
+    def _among(self, keys: sa.Select[Any]) -> sa.ColumnElement[bool]:
+        """Return the condition that a run is among others.
+
+        PostgreSQL guesses far too few of them (kind, key and value of a label go together), and would look up each run of the
+        workspace on its own. Under IS TRUE it reads them once, into a hash table, and then goes along the index of the list.
+        """
+        found = _RUN.pk.in_(keys)
+        return found.is_(sa.true()) if self._postgresql else found
 
     def _labelled(self, kind: str, key: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
         label = t.run_label.c
