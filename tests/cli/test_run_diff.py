@@ -60,3 +60,18 @@ def test_it_is_data_for_scripts(pair: tuple[str, str], found: Found, call: Call)
     assert call("run", "diff", pair[0], pair[0], "--exit-code").exit_code == 0
     assert call("run", "diff", pair[0], "nothing-here").exit_code == 6
     assert "no section" in call("run", "diff", *pair, "--only", "colour").stderr
+
+
+def test_names_cannot_send_commands_to_the_terminal(workspace: Workspace, project: Path, call: Call) -> None:
+    experiment = Experiment(workspace, "hostile")
+    runs = [experiment.start_logging(snapshot_directory=None, display_name="a\x1b[2Jb") for _ in range(2)]
+    runs[0].tag("note", "\x1b]0;title\x07")
+    for run in runs:
+        run.complete()
+    for told in (
+        call("run", "diff", runs[0].id, runs[1].id),
+        call("run", "list", "-o", "table"),
+        call("run", "list", "-o", "tsv", "--query", "[].[display_name, tags.note]"),
+        call("top", "--once"),
+    ):
+        assert told.exit_code == 0 and "\x1b" not in told.stdout and "\x07" not in told.stdout

@@ -114,7 +114,7 @@ def render(value: Any, form: str, columns: Sequence[str] = ()) -> str:
         return _table(["Field", "Value"], [[_title(name), _cell(plain.get(name))] for name in columns or plain])
     names, rows = _grid(plain, columns)
     if form == "tsv":
-        return "\n".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in rows)
+        return "\n".join("\t".join(visible(cell).replace("\t", " ").replace("\n", " ") for cell in row) for row in rows)
     return _table([_title(name) for name in names], rows)
 
 
@@ -155,6 +155,11 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def visible(text: str) -> str:
+    """Return text without what moves a terminal's cursor or changes its colours: names and tags come from anybody."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text)
+
+
 def _title(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
@@ -171,7 +176,7 @@ def _table(names: list[str], rows: list[list[str]]) -> str:
     for name in names:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 1_000, highlight=False)
     with console.capture() as captured:
         console.print(table)

@@ -14,7 +14,7 @@ import click
 from runyard.cli.completion import complete_run
 from runyard.cli.failures import DIFFERENT
 from runyard.cli.options import examples, workspace_options
-from runyard.cli.output import Output, output_options
+from runyard.cli.output import Output, output_options, visible
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
@@ -85,7 +85,7 @@ def differs(found: RunDiff, sections: list[str]) -> bool:
 def diff_lines(found: RunDiff, sections: list[str], with_same: bool) -> Iterator[str]:
     """Yield the comparison as text, with the codes of colours in it."""
     for label, run in (("A", found.a), ("B", found.b)):
-        yield f"{click.style(label, bold=True)}  {run.id}  {run.display_name}  {run.status.value}"
+        yield f"{click.style(label, bold=True)}  {run.id}  {_short(run.display_name)}  {run.status.value}"
     for section in sections:
         title = TITLES.get(section, section.capitalize())
         yield from _code_lines(found) if section == "code" else _section_lines(title, getattr(found, section), with_same)
@@ -103,7 +103,7 @@ def patch_lines(client: Client, found: RunDiff) -> Iterator[str]:
                 yield f"{file.path}: no text, or more than {PATCH_MAX_BYTES:,} bytes"
                 continue
             for line in difflib.unified_diff(before, after, f"A/{file.path}", f"B/{file.path}", lineterm=""):
-                yield click.style(line, fg=colors.get(line[0]))
+                yield click.style(visible(line), fg=colors.get(line[0]))
 
 
 def _section_lines(title: str, rows: list[DiffRow], with_same: bool) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _code_lines(found: RunDiff) -> Iterator[str]:
     yield f"{title}: the same" if not count else f"{title}: {count} {'file differs' if count == 1 else 'files differ'}"
     for file in found.files:
         mark, color = MARKS[file.change]
-        yield click.style(f"  {mark} {file.path}", fg=color) + _sizes(file)
+        yield click.style(f"  {mark} {visible(file.path)}", fg=color) + _sizes(file)
 
 
 def _sizes(file: FileDiff) -> str:
@@ -158,7 +158,7 @@ def _delta(row: DiffRow) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = visible(" ".join(text.split()))
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 
