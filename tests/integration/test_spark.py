@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runyard import Environment, Experiment, ScriptRunConfig, Workspace
+from runyard import Environment, Experiment, RunConfiguration, ScriptRunConfig, Workspace
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,6 +27,13 @@ spark.stop()
 print(sorted(counts.items()))
 Run.get_context().log("to", counts["to"])
 """
+
+
+def test_a_run_with_framework_pyspark_needs_no_packages_named(experiment: Experiment, project: Path) -> None:
+    (project / "count.py").write_text(COUNT_WORDS)
+    run = experiment.submit(ScriptRunConfig(".", "count.py", run_config=RunConfiguration(framework="PySpark")))
+    run.wait_for_completion()
+    assert run.get_metrics() == {"to": 2}
 
 
 def test_spark_counts_words_in_the_curated_environment(workspace: Workspace, experiment: Experiment, project: Path) -> None:

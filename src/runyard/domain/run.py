@@ -155,7 +155,7 @@ class RunSpec:
 
     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
-    ``node_group`` is there for a run of several processes.
+    ``node_group`` is there for a run of several processes. ``spark`` says that the target must have Java.
     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
     """
 
@@ -167,6 +167,7 @@ class RunSpec:
     packages: PackageSpec | None = None
     environment_name: str | None = None
     node_group: NodeGroup | None = None
+    spark: bool = False
     environment_variables: dict[str, str] = field(default_factory=dict)
     max_run_duration_s: int | None = None
     output_collection: bool = True

@@ -16,6 +16,7 @@ from runyard.runner.blob_cache import BlobCache
 from runyard.runner.command_line import command_of, interpreter_path, require_script
 from runyard.runner.control import Control
 from runyard.runner.environment import PreparedEnvironment, prepare_environment
+from runyard.runner.java import require_java
 from runyard.runner.preparation_time import preparation_times, process_started_at
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.script_environment import script_environment, with_interpreter_first
@@ -76,6 +77,8 @@ class Preparation:
         if spec.packages is not None:
             logs.prep(f"The environment {made.label!r} was ready after {made.duration_s:.2f} s.")
         prepared = self._prepared(run, spec, made)
+        if spec.spark:
+            logs.prep(f"Java: {require_java(prepared.variables)}")
         logs.prep(f"Python: {prepared.interpreter}")
         logs.prep(f"Ready after {time.monotonic() - began:.2f} s.")
         return prepared

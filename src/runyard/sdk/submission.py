@@ -31,6 +31,7 @@ from runyard.sdk.run import ScriptRun
 from runyard.sdk.run_configuration import RunConfiguration, argument_texts, command_text, configuration_document
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.secret import Secrets
+from runyard.sdk.spark import python_with_spark, spark_variables, wants_spark
 from runyard.wire.run import SubmitRunRequest
 from runyard.wire.snapshot import SnapshotBody
 
@@ -110,6 +111,9 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
     if options.docker.use_docker:
         raise NotSupportedError("This version does not run containers. Leave out docker_runtime_config.")
     python = python_for(options.environment)
+    spark = wants_spark(options.framework, options.environment)
+    if spark:
+        python = python_with_spark(python, options.environment)
     script = None if config.script is None else script_path(str(config.script), folder)
     arguments = argument_texts(config.arguments)
     return RunSpec(
@@ -121,7 +125,8 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         packages=python.packages,
         environment_name=options.environment.name,
         node_group=node_group_of(options),
-        environment_variables=_variables(options),
+        spark=spark,
+        environment_variables={**spark_variables(options.environment), **_variables(options)},
         max_run_duration_s=options.max_run_duration_seconds,
         output_collection=options.history.output_collection,
         directories_to_watch=list(options.history.directories_to_watch),

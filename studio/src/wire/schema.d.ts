@@ -2544,7 +2544,7 @@ export interface components {
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
          *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
-         *     ``node_group`` is there for a run of several processes.
+         *     ``node_group`` is there for a run of several processes. ``spark`` says that the target must have Java.
          *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
          */
         RunSpec: {
@@ -2577,6 +2577,11 @@ export interface components {
             packages?: components["schemas"]["PackageSpec"] | null;
             /** Script */
             script?: string | null;
+            /**
+             * Spark
+             * @default false
+             */
+            spark: boolean;
             /**
              * Target
              * @default local
