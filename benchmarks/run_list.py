@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from benchmarks import seed
+from benchmarks.batches import loss, packed
 from benchmarks.clock import cpu_of, ms
 from benchmarks.place import Place
-from benchmarks.reading import ROOT
-from benchmarks.row import Baseline, Row, WrongResultError, at_most
+from benchmarks.reading import ROOT, series
+from benchmarks.row import Baseline, Row, WrongResultError, at_most, at_most_times
 from benchmarks.storing import LargeShape
 
 ALL_METRICS = ["loss", *(f"metric{place:02}" for place in range(1, 20))]
@@ -46,6 +47,7 @@ def rows(place: Place, *, runs: int, is_seeded: bool) -> Iterator[Row]:
             baseline=Baseline(what="bare SQLite: newest 100 of a table of JSON texts", measure=partial(_bare_ms, bare)),
             cpu_s=server_cpu,
         )
+    yield from _flat_rows(place, runs, server_cpu)
     yield from _large_rows()
 
 
@@ -73,6 +75,46 @@ def _bare(runs: int) -> sqlite3.Connection:
 
 def _bare_ms(connection: sqlite3.Connection) -> float:
     return ms(lambda: [json.loads(each[0]) for each in connection.execute("SELECT record FROM r ORDER BY pk DESC LIMIT 100")])
+
+
+def _flat_rows(place: Place, runs: int, server_cpu: Callable[[], float]) -> Iterator[Row]:
+    """Write and read beside all those runs, and on a server that has none."""
+    fresh = Place()
+    try:
+        what = f"beside {runs:,} runs"
+        for name, measure in (("write 20 metrics × 1,000 points", _write_ms), ("read one of them", _ReadBack().ms)):
+            yield Row(
+                what=f"{name}, {what}",
+                unit="ms",
+                measure=partial(measure, place),
+                goal=at_most_times(1.5),
+                baseline=Baseline(what="on an empty server", measure=partial(measure, fresh)),
+                cpu_s=server_cpu,
+                rounds=15,
+            )
+    finally:
+        fresh.close()
+
+
+def _write_ms(place: Place) -> float:
+    (run_id,) = place.new_runs(1)
+    batches = packed(ALL_METRICS, loss(1000, len(ALL_METRICS)))
+    return ms(lambda: place.send(run_id, batches))
+
+
+class _ReadBack:
+    """Reads a series of a run that was written beside the others."""
+
+    def __init__(self) -> None:
+        self._runs: dict[Place, str] = {}
+
+    def ms(self, place: Place) -> float:
+        """Return the milliseconds of a read."""
+        if place not in self._runs:
+            (self._runs[place],) = place.new_runs(1)
+            place.send(self._runs[place], packed(ALL_METRICS, loss(1000, len(ALL_METRICS))))
+            place.complete([self._runs[place]])
+        return ms(lambda: series(place.http, [self._runs[place]], ["loss"]))
 
 
 def _large_rows() -> Iterator[Row]:
