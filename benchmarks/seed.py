@@ -61,7 +61,9 @@ def seed(place: Place, *, runs: int, params: int = 20, metrics: int = 20) -> flo
                 last = time.monotonic()
                 rate = done / (last - began)
                 print(f"{done:,} of {runs:,} runs, {rate:.0f} runs/s, {(runs - done) / rate:.0f} s to go", flush=True)
-    return done / (time.monotonic() - began)
+    spent = time.monotonic() - began
+    place.wait_for_compactor()  # it follows, and is behind after so many
+    return done / spent
 
 
 def run_id(number: int) -> str:

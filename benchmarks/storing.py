@@ -62,14 +62,14 @@ class LargeShape:
         values = np.random.default_rng(7).normal(size=(LARGE_STEPS, LARGE_METRICS))
         self._batches = packed([f"n{n}" for n in range(LARGE_METRICS)], values, batch_points=values.size, jitter=False)
 
-    def write_ms(self, runs: int = 20) -> float:
-        """Return the milliseconds to write a run and make its blocks."""
+    def writer(self) -> Iterator[float]:
+        """Yield the milliseconds to write a run and make its blocks, again and again, in one store."""
         with _store() as storage:
             _stored(storage, self._batches)  # the names are new only once
-            began = time.perf_counter()
-            for _ in range(runs):
+            while True:
+                began = time.perf_counter()
                 _stored(storage, self._batches)
-            return (time.perf_counter() - began) * 1000 / runs
+                yield (time.perf_counter() - began) * 1000
 
     def kilobytes(self) -> float:
         """Return the kilobytes that such a run takes."""

@@ -52,3 +52,10 @@ def test_a_wrong_result_is_a_miss_however_fast_it_came() -> None:
 def test_the_processor_time_of_a_round_is_shown_beside_it() -> None:
     row = Row(what="x", unit="ms", measure=lambda: 1.0, cpu_s=one_after_another(1.0, 1.5, 2.0, 2.7, 3.0, 3.6))
     assert measured("section", row, 3).cpu_ms == pytest.approx(600)
+
+
+@pytest.mark.parametrize(("cpu_s", "verdict"), [(0.01, "CPU within"), (0.2, "**missed** |")])
+def test_a_row_that_waited_for_a_processor_is_missed_and_says_so(cpu_s: float, verdict: str) -> None:
+    row = Row(what="x", unit="ms", measure=lambda: 500.0, goal=at_most(100), cpu_s=one_after_another(0, cpu_s))
+    result = measured("section", row, 1)
+    assert result.is_met is False and verdict in line(result)

@@ -97,7 +97,7 @@ class FigureReader:
             slot = next((view.summary.slots[key] for key in keys if key in view.summary.slots), None)
             if slot is not None:
                 runs.append(run_pk)
-                values.append(view.summary.figures(np.array([slot]))[aggregate.value][0])
+                values.append(view.summary.figure(slice(slot, slot + 1), aggregate.value)[0])
         return Figures(np.array(runs, np.int64), np.array(values, np.float64))
 
     def _rolled(self, own: Figures, roll: Roll) -> Figures:

@@ -23,6 +23,9 @@ from runyard.storage.backends.sql.metric_tail import METRIC_TYPES
 _FAMILIES = list(MetricFamily)
 _SERIES, _TABLE = _FAMILIES.index(MetricFamily.SERIES), _FAMILIES.index(MetricFamily.TABLE)
 
+_ENDS = ("last", "min", "max", "first")
+_FIGURES = (*_ENDS, "mean", "count", "last_step", "min_step", "max_step")
+
 STEPS_FALL = 1
 """A step (or index, where none was given) is lower than the one before it."""
 TIMES_FALL = 2
@@ -147,15 +150,24 @@ class Summary:
 
     def figures(self, slots: npt.NDArray[Any]) -> dict[str, Floats]:
         """Return last, min, max, first, mean, count and the steps as float64, NaN where there is none."""
-        f = {name: self.fields[name][slots] for name, _ in _FIELDS}
-        found = {which: _floats(f[f"{which}_kind"], f[f"{which}_bits"]) for which in ("last", "min", "max", "first")}
-        with np.errstate(all="ignore"):
-            found["mean"] = np.where(f["numbers"] > 0, f["total"] / f["numbers"], np.nan)
-        found["count"] = f["count"].astype(np.float64)
-        found["last_step"] = np.where((f["points"] > 0) & (f["family"] != _TABLE), f["last_x"], np.nan)
-        for which in ("min", "max"):
-            found[f"{which}_step"] = np.where(f[f"{which}_kind"] > 0, f[f"{which}_x"], np.nan)
-        return found
+        return {which: self.figure(slots, which) for which in _FIGURES}
+
+    def figure(self, slots: npt.NDArray[Any] | slice, which: str) -> Floats:
+        """Return one of :meth:`figures`."""
+        f = self.fields
+        if which in _ENDS:
+            return _floats(f[f"{which}_kind"][slots], f[f"{which}_bits"][slots])
+        if which == "count":
+            return f["count"][slots].astype(np.float64)
+        if which == "mean":
+            numbers = f["numbers"][slots]
+            with np.errstate(all="ignore"):
+                return np.where(numbers > 0, f["total"][slots] / numbers, np.nan)
+        if which == "last_step":
+            there = (f["points"][slots] > 0) & (f["family"][slots] != _TABLE)
+        else:
+            there = f[which.replace("_step", "_kind")][slots] > 0
+        return np.where(there, f[which.replace("_step", "_x")][slots], np.nan)
 
     def encode(self) -> bytes:
         """Return the summary as bytes, without its keys."""
