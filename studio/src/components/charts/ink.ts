@@ -20,3 +20,9 @@ export function inkOf(colour: string): string {
   resolved.set(colour, ink);
   return ink;
 }
+
+/** A colour as `#rrggbb`, which is all that a colour field understands. */
+export function hexOf(colour: string): string {
+  const [red = 0, green = 0, blue = 0] = (inkOf(colour).match(/[\d.]+/g) ?? []).map(Number);
+  return `#${[red, green, blue].map((part) => Math.round(Math.min(255, part)).toString(16).padStart(2, "0")).join("")}`;
+}
