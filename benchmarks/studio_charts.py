@@ -29,7 +29,7 @@ from runyard.sdk.portal import portal_url
 from runyard.wire.journal import CONTENT_TYPE
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_DEADLINE_S = 30
+START_DEADLINE_S = 120
 FRAMES = """() => {
   window.frames_ = []; let last = performance.now();
   const tick = (now) => { window.frames_.push(now - last); last = now; window.framing_ = requestAnimationFrame(tick); };
