@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from runyard.compute.base import Engine
 from runyard.server.clock import Clock
+from runyard.server.line_index import LineIndexes
 from runyard.server.settings import Settings
 from runyard.storage.base import Storage
 
@@ -23,4 +24,5 @@ class ServerContext:
     owner: str
     owner_token_hash: str
     base_url: Callable[[], str]
+    line_indexes: LineIndexes = field(default_factory=LineIndexes)
     wake_dispatcher: Callable[[], None] = field(default=lambda: None)

@@ -528,6 +528,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/artifact-lines/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Artifact Lines
+         * @description Return lines of a text file, counted from 1; a negative start counts from the end.
+         */
+        get: operations["read_artifact_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/artifact-search/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Artifact Lines
+         * @description Return the numbers of the lines of a text file that match, part by part: each answer says where to go on.
+         */
+        get: operations["search_artifact_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run_id}/artifact-zip": {
         parameters: {
             query?: never;
@@ -1404,6 +1444,47 @@ export interface components {
         LabelEnvironmentRequest: {
             /** Labels */
             labels?: string[];
+        };
+        /**
+         * LineHitPage
+         * @description The numbers of lines that match, in order. ``next_start`` is the line to go on from, None at the end of the file.
+         */
+        LineHitPage: {
+            /** Lines */
+            lines: number[];
+            /** Next Start */
+            next_start?: number | null;
+            /** Total Lines */
+            total_lines: number;
+        };
+        /**
+         * LinePage
+         * @description Lines ``start`` and after of a file, as a terminal shows them: after a carriage return a line begins anew.
+         *
+         *     ``style`` is the control sequence of the colours that are on where the page begins. ``cut`` names the lines, by their number,
+         *     whose end is left out because they are too long. ``is_text`` is false for a file that is none; it has no lines then.
+         */
+        LinePage: {
+            /** Cut */
+            cut?: number[];
+            /**
+             * Is Text
+             * @default true
+             */
+            is_text: boolean;
+            /** Lines */
+            lines: string[];
+            /** Size Bytes */
+            size_bytes: number;
+            /** Start */
+            start: number;
+            /**
+             * Style
+             * @default
+             */
+            style: string;
+            /** Total Lines */
+            total_lines: number;
         };
         /**
          * LoginLinkBody
@@ -3569,6 +3650,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppendAckBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    read_artifact_lines: {
+        parameters: {
+            query?: {
+                start?: number;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinePage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    search_artifact_lines: {
+        parameters: {
+            query: {
+                text: string;
+                regex?: boolean;
+                match_case?: boolean;
+                start?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineHitPage"];
                 };
             };
             /** @description Default Response */

@@ -19,7 +19,9 @@ from runyard.server.routers.answer import (
     zip_answer,
 )
 from runyard.server.routers.body import body_chunks
+from runyard.server.services.text_file import find_lines, line_page
 from runyard.wire.artifact import AppendAckBody, ArtifactPage
+from runyard.wire.text_file import LineHitPage, LinePage
 
 router = APIRouter(prefix="/workspaces/{workspace}/runs/{run_id}", tags=["artifact"])
 
@@ -88,6 +90,38 @@ def read_artifact(context: Context, caller: Caller, workspace: str, run_id: str,
     if start >= part.total:
         return Response(status_code=416, headers={"content-range": f"bytes */{part.total}"})
     return file_answer(part, name, ranged=True)
+
+
+@router.get("/artifact-lines/{path:path}", operation_id="read_artifact_lines", response_model=LinePage)
+def read_artifact_lines(
+    context: Context, caller: Caller, workspace: str, run_id: str, path: str, start: int = 1, count: int = 200
+) -> Response:
+    """Return lines of a text file, counted from 1; a negative start counts from the end."""
+    name = require_artifact_path(path)
+    reachable_run(context, caller, workspace, run_id)
+    return answer(line_page(context, workspace, run_id, name, start=start, count=count))
+
+
+@router.get("/artifact-search/{path:path}", operation_id="search_artifact_lines", response_model=LineHitPage)
+def search_artifact_lines(
+    context: Context,
+    caller: Caller,
+    workspace: str,
+    run_id: str,
+    path: str,
+    text: str,
+    regex: bool = False,
+    match_case: bool = False,
+    start: int = 1,
+    limit: int = 1000,
+) -> Response:
+    """Return the numbers of the lines of a text file that match, part by part: each answer says where to go on."""
+    name = require_artifact_path(path)
+    reachable_run(context, caller, workspace, run_id)
+    found = find_lines(
+        context, workspace, run_id, name, text=text, is_regex=regex, match_case=match_case, start=start, limit=limit
+    )
+    return answer(found)
 
 
 @router.get("/artifact-zip", operation_id="zip_artifacts", response_class=Response, responses=BINARY_ANSWER)
