@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
+
+from runyard.domain.text_pattern import read_regex
 
 LOG = "azureml-logs/70_driver_log.txt"
 
@@ -98,6 +101,20 @@ def test_an_expression_is_matched_line_by_line(api: Any, run: str) -> None:
     assert found(api, r"step=\d+$", regex=True) == [1, 2]
     assert found(api, "^LOSS", regex=True) == [3]
     assert found(api, "a.c", regex=False) == []
+
+
+@pytest.mark.parametrize("pattern", ["b$", "^a", "a.*b", "a|^$", r"\bab\b", "[^c]b", r"a\s", "(?i)AB", "x{3}", "b\r?$", "é"])
+def test_both_ways_to_match_an_expression_agree_with_matching_each_line(api: Any, run: str, pattern: str) -> None:
+    rng = random.Random(pattern)
+    texts = ["".join(rng.choice("aabbc é") for _ in range(rng.randrange(5))) for _ in range(500)] + ["xxx", "ab\r"]
+    put(api, "\n".join(texts).encode())
+    expected = [n for n, text in enumerate(texts, 1) if read_regex(pattern).found_in(text.removesuffix("\r"))]
+    assert found(api, pattern, regex=True, match_case=True) == expected
+    put(api, "\n".join([*texts, "y" * 5000]).encode(), "outputs/long.txt")
+    long = api.call(
+        "GET", "/runs/r/artifact-search/outputs/long.txt", params={"text": pattern, "regex": True, "match_case": True}
+    )
+    assert long["lines"] == expected
 
 
 def test_every_hit_of_a_long_file_is_found_once_whatever_the_parts(api: Any, run: str) -> None:

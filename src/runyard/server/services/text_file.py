@@ -26,6 +26,8 @@ _MARKS_SEARCHED_AT_ONCE = 64
 _BLOCK_BYTES = 8 << 20
 _LOOK_BACK_BYTES = 64 * 1024
 _SNIFFED_BYTES = 8192
+_LINE_MATCHED_CHARS = 4000
+"""Of a text with longer lines each line is matched by itself: there the time of an expression is bounded."""
 Matcher = Callable[[bytes], Iterator[int]]
 """Yields the numbers of the matching lines of a block of whole lines, counted from 0."""
 
@@ -142,7 +144,7 @@ def find_lines(
     at = start - 1
     while at < total and len(found) < limit and (at == start - 1 or time.monotonic() < deadline):
         first, stop, block = _block(file, at, total)
-        found += [first + number + 1 for number in matches(_SEQUENCE.sub(b"", block)) if at <= first + number < stop]
+        found += [first + number + 1 for number in matches(_plain(block)) if at <= first + number < stop]
         at = stop
     if len(found) > limit:
         return LineHitPage(lines=found[:limit], total_lines=total, next_start=found[limit])
@@ -161,6 +163,13 @@ def _block(file: TextFile, at: int, total: int) -> tuple[int, int, bytes]:
             # Lines so long are searched as far as they are shown.
             return at, stop, b"\n".join(file.lines(at, stop))
         marks //= 2
+
+
+def _plain(block: bytes) -> bytes:
+    """Return lines without control sequences, and without the returns at their ends."""
+    if b"\x1b" in block:
+        block = _SEQUENCE.sub(b"", block)
+    return block.replace(b"\r\n", b"\n")
 
 
 def _text_matcher(text: str, match_case: bool) -> Matcher:
@@ -186,7 +195,27 @@ def _text_matcher(text: str, match_case: bool) -> Matcher:
 def _regex_matcher(pattern: str, match_case: bool) -> Matcher:
     read = read_regex(pattern)
     regex = read if match_case else Regex(body=read.body, ignore_case=True)
-    return lambda block: (n for n, line in enumerate(block.decode("utf-8", "replace").split("\n")) if regex.found_in(line))
+    over_lines = regex.over_lines()
+
+    def matches(block: bytes) -> Iterator[int]:
+        text = block.decode("utf-8", "replace")
+        lines = text.split("\n")
+        if over_lines is None or max(map(len, lines)) > _LINE_MATCHED_CHARS:
+            yield from (number for number, line in enumerate(lines) if regex.found_in(line))
+            return
+        # One pass over the whole text tells which lines may match; those are matched by themselves.
+        number, counted, candidate = 0, 0, over_lines.search(text)
+        while candidate is not None:
+            number += text.count("\n", counted, candidate.start())
+            counted = candidate.start()
+            if regex.found_in(lines[number]):
+                yield number
+            end = text.find("\n", counted)
+            if end < 0:
+                return
+            candidate = over_lines.search(text, end + 1)
+
+    return matches
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
