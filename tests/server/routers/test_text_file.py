@@ -94,6 +94,20 @@ def test_a_text_is_found_in_any_case_unless_asked_otherwise(api: Any, run: str) 
     assert found(api, "error", match_case=True) == [3]
     assert found(api, "grüsse") == [5]
     assert found(api, "nothing like it") == []
+    assert found(api, "e") == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("needle", ["info step", "nfo", "o s", "[", "m", "^ok]", "-", "\\d"])
+def test_colours_within_what_is_looked_for_do_not_hide_it(api: Any, run: str, needle: str) -> None:
+    put(api, b"\x1b[32mI\x1b[0;1mNFO\x1b[0m\x1b[2m step\x1b[K\nplain info step\n\x1b[1m^o\x1b[0mk]-\\d [m\n")
+    plain = ["INFO step", "plain info step", "^ok]-\\d [m"]
+    assert found(api, needle) == [n for n, text in enumerate(plain, 1) if needle.lower() in text.lower()]
+
+
+def test_letter_case_does_not_count_in_an_expression_unless_asked(api: Any, run: str) -> None:
+    put(api, b"Alpha\nALPHA1\nbeta\n")
+    assert found(api, r"alp.a\\w*", regex=True) == [1, 2] and found(api, r"Alpha\\d", regex=True) == [2]
+    assert found(api, "Alpha", regex=True, match_case=True) == [1]
 
 
 def test_an_expression_is_matched_line_by_line(api: Any, run: str) -> None:

@@ -6,6 +6,8 @@ import re
 import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from runyard.domain.artifact import ArtifactRecord
 from runyard.domain.text_pattern import Regex, read_regex
 from runyard.errors import FileNotInRunError, InvalidArgumentError
@@ -26,7 +28,7 @@ _MARKS_SEARCHED_AT_ONCE = 64
 _BLOCK_BYTES = 8 << 20
 _LOOK_BACK_BYTES = 64 * 1024
 _SNIFFED_BYTES = 8192
-_LINE_MATCHED_CHARS = 4000
+_LINE_MATCHED_BYTES = 4000
 """Of a text with longer lines each line is matched by itself: there the time of an expression is bounded."""
 Matcher = Callable[[bytes], Iterator[int]]
 """Yields the numbers of the matching lines of a block of whole lines, counted from 0."""
@@ -144,7 +146,7 @@ def find_lines(
     at = start - 1
     while at < total and len(found) < limit and (at == start - 1 or time.monotonic() < deadline):
         first, stop, block = _block(file, at, total)
-        found += [first + number + 1 for number in matches(_plain(block)) if at <= first + number < stop]
+        found += [first + number + 1 for number in matches(block) if at <= first + number < stop]
         at = stop
     if len(found) > limit:
         return LineHitPage(lines=found[:limit], total_lines=total, next_start=found[limit])
@@ -168,23 +170,33 @@ def _block(file: TextFile, at: int, total: int) -> tuple[int, int, bytes]:
 def _plain(block: bytes) -> bytes:
     """Return lines without control sequences, and without the returns at their ends."""
     if b"\x1b" in block:
+        # Most logs use a few sequences over and over: those go fast.
+        for sequence in set(_SEQUENCE.findall(block[:_SNIFFED_BYTES])):
+            block = block.replace(sequence, b"")
         block = _SEQUENCE.sub(b"", block)
-    return block.replace(b"\r\n", b"\n")
+    return block.replace(b"\r\n", b"\n").removesuffix(b"\r") if b"\r" in block else block
 
 
 def _text_matcher(text: str, match_case: bool) -> Matcher:
     if not match_case and not text.isascii():
         wanted = text.lower()
-        return lambda block: (n for n, line in enumerate(block.decode("utf-8", "replace").lower().split("\n")) if wanted in line)
+        return lambda block: (
+            n for n, line in enumerate(_plain(block).decode("utf-8", "replace").lower().split("\n")) if wanted in line
+        )
     needle = (text if match_case else text.lower()).encode()
+    broken = _broken(needle)
 
     def matches(block: bytes) -> Iterator[int]:
         searched = block if match_case else block.lower()
+        if b"\x1b" in searched and broken.search(searched):
+            searched = _plain(searched)
         line, counted, at = 0, 0, searched.find(needle)
         while at >= 0:
             line += searched.count(b"\n", counted, at)
-            yield line
-            counted = searched.find(b"\n", at)
+            begin, counted = searched.rfind(b"\n", 0, at) + 1, searched.find(b"\n", at)
+            # It may have been found within a control sequence.
+            if needle in _SEQUENCE.sub(b"", searched[begin : counted if counted >= 0 else None]):
+                yield line
             if counted < 0:
                 return
             at = searched.find(needle, counted)
@@ -192,30 +204,43 @@ def _text_matcher(text: str, match_case: bool) -> Matcher:
     return matches
 
 
+def _broken(needle: bytes) -> re.Pattern[bytes]:
+    """Return an expression for places where a control sequence may stand within ``needle``. Elsewhere it need not go."""
+    before, after = (b"[" + re.escape(part) + b"]" if part else b"(?!)" for part in (needle[:-1], needle[1:]))
+    return re.compile(rb"\x1b(?<=" + before + rb"\x1b)\[[0-9;:?]*[@-~](?:\x1b\[[0-9;:?]*[@-~])*" + after)
+
+
 def _regex_matcher(pattern: str, match_case: bool) -> Matcher:
     read = read_regex(pattern)
-    regex = read if match_case else Regex(body=read.body, ignore_case=True)
+    # Small letters are matched in a text of small letters: that is many times faster than to match either.
+    lower = not match_case and pattern == pattern.lower()
+    regex = read if match_case or lower else Regex(body=read.body, ignore_case=True)
     over_lines = regex.over_lines()
 
     def matches(block: bytes) -> Iterator[int]:
-        text = block.decode("utf-8", "replace")
-        lines = text.split("\n")
-        if over_lines is None or max(map(len, lines)) > _LINE_MATCHED_CHARS:
-            yield from (number for number, line in enumerate(lines) if regex.found_in(line))
+        plain = _plain(block.lower() if lower else block)
+        text = plain.decode("utf-8", "replace")
+        if over_lines is None or _longest_line(plain) > _LINE_MATCHED_BYTES:
+            yield from (number for number, line in enumerate(text.split("\n")) if regex.found_in(line))
             return
         # One pass over the whole text tells which lines may match; those are matched by themselves.
         number, counted, candidate = 0, 0, over_lines.search(text)
         while candidate is not None:
             number += text.count("\n", counted, candidate.start())
             counted = candidate.start()
-            if regex.found_in(lines[number]):
+            begin, end = text.rfind("\n", 0, counted) + 1, text.find("\n", counted)
+            if regex.found_in(text[begin : end if end >= 0 else None]):
                 yield number
-            end = text.find("\n", counted)
             if end < 0:
                 return
             candidate = over_lines.search(text, end + 1)
 
     return matches
+
+
+def _longest_line(text: bytes) -> int:
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 10)
+    return int(np.diff(ends, prepend=-1, append=len(text)).max())
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
