@@ -13,7 +13,7 @@ MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install studio demo test unit e2e lint format types imports generated generate studio-test wheel lock clean
+.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test wheel lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,12 @@ test: ## run everything that must be green
 	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
 	@echo "=== pytest: unit, integration, end to end"
 	$(PYTEST) --durations=10
+
+bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server", PEERS=1
+	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers)
+
+seed: install ## fill the server of HOME_FOLDER with 100,000 runs (RUNS=...) through the ingest path
+	@$(PY) -m benchmarks.seed --home $(HOME_FOLDER) $(if $(RUNS),--runs $(RUNS))
 
 unit: install ## the Python tests without a browser
 	$(PYTEST) -m "not e2e"

@@ -1,218 +1,212 @@
-"""Measure the rows "Recording" of the goals, each beside a bare baseline of the same run.
-
-    python benchmarks/recording.py [--rounds 5] [--quick] [--json FILE]
-
-Every figure is the median of the rounds. The baseline of a call is ``list.append`` of a tuple, timed the same way, call by call.
-"""
+"""The rows "Recording" of the goals."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import textwrap
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import runyard
+from benchmarks.clock import cpu_of, each_ns, percentile, seconds
+from benchmarks.place import Place
+from benchmarks.row import Baseline, Row, WrongResultError, at_least, at_most, at_most_times
+from benchmarks.storing import bytes_a_point
 
-NS = 1_000
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    measured: float
-    unit: str
-    goal: str
-    is_met: bool
-    baseline: str = ""
-    ratio: float | None = None
+PROCESSES = 8
+_NS = 1000
 
 
-def main() -> None:
-    """Print the table; the exit code is 1 when a goal is missed."""
-    options = _options()
-    with tempfile.TemporaryDirectory(prefix="runyard-bench-") as home:
-        os.environ["RUNYARD_HOME"] = home
-        try:
-            rows = _measured(options.rounds, 20_000 if options.quick else 200_000)
-        finally:
-            _runyard("down")
-    _print(rows)
-    if options.json:
-        Path(options.json).write_text(json.dumps([asdict(row) for row in rows], indent=2))
-    sys.exit(0 if all(row.is_met for row in rows) else 1)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the points")
-    parser.add_argument("--json", help="write the rows to this file")
-    return parser.parse_args()
-
-
-def _measured(rounds: int, points: int) -> list[Row]:
+def rows(place: Place, *, points: int) -> Iterator[Row]:
+    """Yield the rows; ``points`` is how many a process logs where that matters."""
     experiment = runyard.Experiment(runyard.Workspace.from_config(), "bench")
-    return [
-        *_call_rows(experiment, rounds, points // 2),
-        _many_row(experiment, rounds),
-        _loss_row(),
-        _rate_row(experiment, rounds, points),
-        _processes_row(experiment, points // 4),
-        _exit_row(up=True),
-        _exit_row(up=False),
-        _cpu_row(),
-        _import_row(rounds),
-    ]
+    yield from _call_rows(experiment, points // 4)
+    yield from _many_rows(experiment)
+    yield Row(
+        what="lost by SIGKILL right after the last call, of 10,000",
+        unit="points",
+        measure=lambda: _lost(place),
+        goal=at_most(0),
+        rounds=1,
+    )
+    yield _rate_row(experiment, points)
+    yield _processes_row(place, experiment, points)
+    yield Row(
+        what="bytes a scalar point on disk (step, time, float32-born value)",
+        unit="bytes",
+        measure=lambda: bytes_a_point(points),
+        goal=at_most(6),
+        baseline=Baseline(what="a row a point in bare SQLite", measure=lambda: _sqlite_bytes(points // 4)),
+        rounds=1,
+    )
+    for is_up, limit in ((True, 1.0), (False, 2.0)):
+        yield Row(
+            what=f"exit of the process after 100,000 fresh points, server {'up' if is_up else 'gone'}",
+            unit="s",
+            measure=lambda is_up=is_up: _exit_s(place, is_up=is_up),  # type: ignore[misc]
+            goal=at_most(limit),
+            baseline=Baseline(what="exit of a program that logged nothing", measure=_bare_exit_s),
+        )
+    yield Row(
+        what="CPU at 1,000 calls/s, over the same loop without them",
+        unit="% of a core",
+        measure=lambda: _cpu_percent(place),
+        goal=at_most(1),
+        rounds=3,
+    )
+    yield Row(
+        what="import runyard, Run and Workspace used",
+        unit="s",
+        measure=lambda: _program_s("import runyard; runyard.Run; runyard.Workspace") - _program_s("pass"),
+        goal=at_most(0.25),
+        baseline=Baseline(what="import httpx", measure=lambda: _program_s("import httpx") - _program_s("pass")),
+        rounds=9,
+    )
 
 
-def _call_rows(experiment: runyard.Experiment, rounds: int, count: int) -> list[Row]:
-    run = experiment.start_logging(outputs=None)
-    run.log("x", 0.5)
+def _call_rows(experiment: runyard.Experiment, count: int) -> Iterator[Row]:
+    run = experiment.start_logging(outputs=None, snapshot_directory=None)
     kept: list[tuple[str, float, None]] = []
     name, value = "x", float(os.getpid())  # not constants: the compiler would build their tuple once
-    p50, p99, base, loop, loop_base = [], [], [], [], []
-    for _ in range(rounds):
+    run.log(name, value)
+
+    def logged(percent: float) -> float:
+        return percentile(each_ns(lambda: run.log(name, value), count), percent) / _NS
+
+    def appended(percent: float) -> float:
         kept.clear()
-        times = _each(lambda: kept.append((name, value, None)), count)
-        base.append(_percentile(times, 50))
-        times = _each(lambda: run.log(name, value), count)
-        p50.append(_percentile(times, 50))
-        p99.append(_percentile(times, 99))
-        kept.clear()
-        began = time.perf_counter_ns()
-        for _ in range(count):
-            kept.append((name, value, None))
-        loop_base.append((time.perf_counter_ns() - began) / count)
-        began = time.perf_counter_ns()
-        for _ in range(count):
-            run.log(name, value)
-        loop.append((time.perf_counter_ns() - began) / count)
+        return percentile(each_ns(lambda: kept.append((name, value, None)), count), percent) / _NS
+
+    append = Baseline(what="list.append of a tuple, timed alike", measure=lambda: appended(50))
+    yield Row(what="run.log, p50 on the calling thread", unit="µs", measure=lambda: logged(50), goal=at_most(2), baseline=append)
+    yield Row(what="run.log, p99", unit="µs", measure=lambda: logged(99), goal=at_most(20),
+              baseline=Baseline(what="list.append, p99", measure=lambda: appended(99)))  # fmt: skip
+    yield Row(what="run.log against list.append", unit="µs", measure=lambda: logged(50), goal=at_most_times(5), baseline=append)
     run.complete()
-    median, append, tail = statistics.median(p50), statistics.median(base), statistics.median(p99)
-    in_loop, bare = statistics.median(loop), statistics.median(loop_base)
-    return [
-        Row("run.log, p50 on the calling thread", median / NS, "µs", "≤ 2", median <= 2 * NS),
-        Row(
-            "run.log, p50 against list.append, timed alike",
-            median / NS, "µs", "≤ 5 ×", median <= 5 * append, f"{append / NS:.3f} µs", median / append,
-        ),
-        Row(
-            "run.log in a plain loop, mean",
-            in_loop / NS, "µs", "(none)", True, f"{bare / NS:.3f} µs", in_loop / bare,
-        ),
-        Row("run.log, p99", tail / NS, "µs", "≤ 20", tail <= 20 * NS),
-    ]  # fmt: skip
 
 
-def _many_row(experiment: runyard.Experiment, rounds: int) -> Row:
-    run = experiment.start_logging(outputs=None)
+def _many_rows(experiment: runyard.Experiment) -> Iterator[Row]:
+    run = experiment.start_logging(outputs=None, snapshot_directory=None)
     values = {f"m{number}": number / 7 for number in range(100)}
     run.log_dict(values)
-    found = [_percentile(_each(lambda: run.log_dict(values), 1000), 50) for _ in range(rounds)]
     kept: list[tuple[str, float]] = []
-    base = [_percentile(_each(lambda: kept.extend(values.items()), 1000), 50) for _ in range(rounds)]
+    yield Row(
+        what="100 scalars in one call, p50",
+        unit="µs",
+        measure=lambda: percentile(each_ns(lambda: run.log_dict(values), 1000), 50) / _NS,
+        goal=at_most(40),
+        baseline=Baseline(
+            what="list.extend of the pairs",
+            measure=lambda: percentile(each_ns(lambda: kept.extend(values.items()), 1000), 50) / _NS,
+        ),
+    )
     run.complete()
-    median, bare = statistics.median(found), statistics.median(base)
-    return Row("100 scalars in one call, p50", median / NS, "µs", "≤ 40", median <= 40 * NS, f"{bare / NS:.2f} µs", median / bare)
 
 
-def _loss_row() -> Row:
+def _lost(place: Place) -> float:
     code = """
-    run = experiment.start_logging(outputs=None)
+    run = experiment.start_logging(outputs=None, snapshot_directory=None)
     print(run.id, flush=True)
     for step in range(10_000): run.log("x", step, step=step)
     os.kill(os.getpid(), signal.SIGKILL)
     """
-    run_id = _script(code).stdout.split()[0]
-    _script("run = experiment.start_logging(outputs=None); run.log('y', 1); run.complete()")
-    _sync()
-    found = _count(run_id)
-    return Row("lost by SIGKILL right after the last call, of 10,000", 10_000 - found, "points", "0", found == 10_000)
+    run_id = place.script(code).stdout.split()[0]
+    place.command("sync")
+    count = "print(len(runyard.Run(experiment, sys.argv[1]).get_metrics().get('x', [])))"
+    return 10_000 - int(place.script(count, run_id).stdout.split()[-1])
 
 
-def _rate_row(experiment: runyard.Experiment, rounds: int, points: int) -> Row:
-    rates, raw = [], []
-    for _ in range(rounds):
-        run = experiment.start_logging(outputs=None)
+def _rate_row(experiment: runyard.Experiment, points: int) -> Row:
+    def rate() -> float:
+        run = experiment.start_logging(outputs=None, snapshot_directory=None)
         began = time.perf_counter()
         for _ in range(points):
             run.log("x", 0.5)
         run.flush()
-        rates.append(points / (time.perf_counter() - began))
-        assert len(run.get_metrics()["x"]) == points
+        spent = time.perf_counter() - began
+        if len(run.get_metrics()["x"]) != points:
+            raise WrongResultError("SOME LOST")
         run.complete()
-        raw.append(points / _raw_write_s(points))
-    median, bare = statistics.median(rates), statistics.median(raw)
+        return points / spent
+
     return Row(
-        f"one process, until on the server ({points:,} points)",
-        median, "points/s", "≥ 500,000", median >= 500_000, f"{bare:,.0f} points/s raw file", median / bare,
-    )  # fmt: skip
+        what=f"one process, until durable and queryable on the server ({points:,} points)",
+        unit="points/s",
+        measure=rate,
+        goal=at_least(500_000),
+        baseline=Baseline(what="the same bytes into a file, synced", measure=lambda: points / _raw_write_s(points)),
+    )
 
 
-def _processes_row(experiment: runyard.Experiment, points: int) -> Row:
-    run = experiment.start_logging(outputs=None)
+def _processes_row(place: Place, experiment: runyard.Experiment, points: int) -> Row:
     code = """
     run = runyard.Run(experiment, sys.argv[1])
     print("ready", flush=True)
     sys.stdin.readline()
     for step in range(int(sys.argv[3])): run.log(sys.argv[2], step, step=step)
     run.flush()
+    print(time.time(), flush=True)
     """
-    processes = [_start(code, run.id, f"p{number}", str(points)) for number in range(8)]
-    for process in processes:
-        assert process.stdout is not None
-        process.stdout.readline()
-    began = time.perf_counter()
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in processes:
-        process.wait()
-    rate = 8 * points / (time.perf_counter() - began)
-    metrics = run.get_metrics()
-    is_whole = all(metrics.get(f"p{number}") == list(range(points)) for number in range(8))
-    run.complete()
-    lost = "" if is_whole else ", SOME LOST"
-    return Row(f"8 processes into one run ({points:,} each{lost})", rate, "points/s", "≥ 500,000", is_whole and rate >= 500_000)
+
+    def rate() -> float:
+        run = experiment.start_logging(outputs=None, snapshot_directory=None)
+        processes = [place.start(code, run.id, f"p{number}", str(points)) for number in range(PROCESSES)]
+        for process in processes:
+            assert process.stdout is not None
+            process.stdout.readline()
+        began = time.time()
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        spent = max(float(process.communicate()[0].split()[-1]) for process in processes) - began
+        metrics = run.get_metrics()
+        if any(metrics.get(f"p{number}") != list(range(points)) for number in range(PROCESSES)):
+            raise WrongResultError("SOME LOST")
+        run.complete()
+        return PROCESSES * points / spent
+
+    return Row(
+        what=f"{PROCESSES} processes into one server ({points:,} points each), none lost",
+        unit="points/s",
+        measure=rate,
+        goal=at_least(500_000),
+        baseline=Baseline(what=f"{PROCESSES} processes write the same bytes, synced", measure=lambda: _raw_processes(points)),
+        cpu_s=cpu_of(place.server_pid),
+        rounds=3,
+    )
 
 
-def _exit_row(*, up: bool) -> Row:
-    command = Path(sys.executable).with_name("runyard")
-    away = "" if up else f"import subprocess; subprocess.run([{str(command)!r}, 'down'], capture_output=True)"
+def _exit_s(place: Place, *, is_up: bool) -> float:
+    command = str(Path(sys.executable).with_name("runyard"))
+    away = "" if is_up else f"import subprocess; subprocess.run([{command!r}, 'down'], capture_output=True)"
     code = f"""
-    run = experiment.start_logging(outputs=None)
+    run = experiment.start_logging(outputs=None, snapshot_directory=None)
     run.log("x", 0.5)
     {away}
     for step in range(100_000): run.log("x", 0.5)
     print(time.time(), flush=True)
     """
-    ended = _script(code)
-    seconds = ended.ended_at - float(ended.stdout.split()[-1])
-    if not up:
-        _runyard("up")
-        _sync()
-    limit = 1.0 if up else 2.0
-    what = "up" if up else "gone"
-    return Row(f"exit with 100,000 fresh points, server {what}", seconds, "s", f"≤ {limit:.0f}", seconds <= limit)
+    ended = place.script(code)
+    if not is_up:
+        place.command("up")
+        place.command("sync")
+    return ended.ended_at - float(ended.stdout.split()[-1])
 
 
-def _cpu_row() -> Row:
+def _bare_exit_s() -> float:
+    program = "import time; print(time.time(), flush=True)"
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    return time.time() - float(printed)
+
+
+def _cpu_percent(place: Place) -> float:
     code = """
     import resource
-    run = experiment.start_logging(outputs=None)
+    run = experiment.start_logging(outputs=None, snapshot_directory=None)
     run.log("x", 0.5)
     time.sleep(1.5)
     def used(): u = resource.getrusage(resource.RUSAGE_SELF); return u.ru_utime + u.ru_stime
@@ -225,59 +219,11 @@ def _cpu_row() -> Row:
     idle = paced(lambda: None)
     print(paced(lambda: run.log("x", 0.5)) - idle)
     """
-    percent = 100 * float(_script(code).stdout.split()[-1])
-    return Row("CPU at 1,000 calls/s, over the same loop without them", percent, "% of a core", "≤ 1", percent <= 1)
+    return 100 * float(place.script(code).stdout.split()[-1])
 
 
-def _import_row(rounds: int) -> Row:
-    def seconds(code: str) -> float:
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
-        return time.perf_counter() - began
-
-    bare = statistics.median(seconds("pass") for _ in range(rounds))
-    whole = statistics.median(seconds("import runyard; runyard.Run; runyard.Workspace") for _ in range(rounds)) - bare
-    return Row("import runyard, names included", whole, "s", "≤ 0.25", whole <= 0.25, f"{bare:.3f} s bare Python")
-
-
-@dataclass(frozen=True)
-class _Ended:
-    stdout: str
-    ended_at: float
-
-
-_PRELUDE = """
-import os, signal, sys, time
-import runyard
-workspace = runyard.Workspace.from_config()
-experiment = runyard.Experiment(workspace, "bench")
-"""
-
-
-def _start(code: str, *arguments: str) -> subprocess.Popen[str]:
-    whole = _PRELUDE + textwrap.dedent(code)
-    return subprocess.Popen([sys.executable, "-c", whole, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
-def _script(code: str, *arguments: str) -> _Ended:
-    process = _start(code, *arguments)
-    assert process.stdout is not None
-    text = process.stdout.read()
-    process.wait()
-    return _Ended(text, time.time())
-
-
-def _runyard(*arguments: str) -> None:
-    subprocess.run([str(Path(sys.executable).with_name("runyard")), *arguments], capture_output=True, check=False)
-
-
-def _sync() -> None:
-    _runyard("sync")
-
-
-def _count(run_id: str) -> int:
-    code = "run = runyard.Run(experiment, sys.argv[1]); print(len(run.get_metrics().get('x', [])))"
-    return int(_script(code, run_id).stdout.split()[-1])
+def _program_s(code: str) -> float:
+    return seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True))
 
 
 def _raw_write_s(points: int) -> float:
@@ -292,32 +238,48 @@ def _raw_write_s(points: int) -> float:
         return time.perf_counter() - began
 
 
-def _each(act: Callable[[], object], count: int) -> list[int]:
-    """Return how long each call took, in nanoseconds."""
-    clock = time.perf_counter_ns
-    times = [0] * count
-    for number in range(count):
-        began = clock()
-        act()
-        times[number] = clock() - began
-    return times
+_RAW = """
+import os, sys, tempfile, time
+sink = tempfile.TemporaryFile(buffering=1 << 16)
+print("ready", flush=True)
+sys.stdin.readline()
+record = bytes(32)
+for _ in range(int(sys.argv[1])): sink.write(record)
+sink.flush()
+os.fsync(sink.fileno())
+print(time.time(), flush=True)
+"""
 
 
-def _percentile(times: list[int], percent: int) -> float:
-    return float(sorted(times)[len(times) * percent // 100])
+def _raw_processes(points: int) -> float:
+    started = [
+        subprocess.Popen([sys.executable, "-c", _RAW, str(points)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(PROCESSES)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        process.stdout.readline()
+    began = time.time()
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return PROCESSES * points / (max(float(process.communicate()[0].split()[-1]) for process in started) - began)
 
 
-def _print(rows: list[Row]) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"\n{os.cpu_count()} cores, Python {sys.version.split()[0]}, {used.ru_utime:.0f} s of CPU\n")
-    print("| what | measured | goal | | baseline | ratio |\n| --- | --- | --- | --- | --- | --- |")
-    for row in rows:
-        figure = f"{row.measured:,.0f}" if row.measured >= 1000 or row.unit == "points" else f"{row.measured:.2f}"
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        print(
-            f"| {row.what} | {figure} {row.unit} | {row.goal} | {'met' if row.is_met else 'MISSED'} | {row.baseline} | {ratio} |"
-        )
+def _sqlite_bytes(points: int) -> float:
+    import sqlite3
 
+    from benchmarks.batches import START_US, loss
 
-if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bare.db"
+        connection = sqlite3.connect(path)
+        connection.execute("CREATE TABLE p (s INT, k INT, t INT, v REAL, PRIMARY KEY (s, k)) WITHOUT ROWID")
+        values = loss(points).reshape(-1).tolist()
+        with connection:
+            connection.executemany(
+                "INSERT INTO p VALUES (1, ?, ?, ?)", ((step, START_US + step * 1000, value) for step, value in enumerate(values))
+            )
+        connection.close()
+        return path.stat().st_size / points

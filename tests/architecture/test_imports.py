@@ -16,7 +16,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 HEAVY = ["numpy", "httpx", "rich", "yaml", "dulwich", "psutil", "sqlalchemy", "fastapi", "pydantic", "matplotlib"]
 
 
-CLIENT_SIDE = {"client", "sdk", "compat", "runner", "widgets", "cli"}
+CLIENT_SIDE = {"client", "sdk", "compat", "tensorboard", "runner", "widgets", "cli"}
 SERVER_SIDE = {"server", "storage", "compute", "notify"}
 
 

@@ -84,9 +84,9 @@ def test_list_in_the_other_formats(two_runs: tuple[str, str], call: Call) -> Non
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["-e", "nothing-here"], 1, "nothing-here"),
+        (["-e", "nothing-here"], 6, "nothing-here"),
         (["-e", ""], 1, "An empty string cannot name an experiment"),
-        (["-w", "no-such-workspace"], 1, "no-such-workspace"),
+        (["-w", "no-such-workspace"], 6, "no-such-workspace"),
         (["-w", "?"], 1, "cannot name a workspace"),
         (["--status", "Finished"], 2, "There are: NotStarted"),
         (["--last", "0"], 2, "--last"),
@@ -127,13 +127,13 @@ def test_show_prints_the_record(two_runs: tuple[str, str], found: Found, call: C
 )
 def test_a_run_that_is_not_there_is_named(project: Path, call: Call, command: list[str]) -> None:
     result = call("run", *command, "-r", "nothing-here")
-    assert (result.exit_code, "nothing-here" in result.stderr, "Traceback" in result.stderr) == (1, True, False)
+    assert (result.exit_code, "nothing-here" in result.stderr, "Traceback" in result.stderr) == (6, True, False)
     assert not (project / "x").exists()
 
 
 def test_a_run_of_another_experiment_is_not_touched(two_runs: tuple[str, str], call: Call, found: Found) -> None:
     result = call("run", "update", "-r", two_runs[0], "-e", "other", "--add-tag", "touched")
-    assert (result.exit_code, "belongs to experiment" in result.stderr) == (1, True)
+    assert (result.exit_code, "belongs to experiment" in result.stderr) == (6, True)
     assert "touched" not in found("run", "show", "-r", two_runs[0])["tags"]
 
 

@@ -77,14 +77,14 @@ def test_without_a_name_the_experiment_is_called_as_the_folder(project: Path, ca
     [
         (["missing.py"], 1, ["missing.py", "train.py"]),
         (["../train.py"], 1, ["outside the source folder"]),
-        (["--ct", "no-such-cluster", "train.py"], 1, ["no-such-cluster", "local"]),
+        (["--ct", "no-such-cluster", "train.py"], 6, ["no-such-cluster", "local"]),
         (["-e", "", "train.py"], 1, ["An empty string cannot name an experiment"]),
         (["-e", "a b", "train.py"], 1, ["'a b' cannot name an experiment"]),
         (["--source-directory", "no/such/folder", "train.py"], 1, ["no/such/folder"]),
         (["--source-directory", "train.py", "train.py"], 1, ["train.py", "is a file"]),
         (["-c", "no-such-config", "train.py"], 1, ["no-such-config"]),
         (["-d", "no-such-file.yml", "train.py"], 1, ["no-such-file.yml"]),
-        (["-w", "no-such-workspace", "train.py"], 1, ["no-such-workspace"]),
+        (["-w", "no-such-workspace", "train.py"], 6, ["no-such-workspace"]),
         ([], 2, ["Which script?"]),
     ],
 )
@@ -129,7 +129,7 @@ def test_open_prints_a_link_that_signs_a_browser_in_once(project: Path, workspac
     first, second = (call("open", "--no-browser", run.id).stdout.strip() for _ in range(2))
     assert first != second and "/login?" in first and run.id in first
     assert "/login?" in call("open", "--no-browser").stdout
-    assert call("open", "--no-browser", "nothing-here").exit_code == 1
+    assert call("open", "--no-browser", "nothing-here").exit_code == 6
 
 
 def test_a_plan_is_shown_and_nothing_is_sent(project: Path, call: Call, found: Found) -> None:

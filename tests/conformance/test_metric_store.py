@@ -191,6 +191,18 @@ def test_a_long_series_at_every_zoom(storage: Storage, new_run: Callable[[], str
     assert (whole == numbers).all()
 
 
+def test_windows_of_runs_that_began_at_different_times_count_from_their_starts(
+    storage: Storage, new_run: Callable[[], str]
+) -> None:
+    runs = {new_run(): 1000, new_run(): 5000}
+    for run_id, began in runs.items():
+        records = [ScalarRecord("x", (began + n) * 1_000_000, float(n)) for n in range(10)]
+        storage.metrics.append("w", run_id, RecordBatch("w", 0, list[Record](records)), at=NOW)
+    origins = {run_id: float(began) for run_id, began in runs.items()}
+    query = SeriesQuery(run_ids=list(runs), names=["x"], axis="time", start=2.5, stop=5, origins=origins)
+    assert [window.values.tolist() for window in storage.metrics.windows("w", query)] == [[3.0, 4.0, 5.0]] * 2
+
+
 def test_a_batch_stays_known_when_its_rows_are_long_gone(storage: Storage, new_run: Callable[[], str]) -> None:
     run_id = new_run()
     order = [3, 0, 1, 7, 2, 5, 4]

@@ -67,6 +67,7 @@ TRUE = [
     "tag.quality != 5",
     "tag.baseline is not null",
     "tag.other is null",
+    "tag.baseline is empty and tag.batch is not empty and tag.other is not empty",
     'exp:"mnist*"',
     "exp:MNIST*",
     "by:AYSE",

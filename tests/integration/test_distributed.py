@@ -129,6 +129,9 @@ def test_mpi_reduces_over_two_nodes_with_a_folder_for_each(experiment: Experimen
     names = set(run.get_file_names())
     assert {f"azureml-logs/{node}/65_job_prep-{node}.txt" for node in (first, second)} <= names
     assert {f"azureml-logs/{node}/75_job_post-{node}.txt" for node in (first, second)} <= names
+    assert {f"azureml-logs/{node}/55_azureml-execution-{node}.txt" for node in (first, second)} <= names
+    system = ("job_prep_azureml.log", "110_azureml.log", "job_release_azureml.log")
+    assert {f"logs/azureml/{node}/{name}" for node in (first, second) for name in system} <= names
     assert {"outputs/part_0.txt", "outputs/part_3.txt", "azureml-logs/process_info.json"} <= names
 
 

@@ -89,7 +89,13 @@ def test_a_script_runs_and_leaves_its_log_and_files(scene: Scene) -> None:
     assert "['--id', 'exp_1_abc', '--token', '*********'] True 1\n" in log  # the script got it; the log does not show it
     assert log.endswith("The experiment completed successfully. Finalizing run...\n")
     files = {name for name in server.artifacts if not name.startswith("azureml-logs/")}
-    assert files == {"outputs/model.bin", "logs/events"}
+    system = {f"logs/azureml/{name}" for name in ("job_prep_azureml.log", "110_azureml.log", "job_release_azureml.log")}
+    assert files == {"outputs/model.bin", "logs/events", *system}
+    assert "Restored the snapshot" in server.text("logs/azureml/job_prep_azureml.log")
+    assert "the script has ended with exit code 0" in server.text("logs/azureml/110_azureml.log")
+    assert "Stored 2 files" in server.text("logs/azureml/job_release_azureml.log")
+    (execution,) = [name for name in server.artifacts if name.startswith("azureml-logs/55_azureml-execution-")]
+    assert server.text(execution).splitlines()[0].endswith(server.url)
     assert {name.split("-node")[0] for name in server.artifacts} >= {"azureml-logs/process_info.json"}
     assert sorted(path.name for path in runner.work.iterdir()) == ["runner.lock", "runner.log"]
     assert server.heartbeats > 0

@@ -94,6 +94,17 @@ def test_runs_are_filtered_and_ordered_by_the_query_language(experiment: Experim
     assert list(experiment.get_runs(tags="no", filter="tag.loss < 25")) == []
 
 
+def test_runs_are_filtered_and_ordered_by_the_figures_of_metrics(experiment: Experiment) -> None:
+    runs = []
+    for loss in (0.3, 0.1, 0.2):
+        with experiment.start_logging(snapshot_directory=None) as run:
+            run.log("loss", loss)
+            run.log("loss", loss + 1)
+        runs.append(run)
+    assert next(experiment.get_runs(order_by="metric.loss.min")) == runs[1]
+    assert list(experiment.get_runs(filter="metric.loss.min < 0.25", order_by="-metric.loss")) == [runs[2], runs[1]]
+
+
 def test_an_error_in_a_filter_points_at_the_character(experiment: Experiment) -> None:
     with pytest.raises(InvalidArgumentError, match="at character 10: there is no status 'Faild'") as caught:
         list(experiment.get_runs(filter="status = Faild"))

@@ -101,9 +101,9 @@ def test_logs_come_by_their_numbers_and_of_several_processes_the_first() -> None
 
     root = "azureml-logs"
     assert chosen(f"{root}/process_info.json", "logs/a.txt") == []
-    assert chosen(f"{root}/55_azureml-execution-n.txt", f"{root}/20_image_build_log.txt") == [
-        f"{root}/20_image_build_log.txt",
-        f"{root}/55_azureml-execution-n.txt",
+    assert chosen(f"{root}/55_azureml-execution-n.txt", f"{root}/20_image_build_log.txt") == [f"{root}/20_image_build_log.txt"]
+    assert chosen(f"{root}/70_mpi_log.txt", f"{root}/n-1/70_driver_log_2.txt", f"{root}/n-0/70_driver_log_0.txt") == [
+        f"{root}/n-0/70_driver_log_0.txt"
     ]
     assert chosen(f"{root}/70_driver_log_rank_1.txt", f"{root}/70_driver_log_rank_0.txt") == [f"{root}/70_driver_log_rank_0.txt"]
     assert chosen(f"{root}/70_driver_log_rank_10.txt", f"{root}/70_driver_log_0.txt") == [f"{root}/70_driver_log_0.txt"]

@@ -6,10 +6,11 @@ import dataclasses
 
 import click
 
+from runyard.cli.options import examples
 from runyard.cli.output import Output, output_options
 
 
-@click.command()
+@click.command(epilog=examples("runyard doctor --durability", "runyard doctor --durability --rounds 100"))
 @click.option("--durability", is_flag=True, help="Kill a writer at random moments and count what is lost.")
 @click.option("--rounds", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How often to kill.")
 @output_options(default="table")

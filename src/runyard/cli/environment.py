@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from runyard.cli.options import workspace_options
+from runyard.cli.options import examples, workspace_options
 from runyard.cli.output import Output, output_options
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def environment() -> None:
     """List, register, build and remove environments."""
 
 
-@environment.command("list")
+@environment.command("list", epilog=examples("runyard environment list -o table", "runyard environment list --built"))
 @click.option("--built", is_flag=True, help="What this machine has built, instead of what can be asked for by name.")
 @workspace_options
 @output_options()
@@ -45,7 +45,7 @@ def list_environments(built: bool, workspace_name: str | None, path: Path, outpu
     output.print([_listed_document(each) for each in found.values()], LIST_COLUMNS)
 
 
-@environment.command()
+@environment.command(epilog=examples("runyard environment show -n AzureML-Minimal"))
 @name_option
 @version_option
 @workspace_options
@@ -60,7 +60,7 @@ def show(name: str, version: str | None, workspace_name: str | None, path: Path,
     Output(output_format, query).print(environment_document(found))
 
 
-@environment.command()
+@environment.command(epilog=examples("runyard environment register -d my-environment"))
 @folder_option
 @workspace_options
 @output_options()
@@ -74,7 +74,7 @@ def register(folder: Path, workspace_name: str | None, path: Path, output_format
     Output(output_format, query).print(environment_document(kept))
 
 
-@environment.command()
+@environment.command(epilog=examples("runyard environment download -n my-environment -d folder"))
 @name_option
 @version_option
 @folder_option
@@ -89,7 +89,7 @@ def download(name: str, version: str | None, folder: Path, overwrite: bool, work
     click.echo(f"Wrote the environment to {folder}. Register it with: runyard environment register -d {folder}")
 
 
-@environment.command()
+@environment.command(epilog=examples("runyard environment scaffold -n my-environment -d folder"))
 @name_option
 @folder_option
 def scaffold(name: str, folder: Path) -> None:
@@ -102,7 +102,7 @@ def scaffold(name: str, folder: Path) -> None:
     )
 
 
-@environment.command()
+@environment.command(epilog=examples("runyard environment build -n my-environment"))
 @name_option
 @version_option
 @workspace_options
@@ -121,7 +121,7 @@ def build(name: str, version: str | None, workspace_name: str | None, path: Path
     Output(output_format, query).print(_built_document(built))
 
 
-@environment.command()
+@environment.command(epilog=examples("runyard environment prune --unused-days 7"))
 @click.option("--unused-days", type=click.FloatRange(0), default=30.0, show_default=True, help="Unused for how many days.")
 @output_options()
 def prune(unused_days: float, output_format: str, query: str | None) -> None:

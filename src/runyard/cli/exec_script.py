@@ -8,11 +8,16 @@ from pathlib import Path
 
 import click
 
+from runyard.cli.options import examples
 from runyard.compat.process import with_import_path
 from runyard.errors import ScriptNotFoundError
 
 
-@click.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    "exec",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog=examples("runyard exec train.py --epochs 3"),
+)
 @click.argument("script", type=click.Path(path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def exec_script(script: Path, arguments: tuple[str, ...]) -> None:
@@ -20,10 +25,6 @@ def exec_script(script: Path, arguments: tuple[str, ...]) -> None:
 
     It is `python SCRIPT ARGUMENTS`, except that `from azureml.core import ...` gives Runyard's classes where the Azure ML SDK is
     not installed. Nothing is submitted; what the script logs with `exp.start_logging()` is recorded as usual.
-
-    \b
-    Example:
-      runyard exec train.py --epochs 3
     """
     if not script.is_file():
         raise ScriptNotFoundError(f"There is no script {str(script)!r} in {Path.cwd()}. Give the path of a Python file.")

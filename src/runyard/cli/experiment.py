@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from runyard.cli.options import workspace_options
+from runyard.cli.completion import complete_experiment
+from runyard.cli.options import examples, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
+
+name_option = click.option(
+    "-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment.", shell_complete=complete_experiment
+)
 
 
 @click.group()
 def experiment() -> None:
-    """List experiments."""
+    """List, describe, archive and bring back experiments."""
 
 
-@experiment.command("list")
+@experiment.command(
+    "list", epilog=examples("runyard experiment list -o table", "runyard experiment list --view ArchivedOnly --query '[].name'")
+)
 @click.option(
     "--view",
     type=click.Choice(["ActiveOnly", "ArchivedOnly", "All"], case_sensitive=False),
+    metavar="ActiveOnly|ArchivedOnly|All",
     default="ActiveOnly",
     show_default=True,
     help="Which ones.",
@@ -32,5 +41,72 @@ def list_experiments(view: str, workspace_name: str | None, path: Path, output_f
     from runyard.domain.experiment import ExperimentView
 
     client = connect(workspace_name, path).client
-    found = client.experiments.iterate(view=ExperimentView(view))
+    found = client.experiments.iterate(view=next(each for each in ExperimentView if each.value.lower() == view.lower()))
     Output(output_format, query).print([experiment_document(each) for each in found], EXPERIMENT_COLUMNS)
+
+
+@experiment.command(epilog=examples("runyard experiment show -e first"))
+@name_option
+@workspace_options
+@output_options()
+def show(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
+    """Show an experiment; of several archived ones of a name the one that was archived last."""
+    from runyard.cli.connection import connect
+    from runyard.cli.record import experiment_document
+
+    Output(output_format, query).print(experiment_document(connect(workspace_name, path).client.experiments.get(name)))
+
+
+@experiment.command(
+    epilog=examples(
+        "runyard experiment update -e first --add-tag team=vision", "runyard experiment update -e first --description 'Warm-up'"
+    )
+)
+@name_option
+@click.option("--add-tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag to set. Can be repeated.")
+@click.option("--remove-tag", "removed", multiple=True, metavar="KEY", help="A tag to take away. Can be repeated.")
+@click.option("--description", metavar="TEXT", help="Markdown; an empty text removes it.")
+@workspace_options
+@output_options()
+def update(
+    name: str,
+    tags: tuple[str, ...],
+    removed: tuple[str, ...],
+    description: str | None,
+    workspace_name: str | None,
+    path: Path,
+    output_format: str,
+    query: str | None,
+) -> None:
+    """Change tags or description of an experiment, and show it."""
+    if not (tags or removed or description is not None):
+        raise click.UsageError("Say what to change: --add-tag, --remove-tag or --description.")
+    changes: dict[str, Any] = {"set_tags": parse_pairs(tags), "remove_tags": list(removed), "description": description}
+    _update(name, workspace_name, path, Output(output_format, query), **changes)
+
+
+@experiment.command(epilog=examples("runyard experiment archive -e first"))
+@name_option
+@workspace_options
+@output_options()
+def archive(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
+    """Hide an experiment and its runs from lists. Nothing is deleted."""
+    _update(name, workspace_name, path, Output(output_format, query), archived=True)
+
+
+@experiment.command(epilog=examples("runyard experiment reactivate -e first"))
+@name_option
+@workspace_options
+@output_options()
+def reactivate(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
+    """Show an archived experiment again."""
+    _update(name, workspace_name, path, Output(output_format, query), archived=False)
+
+
+def _update(name: str, workspace_name: str | None, path: Path, output: Output, **changes: Any) -> None:
+    from runyard.cli.connection import connect
+    from runyard.cli.record import experiment_document
+    from runyard.wire.experiment import UpdateExperimentRequest
+
+    client = connect(workspace_name, path).client
+    output.print(experiment_document(client.experiments.update(name, UpdateExperimentRequest(**changes))))

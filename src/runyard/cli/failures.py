@@ -6,7 +6,11 @@ code  meaning
 0     done
 1     it failed: one line on stderr says what, to which thing, and what to do
 2     the command line is wrong
-3     the run that was waited for has failed
+3     the run that was waited for has failed, or can no longer become what was waited for
+4     the time that was given for waiting has passed
+5     two runs differ (``run diff --exit-code``)
+6     what was named is not there
+7     the server cannot be reached
 130   interrupted by Ctrl-C
 ====  ==============================================================================
 
@@ -25,11 +29,28 @@ from typing import Any
 import click
 
 from runyard.cli.lazy import LazyGroup
-from runyard.errors import RunFailedError, RunyardError
+from runyard.errors import NotFoundError, RunFailedError, RunyardError, ServerStartError, TransportError
 
 FAILED = 1
 RUN_FAILED = 3
+TIMED_OUT = 4
+DIFFERENT = 5
+NOT_FOUND = 6
+UNREACHABLE = 7
 INTERRUPTED = 130
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    failed; one line on stderr says why
+  2    wrong command line
+  3    the run failed, or can no longer become what was waited for
+  4    the time for waiting has passed
+  5    two runs differ (run diff --exit-code)
+  6    what was named is not there
+  7    the server cannot be reached
+  130  interrupted with Ctrl-C
+"""
 
 
 class CommandLine(LazyGroup):
@@ -65,8 +86,17 @@ class CommandLine(LazyGroup):
         except RunFailedError as error:
             return _report(error, RUN_FAILED)
         except (RunyardError, OSError) as error:
-            return _report(error, INTERRUPTED if isinstance(error.__context__, KeyboardInterrupt) else FAILED)
+            return _report(error, _exit_code(error))
         return result if isinstance(result, int) else 0
+
+
+def _exit_code(error: RunyardError | OSError) -> int:
+    if isinstance(error.__context__, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(error, NotFoundError):
+        return NOT_FOUND
+    is_away = isinstance(error, TransportError) and not isinstance(error, ServerStartError)
+    return UNREACHABLE if is_away else FAILED
 
 
 def describe(error: RunyardError | OSError) -> str:

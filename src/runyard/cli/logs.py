@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from runyard.cli.options import experiment_option, run_option, workspace_options
+from runyard.cli.options import examples, experiment_option, run_option, workspace_options
 
 LOG_FOLDERS = ("azureml-logs/", "logs/", "user_logs/", "system_logs/")
 
 
-@click.command("monitor-logs")
+@click.command("monitor-logs", epilog=examples("runyard run monitor-logs -r RUN_ID"))
 @run_option
 @experiment_option
 @workspace_options
@@ -26,7 +26,7 @@ def monitor_logs(run_id: str, experiment_name: str | None, workspace_name: str |
     Run.get(connection.workspace, run_id).wait_for_completion(show_output=True)
 
 
-@click.command("download-logs")
+@click.command("download-logs", epilog=examples("runyard run download-logs -r RUN_ID -d logs"))
 @run_option
 @click.option(
     "-d",

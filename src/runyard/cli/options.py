@@ -1,4 +1,4 @@
-"""Options that many commands share."""
+"""Options that many commands share, and how their help shows examples."""
 
 from __future__ import annotations
 
@@ -8,15 +8,26 @@ from typing import Any, TypeVar
 
 import click
 
+from runyard.cli.completion import complete_experiment, complete_profile, complete_run, complete_workspace
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+PROFILE_KEY = "runyard.profile"
+"""Where a context keeps the profile that its command line names."""
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a help text: examples, each a line as a user enters it."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def workspace_options(command: F) -> F:
-    """Give a command ``-w`` and ``--path``; they arrive as ``workspace_name`` and ``path``.
+    """Give a command ``-w``, ``--path`` and ``--profile``; the first two arrive as ``workspace_name`` and ``path``.
 
     ``-g`` and ``--subscription-id`` are taken and ignored: command lines written for Azure ML have them.
     """
     for option in (
+        profile_option,
         click.option("--subscription-id", hidden=True, expose_value=False),
         click.option("-g", "--resource-group", hidden=True, expose_value=False),
         click.option(
@@ -26,20 +37,61 @@ def workspace_options(command: F) -> F:
             show_default=True,
             help="Folder to look for the workspace's config.json in, and in its parents.",
         ),
-        click.option("-w", "--workspace-name", metavar="NAME", help="Workspace, instead of the one of config.json."),
+        click.option(
+            "-w",
+            "--workspace-name",
+            metavar="NAME",
+            help="Workspace, instead of the one of config.json.",
+            shell_complete=complete_workspace,
+        ),
     ):
         command = option(command)
     return command
 
 
+def profile_option(command: F) -> F:
+    """Give a command ``--profile``, which :func:`runyard.cli.connection.connect` finds in the context."""
+
+    def keep(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        context.meta[PROFILE_KEY] = value
+
+    return click.option(
+        "--profile",
+        metavar="NAME",
+        expose_value=False,
+        callback=keep,
+        help="Server to talk to, as `runyard profile list` has it.",
+        shell_complete=complete_profile,
+    )(command)
+
+
 def experiment_option(command: F) -> F:
     """Give a command ``-e``; it arrives as ``experiment_name``."""
-    return click.option("-e", "--experiment-name", metavar="NAME", help="Experiment.")(command)
+    return click.option("-e", "--experiment-name", metavar="NAME", help="Experiment.", shell_complete=complete_experiment)(
+        command
+    )
 
 
 def run_option(command: F) -> F:
     """Give a command ``-r``; it arrives as ``run_id``."""
-    return click.option("-r", "--run", "run_id", metavar="RUN_ID", required=True, help="Id of the run.")(command)
+    return click.option(
+        "-r", "--run", "run_id", metavar="RUN_ID", required=True, help="Id of the run.", shell_complete=complete_run
+    )(command)
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
+    """A length of time as the query language writes it, such as ``90s``, ``10m`` or ``1d 2h``; a bare number is seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds."""
+        from runyard.domain.run_filter_value import read_duration
+
+        seconds = read_duration(str(value))
+        if seconds is None:
+            self.fail(f"{value!r} is no length of time. Write it as 90s, 10m, 2h or 1d 2h.", param, ctx)
+        return seconds
 
 
 def parse_pairs(texts: tuple[str, ...]) -> dict[str, str | None]:

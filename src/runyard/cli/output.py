@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -15,6 +16,8 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ["json", "table", "tsv", "yaml"]
+METADATA_FILE_KEY = "runyard.output_metadata_file"
+"""Where a context keeps the file that its command line names after ``-t``."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,32 @@ class Output:
         """Print plain data. ``columns`` are what a table shows of each row where no query was given."""
         if self.query:
             value, columns = search(self.query, value), ()
+        _write_metadata_file(value)
         click.echo(render(value, self.format, columns))
+
+    def print_fed(self, rows: list[Any], removed: list[str], cursor: int, columns: Sequence[str] = ()) -> None:
+        """Print the rows that changed since a cursor; as a table or tab-separated the cursor goes to stderr."""
+        if self.query or self.format in ("json", "yaml"):
+            self.print({"cursor": cursor, "runs": rows, "removed": removed})
+            return
+        self.print(rows, columns)
+        click.echo(f"Cursor: {cursor}", err=True)
 
 
 def output_options(default: str = "json") -> Callable[[F], F]:
-    """Give a command ``-o`` and ``--query``; they arrive as ``output_format`` and ``query``."""
+    """Give a command ``-o``, ``--query`` and ``-t``; the first two arrive as ``output_format`` and ``query``."""
 
     def decorate(command: F) -> F:
         for option in (
+            click.option(
+                "-t",
+                "--output-metadata-file",
+                type=click.Path(path_type=Path, dir_okay=False),
+                metavar="FILE",
+                expose_value=False,
+                callback=_keep_metadata_file,
+                help="Write the result to this file as well, as JSON.",
+            ),
             click.option("--query", metavar="JMESPATH", help="Select from the result, as the JMESPath language has it."),
             click.option(
                 "-o", "--output", "output_format", type=click.Choice(FORMATS), default=default, show_default=True, help="Format."
@@ -45,6 +66,17 @@ def output_options(default: str = "json") -> Callable[[F], F]:
         return command
 
     return decorate
+
+
+def _keep_metadata_file(context: click.Context, _: click.Parameter, value: Path | None) -> None:
+    context.meta[METADATA_FILE_KEY] = value
+
+
+def _write_metadata_file(value: Any) -> None:
+    context = click.get_current_context(silent=True)
+    file = context.meta.get(METADATA_FILE_KEY) if context else None
+    if file is not None:
+        file.write_text(render(value, "json") + "\n", encoding="utf-8")
 
 
 def search(expression: str, value: Any) -> Any:
@@ -59,7 +91,14 @@ def search(expression: str, value: Any) -> Any:
     try:
         return jmespath.search(expression, value)
     except JMESPathError as error:
-        raise click.BadParameter(f"{expression!r} cannot be evaluated as JMESPath: {error}", param_hint="--query") from error
+        hint = "" if _has_quotes(expression) else " Has the shell taken its quotes away? Put all of it into double quotes."
+        raise click.BadParameter(
+            f"{expression!r} cannot be evaluated as JMESPath: {error}{hint}", param_hint="--query"
+        ) from error
+
+
+def _has_quotes(expression: str) -> bool:
+    return any(mark in expression for mark in "'`\"")
 
 
 def render(value: Any, form: str, columns: Sequence[str] = ()) -> str:

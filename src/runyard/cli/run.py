@@ -1,54 +1,91 @@
-"""``runyard run``: the group, and the commands that look at runs and change them."""
+"""``runyard run``: the group, and the commands that look at runs."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from runyard.cli.completion import complete_run, complete_status, complete_target
 from runyard.cli.lazy import LazyCommand, LazyGroup
-from runyard.cli.options import experiment_option, parse_pairs, run_option, workspace_options
+from runyard.cli.options import examples, experiment_option, parse_pairs, run_option, workspace_options
 from runyard.cli.output import Output, output_options
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
     from runyard.domain.run import RunRecord
+    from runyard.wire.run import RunQuery
 
 COMMANDS = {
     "submit-script": LazyCommand("runyard.cli.submit", "submit_script", "Run a script and stream its output."),
     "list": LazyCommand("runyard.cli.run", "list_runs", "List runs, newest first."),
     "show": LazyCommand("runyard.cli.run", "show", "Show a run with all that is known of it."),
-    "update": LazyCommand("runyard.cli.run", "update", "Set tags of a run."),
-    "cancel": LazyCommand("runyard.cli.run", "cancel", "Stop a run and its children."),
+    "diff": LazyCommand("runyard.cli.run_diff", "diff", "Show what differs between two runs."),
+    "wait": LazyCommand("runyard.cli.run_wait", "wait", "Wait until runs are as a condition says."),
+    "update": LazyCommand("runyard.cli.run_change", "update", "Change tags, properties, description, name."),
+    "cancel": LazyCommand("runyard.cli.run_change", "cancel", "Stop runs and their children."),
+    "delete": LazyCommand("runyard.cli.run_bin", "delete", "Put ended runs into the bin."),
+    "restore": LazyCommand("runyard.cli.run_bin", "restore", "Bring runs back from the bin."),
+    "purge": LazyCommand("runyard.cli.run_bin", "purge", "Remove what is in the bin for good."),
     "monitor-logs": LazyCommand("runyard.cli.logs", "monitor_logs", "Stream the log of a run until it ends."),
     "download-logs": LazyCommand("runyard.cli.logs", "download_logs", "Copy the log files of a run into a folder."),
+    "monitor-tensorboard": LazyCommand("runyard.cli.tensorboard", "monitor_tensorboard", "Watch a run in TensorBoard."),
 }
 
 LAST_DEFAULT = 10
 PAGE = 200
+VIEWS = ["ActiveOnly", "ArchivedOnly", "All", "Deleted"]
 
 
 @click.command(cls=LazyGroup, lazy=COMMANDS)
 def run() -> None:
-    """Submit, list, show, watch and cancel runs."""
+    """Submit, list, show, compare, wait for, change and stop runs."""
 
 
-@click.command("list")
+@click.command(
+    "list",
+    epilog=examples(
+        "runyard run list --experiment-name experiment",
+        "runyard run list -e first --filter 'status = Failed and created > -7d'",
+        "runyard run list --order-by metric.loss.min --columns id,param.lr,metric.loss.min -o table",
+        "runyard run list -e first \"[?tags.quality=='fantastic run'].run_id\" -o tsv",
+        "runyard run list --since 0 --query cursor",
+    ),
+)
 @click.argument("words", nargs=-1, metavar="[JMESPATH]")
 @experiment_option
+@click.option("--filter", "condition", metavar="CONDITION", help="Only runs of which this is true, in the query language.")
+@click.option("--order-by", metavar="FIELD", help="Field of the query language; with '-' before it downwards.")
+@click.option("--columns", metavar="FIELDS", help="Show these fields of the query language, such as id,param.lr,metric.loss.min.")
 @click.option("--last", type=click.IntRange(1), help=f"How many. {LAST_DEFAULT} where nothing is queried, else all.")
-@click.option("--status", metavar="STATUS", help="Only runs in this status, such as Failed.")
+@click.option("--status", metavar="STATUS", help="Only runs in this status, such as Failed.", shell_complete=complete_status)
 @click.option("--tags", multiple=True, metavar="KEY[=VALUE]", help="Only runs with this tag. Can be given several times.")
-@click.option("--parent-run-id", metavar="RUN_ID", help="Only children of this run.")
-@click.option("--compute-target-name", metavar="NAME", help="Only runs on this compute target.")
+@click.option("--properties", multiple=True, metavar="KEY[=VALUE]", help="Only runs with this property. Likewise.")
+@click.option(
+    "--parent-run-id", "--pipeline-run-id", metavar="RUN_ID", help="Only children of this run.", shell_complete=complete_run
+)
+@click.option("--include-children", is_flag=True, help="Children too, not top-level runs only.")
+@click.option("--compute-target-name", metavar="NAME", help="Only runs on this compute target.", shell_complete=complete_target)
+@click.option(
+    "--view",
+    type=click.Choice(VIEWS, case_sensitive=False),
+    metavar="ActiveOnly|ArchivedOnly|All|Deleted",
+    default="ActiveOnly",
+    show_default=True,
+    help="Archived runs, or the bin.",
+)
+@click.option("--since", type=click.IntRange(0), metavar="CURSOR", help="Only runs that changed since a cursor; 0 for all.")
 @click.option("--minimal", is_flag=True, help="Seven keys of each run.")
 @workspace_options
 @output_options()
 def list_runs(
     words: tuple[str, ...],
+    columns: str | None,
     last: int | None,
+    since: int | None,
     minimal: bool,
     workspace_name: str | None,
     path: Path,
@@ -56,21 +93,42 @@ def list_runs(
     query: str | None,
     **filters: Any,
 ) -> None:
-    """List runs, newest first. A JMESPath expression may follow as it is: '[?status==`Failed`]'."""
+    """List runs, newest first. A JMESPath expression may follow as it is: '[?status==`Failed`]'.
+
+    With --since the result is an object: the runs that changed, the ids of those that are gone, and the cursor for next time.
+    """
     from runyard.cli.connection import connect
     from runyard.cli.record import LIST_COLUMNS, minimal_document, run_document
+    from runyard.cli.run_feed import changed_runs
+    from runyard.cli.run_table import column_documents
 
     expression = _expression(words, query)
     client = connect(workspace_name, path).client
-    found = client.runs.iterate(_run_query(**filters))
-    runs = list(itertools.islice(found, last or (None if expression else LAST_DEFAULT)))
+    wanted = _run_query(**filters)
+    output = Output(output_format, expression)
+    document = minimal_document if minimal else run_document
+    if since is not None:
+        found = changed_runs(client, wanted, since, last)
+        output.print_fed([document(each) for each in found.runs], found.removed, found.cursor, LIST_COLUMNS)
+        return
+    most = last or (None if expression else LAST_DEFAULT)
+    if columns:
+        names = [name.strip() for name in columns.split(",") if name.strip()]
+        output.print(list(itertools.islice(column_documents(client, wanted, names), most)), names)
+        return
+    runs = list(itertools.islice(client.runs.iterate(wanted), most))
     if not runs and filters["experiment_name"]:
         client.experiments.get(filters["experiment_name"])
-    document = minimal_document if minimal else run_document
-    Output(output_format, expression).print([document(each) for each in runs], () if minimal else LIST_COLUMNS)
+    output.print([document(each) for each in runs], () if minimal else LIST_COLUMNS)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "runyard run show -r RUN_ID",
+        "runyard run show -r RUN_ID --query error.error.message",
+        "runyard run show -r RUN_ID -o table",
+    )
+)
 @run_option
 @experiment_option
 @workspace_options
@@ -83,46 +141,6 @@ def show(
 
     record = find_run(connect(workspace_name, path).client, run_id, experiment_name)
     print_run(record, output_format, query)
-
-
-@click.command()
-@run_option
-@click.option("--add-tag", "tags", multiple=True, required=True, metavar="KEY[=VALUE]", help="A tag to set. Can be repeated.")
-@experiment_option
-@workspace_options
-@output_options()
-def update(
-    run_id: str,
-    tags: tuple[str, ...],
-    experiment_name: str | None,
-    workspace_name: str | None,
-    path: Path,
-    output_format: str,
-    query: str | None,
-) -> None:
-    """Set tags of a run, and show it. Tags that are not named stay."""
-    from runyard.cli.connection import connect
-    from runyard.wire.run import UpdateRunRequest
-
-    added = parse_pairs(tags)
-    client = connect(workspace_name, path).client
-    find_run(client, run_id, experiment_name)
-    print_run(client.runs.update(run_id, UpdateRunRequest(set_tags=added)), output_format, query)
-
-
-@click.command()
-@run_option
-@experiment_option
-@workspace_options
-def cancel(run_id: str, experiment_name: str | None, workspace_name: str | None, path: Path) -> None:
-    """Stop a run and its children. A submitted script is told to end, and is killed if it does not."""
-    from runyard.cli.connection import connect
-
-    client = connect(workspace_name, path).client
-    find_run(client, run_id, experiment_name)
-    record = client.runs.cancel(run_id, "cancelled on the command line")
-    said = "is cancelled" if record.status.is_terminal else "is being cancelled"
-    click.echo(f"Run {run_id} {said}; its status is {record.status.value}.")
 
 
 def find_run(client: Client, run_id: str, experiment_name: str | None) -> RunRecord:
@@ -140,6 +158,30 @@ def find_run(client: Client, run_id: str, experiment_name: str | None) -> RunRec
             run_id=run_id,
         )
     return record
+
+
+def chosen_runs(
+    client: Client, run_ids: tuple[str, ...], condition: str | None, experiment_name: str | None, *, view: str = "ActiveOnly"
+) -> list[RunRecord]:
+    """Return the runs that a command line is about: those that it names, or those that its filter finds, children too.
+
+    Raises:
+        click.UsageError: it says neither, or both.
+        NotFoundError: a run that it names is not there.
+    """
+    if bool(run_ids) == bool(condition):
+        raise click.UsageError("Say which runs: -r RUN_ID, as often as needed, or --filter CONDITION.")
+    if run_ids:
+        return [find_run(client, run_id, experiment_name) for run_id in dict.fromkeys(run_ids)]
+    return list(_found(client, str(condition), experiment_name, view))
+
+
+def _found(client: Client, condition: str, experiment_name: str | None, view: str) -> Iterator[RunRecord]:
+    from runyard.domain.run import RunView
+    from runyard.wire.run import RunQuery
+
+    query = RunQuery(filter=condition, experiment=experiment_name, include_children=True, view=RunView(view), limit=PAGE)
+    return client.runs.iterate(query)
 
 
 def print_run(record: RunRecord, output_format: str, query: str | None) -> None:
@@ -163,20 +205,31 @@ def _expression(words: tuple[str, ...], query: str | None) -> str | None:
 
 def _run_query(
     experiment_name: str | None,
+    condition: str | None,
+    order_by: str | None,
     status: str | None,
     tags: tuple[str, ...],
+    properties: tuple[str, ...],
     parent_run_id: str | None,
+    include_children: bool,
     compute_target_name: str | None,
-) -> Any:
+    view: str,
+) -> RunQuery:
     from runyard.domain.experiment import require_experiment_name
+    from runyard.domain.run import RunView
     from runyard.wire.run import RunQuery
 
     return RunQuery(
         experiment=None if experiment_name is None else require_experiment_name(experiment_name),
+        filter=condition,
+        order_by=order_by or "-created",
         status=[_status(status)] if status else [],
         tags=parse_pairs(tags),
+        properties=parse_pairs(properties),
         parent_id=parent_run_id,
+        include_children=include_children,
         target=compute_target_name,
+        view=next(each for each in RunView if each.value.lower() == view.lower()),
         limit=PAGE,
     )
 

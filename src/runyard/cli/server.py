@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from runyard.cli.options import examples
 from runyard.cli.output import Output, output_options
 
 PORT = click.IntRange(1, 65_535)
 
 
-@click.command()
+@click.command(epilog=examples("runyard up", "runyard up --port 8600"))
 @click.option("--port", type=PORT, help="Listen there. Without it the port of last time, or a free one.")
 def up(port: int | None) -> None:
     """Start the server of this machine in the background, unless it runs already.
@@ -35,7 +36,7 @@ def up(port: int | None) -> None:
     click.echo(f"Data: {home}. In the browser: runyard open")
 
 
-@click.command()
+@click.command(epilog=examples("runyard down"))
 def down() -> None:
     """Stop the server of this machine. Runs that are under way go on, and report when it is up again."""
     from runyard.client import embedded
@@ -44,7 +45,7 @@ def down() -> None:
     click.echo("Runyard is down. Start it again with: runyard up" if stopped else "Runyard was not running.")
 
 
-@click.command()
+@click.command(epilog=examples("runyard status", "runyard status -o json --query url"))
 @output_options(default="table")
 def status(output_format: str, query: str | None) -> None:
     """Tell whether the server of this machine runs. The exit code is 0 when it answers, else 1."""
@@ -69,7 +70,7 @@ def _status_document(found: Any) -> dict[str, Any]:
     }
 
 
-@click.command()
+@click.command(epilog=examples("runyard server --port 8600", "runyard server --home /srv/runyard"))
 @click.option("--port", type=PORT, help="Listen there.")
 @click.option("--home", type=click.Path(path_type=Path), help="Keep the data there instead of $RUNYARD_HOME or ~/.runyard.")
 def server(port: int | None, home: Path | None) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from runyard.cli.options import workspace_options
+from runyard.cli.options import examples, workspace_options
 
 
-@click.command("open")
+@click.command("open", epilog=examples("runyard open", "runyard open RUN_ID", "runyard open RUN_ID --no-browser"))
 @click.argument("run_id", required=False, metavar="[RUN_ID]")
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
 @workspace_options

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runyard.cli.options import experiment_option, parse_pairs, workspace_options
+from runyard.cli.options import examples, experiment_option, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
 
 if TYPE_CHECKING:
@@ -28,7 +28,16 @@ class Submission:
     conda_file: Path | None
 
 
-@click.command("submit-script", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    "submit-script",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog=examples(
+        "runyard run submit-script -c sklearn -e testexperiment train.py",
+        "runyard run submit-script -e first --tag baseline train.py --lr 0.1",
+        "runyard run submit-script -e first --async --query run_id train.py",
+        "runyard run submit-script -e first --plan -o table train.py",
+    ),
+)
 @click.argument("script", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @experiment_option

@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from runyard.cli.options import examples
 from runyard.cli.output import Output, output_options
 
 COLUMNS = ["workspace", "sent_values", "journals", "refused", "damaged"]
 
 
-@click.command()
+@click.command(epilog=examples("runyard sync", "runyard sync --timeout 60"))
 @click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), help="Stop after so many seconds; the rest stays.")
 @output_options(default="table")
 def sync(timeout_s: float | None, output_format: str, query: str | None) -> None:

@@ -14,7 +14,7 @@ from runyard.client.recorder import RecorderPool
 from runyard.client.run import RunApi
 from runyard.client.session import SessionApi
 from runyard.client.snapshot import SnapshotApi
-from runyard.client.transport import RETRY_S, Transport
+from runyard.client.transport import RETRY_S, TIMEOUT_S, Transport
 from runyard.client.view import ViewApi
 from runyard.client.workspace import WorkspaceApi
 from runyard.wire.session import SessionBody
@@ -23,9 +23,9 @@ from runyard.wire.session import SessionBody
 class Client:
     """The API of a server, seen from one workspace. Thread-safe; opening one sends nothing."""
 
-    def __init__(self, endpoint: Endpoint, workspace: str, *, retry_s: float = RETRY_S) -> None:
+    def __init__(self, endpoint: Endpoint, workspace: str, *, retry_s: float = RETRY_S, timeout_s: float = TIMEOUT_S) -> None:
         self.workspace = workspace
-        self.transport = Transport(endpoint, retry_s=retry_s)
+        self.transport = Transport(endpoint, retry_s=retry_s, timeout_s=timeout_s)
         self.sessions = SessionApi(self.transport)
         self.workspaces = WorkspaceApi(self.transport)
         self.experiments = ExperimentApi(self.transport, workspace)

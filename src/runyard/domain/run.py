@@ -106,7 +106,8 @@ leaves a terminal status."""
 class RunRecord:
     """A run as it is stored.
 
-    ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+    ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
+    has no ``type``, holds at most its arguments.
     ``version`` grows with every change and orders two copies of the same run.
     """
 

@@ -17,6 +17,7 @@ from runyard.domain.run_filter_ast import (
     Comparison,
     Field,
     Filter,
+    IsEmpty,
     IsNull,
     Like,
     Node,
@@ -28,10 +29,10 @@ from runyard.domain.run_filter_ast import (
     TextSearch,
     Value,
 )
-from runyard.domain.run_filter_match import matches, metric_figure
+from runyard.domain.run_filter_match import field_value, matches, metric_figure
 from runyard.domain.run_filter_parse import parse, parse_field
 
-__all__ = ["Filter", "matches", "metric_figure", "parse", "parse_field", "unparse", "unparse_field"]
+__all__ = ["Filter", "field_value", "matches", "metric_figure", "parse", "parse_field", "unparse", "unparse_field"]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_\-/]*", re.ASCII)
 
@@ -66,8 +67,8 @@ def _text(node: Node) -> str:
     if isinstance(node, Comparison):
         return f"{field} {node.operator.value} {_value(node.field, node.value)}"
     negation = "not " if node.negated else ""
-    if isinstance(node, IsNull):
-        return f"{field} is {negation}null"
+    if isinstance(node, (IsNull, IsEmpty)):
+        return f"{field} is {negation}{'null' if isinstance(node, IsNull) else 'empty'}"
     if isinstance(node, OneOf):
         return f"{field} {negation}in ({', '.join(_value(node.field, value) for value in node.values)})"
     if isinstance(node, Like):

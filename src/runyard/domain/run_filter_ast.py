@@ -171,6 +171,14 @@ class IsNull:
 
 
 @dataclass(frozen=True, slots=True)
+class IsEmpty:
+    """``field is empty``: a tag, property or parameter that is there without a value, or with an empty one. Never unknown."""
+
+    field: Field
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TextSearch:
     """``text "words"``: all of it, in any case, somewhere in the run's searched texts."""
 
@@ -199,7 +207,7 @@ class Or:
     parts: tuple[Node, ...]
 
 
-Leaf = Union[Comparison, OneOf, Like, Matches, IsNull, TextSearch]
+Leaf = Union[Comparison, OneOf, Like, Matches, IsNull, IsEmpty, TextSearch]
 Node = Union[Leaf, Not, And, Or]
 
 EVERYTHING = And(())
@@ -240,4 +248,6 @@ def opposite(leaf: Leaf) -> Leaf:
         return Matches(leaf.field, leaf.pattern, not leaf.negated)
     if isinstance(leaf, IsNull):
         return IsNull(leaf.field, not leaf.negated)
+    if isinstance(leaf, IsEmpty):
+        return IsEmpty(leaf.field, not leaf.negated)
     return TextSearch(leaf.text, not leaf.negated)

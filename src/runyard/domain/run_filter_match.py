@@ -38,6 +38,7 @@ from runyard.domain.run_filter_ast import (
     Field,
     Filter,
     InstantValue,
+    IsEmpty,
     IsNull,
     Leaf,
     Like,
@@ -110,6 +111,11 @@ def metric_figure(metrics: Metrics, name: str, aggregate: Aggregate) -> float | 
     return float(value)  # type: ignore[arg-type]
 
 
+def field_value(field: Field, run: RunRecord, metrics: Metrics, now: datetime, roll_ups: RollUps | None = None) -> Any:
+    """Return what a field is for a run, None where the run has no such value; a duration is in seconds."""
+    return _Evaluation(run, metrics, roll_ups or (lambda _: None), now).value(field)
+
+
 class _Evaluation:
     def __init__(self, run: RunRecord, metrics: Metrics, roll_ups: RollUps, now: datetime) -> None:
         self.run = run
@@ -136,6 +142,8 @@ class _Evaluation:
             return is_text_found(leaf.text, self.run)
         if isinstance(leaf, IsNull):
             return not self.is_there(leaf.field)
+        if isinstance(leaf, IsEmpty):
+            return self.is_there(leaf.field) and not self.value(leaf.field)
         actual = self.value(leaf.field)
         if actual is None:
             return None

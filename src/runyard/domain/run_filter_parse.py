@@ -11,7 +11,7 @@
                 | field [ "not" ] ( "like" | "ilike" ) pattern
                 | field [ "not" ] "in" "(" value { "," value } ")"
                 | field [ "not" ] "between" value "and" value
-                | field "is" [ "not" ] "null"
+                | field "is" [ "not" ] ( "null" | "empty" )
                 | field ":" value { "," value }
                 | ( "tag" | "property" | "param" | "metric" | "rollup" ) ":" key { "," key }
                 | "has" ":" ( "children" | "parent" | "description" | … )
@@ -36,6 +36,7 @@ from runyard.domain.run_filter_ast import (
     Comparison,
     Field,
     Filter,
+    IsEmpty,
     IsNull,
     Like,
     Matches,
@@ -263,7 +264,9 @@ class _Parser:
             negated = scanner.keyword("not")
             if scanner.keyword("null"):
                 return IsNull(field, negated)
-            raise scanner.error("after 'is' comes 'null' or 'not null'. Values are compared with '='.")
+            if field.shape is Shape.LABEL and scanner.keyword("empty"):
+                return IsEmpty(field, negated)
+            raise scanner.error("after 'is' comes 'null' or 'not null', or 'empty' for a tag. Values are compared with '='.")
         negated = scanner.keyword("not")
         for word in ("ilike", "like"):
             if scanner.keyword(word):

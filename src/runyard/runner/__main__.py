@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import time
 from pathlib import Path
 
 from runyard.errors import RunyardError
 from runyard.runner.node_group.follower import Follower
 from runyard.runner.session import Session
 from runyard.runner.settings import settings_from
+from runyard.runner.system_logs import LOGGER, log_layout
 
 log = logging.getLogger("runyard.runner")
 
@@ -36,10 +36,8 @@ def main() -> int:
 def _log_to_stderr() -> None:
     # The engine has connected it with runner.log.
     lines = logging.StreamHandler(sys.stderr)
-    layout = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
-    layout.converter = time.gmtime
-    lines.setFormatter(layout)
-    root = logging.getLogger("runyard")
+    lines.setFormatter(log_layout())
+    root = logging.getLogger(LOGGER)
     root.addHandler(lines)
     root.setLevel(logging.INFO)
 

@@ -8,11 +8,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from runyard.runner.log_stream import LogStream
+from runyard.runner.system_logs import Phase, SystemLogs
 
 ARTIFACT_FOLDER = "azureml-logs"
 BUILD = "20_image_build_log.txt"
 MPI = "70_mpi_log.txt"
 DRIVER = "70_driver_log.txt"
+RUNNER_LOG = "runner.log"
+"""What the engine connects with the runner's stdout and stderr, in the work folder."""
+
+SYSTEM_FOLDER = "logs/azureml"
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +51,11 @@ class RunLogs:
             self.follow(name)
         for name in (BUILD, MPI, "process_info.json", "process_status.json"):
             stream.follow(folder / name, f"{ARTIFACT_FOLDER if leads else self._node_folder}/{name}")
+        stream.follow(folder.parent / RUNNER_LOG, f"{self._node_folder}/55_azureml-execution-{node_id}.txt")
+        self.system = SystemLogs(folder)
+        for phase in Phase:
+            place = f"{SYSTEM_FOLDER}/{node_id}" if has_folder else SYSTEM_FOLDER
+            stream.follow(folder / phase.value, f"{place}/{phase.value}")
 
     def follow(self, name: str) -> None:
         """Send a file of this node's as it grows."""
@@ -65,6 +75,7 @@ class RunLogs:
 
     def prep(self, text: str) -> None:
         """Add a line about the preparation."""
+        log.info("%s", text)
         self._line(self._prep, text)
 
     def build(self, text: str) -> None:
@@ -79,6 +90,7 @@ class RunLogs:
 
     def post(self, text: str) -> None:
         """Add a line about the release."""
+        log.info("%s", text)
         self._line(self._post, text)
 
     def process_started(self, process_name: str, pid: int, *, node_id: str | None = None, log_name: str | None = None) -> None:

@@ -29,6 +29,7 @@ from runyard.runner.run_logs import RunLogs
 from runyard.runner.script_environment import PROCESS_NAME
 from runyard.runner.settings import RunnerSettings
 from runyard.runner.stop import StopCause, StopOrder, StopSwitch
+from runyard.runner.system_logs import Phase
 from runyard.runner.work_folder import WorkFolder
 from runyard.version import VERSION
 from runyard.wire.node import NodeBoardBody
@@ -99,7 +100,9 @@ class Session:
             self._board.change(is_over=True, state=NodeState.ENDED)
             self._board.close()
         logs.driver(_closing_line(ending))
+        logs.system.enter(Phase.RELEASE)
         problems = self._collected(ending, logs)
+        logs.system.close()
         stream.close()
         problems += stream.problems
         self._lacks_files = bool(problems)
@@ -110,6 +113,7 @@ class Session:
     def _outcome(self, run: RunRecord, logs: RunLogs) -> Ending:
         """Take the run from its snapshot to the end of its script."""
         self._work.empty()
+        logs.system.start()
         spec = spec_of(run)
         if spec.node_group is not None:
             self._board = self._opened_board(spec.node_group)
@@ -123,6 +127,7 @@ class Session:
             return self._ending_by_order(self._stop.order)
         except ComputeError as error:
             return Ending(status=RunStatus.FAILED, error=failure.environment_error(error.message))
+        logs.system.enter(Phase.CONTROL)
         if self._board is not None and spec.node_group is not None:
             return self._ending_of_group(self._led(spec.node_group, self._board, prepared, logs))
         if order := self._advance(RunStatus.RUNNING):
@@ -184,6 +189,7 @@ class Session:
             logs.driver(line)
         process = ScriptProcess(command, cwd=self._work.code, environment=prepared.variables, log=logs.driver_path)
         try:
+            log.info("the script is process %d", process.pid)
             logs.process_started(PROCESS_NAME, process.pid)
             self._tell(prepared.properties)
             self._recording.start(process.pid)
@@ -191,6 +197,7 @@ class Session:
         finally:
             process.kill()
             self._recording.close(self._stop)
+        log.info("the script has ended with exit code %d", end.exit_code)
         logs.process_ended(PROCESS_NAME, _process_status(end))
         if end.left_pids:
             logs.post(f"These processes of the script could not be killed: {', '.join(map(str, end.left_pids))}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from runyard.client.git import git_properties
 from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
+from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import require_run_id
 from runyard.errors import InvalidArgumentError, NotSupportedError, SnapshotError
 from runyard.sdk.html import Link, table
@@ -115,11 +116,14 @@ class Experiment:
         name: str | None = None,
         run_id: str | None = None,
         display_name: str | None = None,
+        *,
+        arguments: Sequence[Any] | None = None,
     ) -> Run:
         """Start an interactive run, in status Running. Complete it, or use it as a ``with`` block, which does.
 
         ``outputs`` is the folder that is uploaded when it completes, ``./outputs`` by default; False for none.
-        ``snapshot_directory`` is stored with the run; None for no snapshot.
+        ``snapshot_directory`` is stored with the run; None for no snapshot. ``arguments`` is a command line, such as
+        ``sys.argv[1:]`` or ``["--lr", 0.1]``: its options are the run's parameters, by which lists can be filtered and sorted.
 
         Raises:
             SnapshotError: the folder cannot be read, or is too large.
@@ -133,6 +137,7 @@ class Experiment:
             id=require_run_id(run_id) if run_id is not None else str(uuid.uuid4()),
             display_name=display_name or name,
             properties=properties,
+            arguments=_shown_arguments(arguments or ()),
         )
         request = CreateRunsRequest(runs=[new], snapshot_id=snapshot_id)
         record = self._workspace._client.runs.create(self.name, request)[0]
@@ -252,6 +257,11 @@ class Experiment:
             self.refresh()
         assert self._record is not None
         return self._record
+
+
+def _shown_arguments(arguments: Sequence[Any]) -> list[str]:
+    redactor = Redactor(secret_values(os.environ))
+    return [redactor.text(str(argument)) for argument in arguments]
 
 
 def _outputs_folder(outputs: str | bool | os.PathLike[str] | None) -> Path | None:

@@ -23,7 +23,8 @@ POLL_S = 0.4
 
 QUIET_POLL_MAX_S = 2.0
 _LOGS_PREFIX = "azureml-logs/"
-_NUMBERED = re.compile(r"azureml-logs/(\d+)_.*\.txt")
+_NUMBERED = re.compile(r"azureml-logs/(?:[^/]+/)?(?!55_|70_mpi_)(\d+)_[^/]*\.txt")
+"""The logs of the run itself, also in a node's folder. 55 is the runner's own, 70_mpi the launcher's."""
 _FIRST_PROCESS = re.compile(r"(_rank_0|_worker_0|_0)\.txt$|70_driver_log\.txt$")
 _READ_BYTES = 1 << 20
 

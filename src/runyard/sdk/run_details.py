@@ -114,8 +114,9 @@ def record_dict(record: RunRecord) -> dict[str, Any]:
 
 
 def _warnings(record: RunRecord) -> Iterable[dict[str, str]]:
-    """Yield what a run that has ended well or was stopped has to say."""
-    if record.status_reason and record.error is None and record.status.is_terminal:
+    """Yield what a run has to say that has ended well, was stopped, or has lost its runner."""
+    tells = record.status.is_terminal or record.status is RunStatus.NOT_RESPONDING
+    if record.status_reason and record.error is None and tells:
         yield {"source": "Runyard", "message": record.status_reason}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from runyard.domain.run import RunRecord
 from runyard.domain.view import ViewRecord, ViewSharing
 from runyard.errors import ConflictError, InvalidArgumentError, NotFoundError
 from runyard.sdk.run import Run, hydrated
 from runyard.sdk.run_query import run_query
+from runyard.wire.run import RunQuery
 from runyard.wire.view import CreateViewRequest, UpdateViewRequest
 
 if TYPE_CHECKING:
@@ -105,20 +105,20 @@ class View:
 
     def get_runs(self) -> Iterator[Run]:
         """Yield the runs that the view shows, in its order: those that it names, else those that its filter finds."""
-        return (hydrated(self._workspace, record) for record in view_runs(self._workspace, self._record))
+        found = self._workspace._client.runs.iterate(view_query(self._record))
+        return (hydrated(self._workspace, record) for record in found)
 
     def __repr__(self) -> str:
         return f"View(Name: {self.name},\nOwner: {self._record.owner},\nSharing: {self._record.sharing.value})"
 
 
-def view_runs(workspace: Workspace, view: ViewRecord) -> Iterator[RunRecord]:
-    """Yield the records of the runs that a view shows."""
-    runs = workspace._client.runs
+def view_query(view: ViewRecord) -> RunQuery:
+    """Return the query for the runs that a view shows."""
     if not view.run_ids:
-        return runs.iterate(run_query(filter=view.filter or None, order_by=view.order_by))
+        return run_query(filter=view.filter or None, order_by=view.order_by)
     ids = ", ".join(f'"{run_id}"' for run_id in view.run_ids)
     condition = f"id in ({ids})" + (f" and ({view.filter})" if view.filter else "")
-    return runs.iterate(run_query(filter=condition, order_by=view.order_by, include_children=True))
+    return run_query(filter=condition, order_by=view.order_by, include_children=True)
 
 
 def _sharing(name: str) -> ViewSharing:

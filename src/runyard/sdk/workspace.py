@@ -12,7 +12,7 @@ from runyard.client.client import Client
 from runyard.domain.workspace import DEFAULT_WORKSPACE, WorkspaceRecord, require_workspace_name
 from runyard.errors import ConfigurationError, ConflictError, NotFoundError
 from runyard.sdk.compute_target import ComputeTargets
-from runyard.sdk.connection import endpoint_for
+from runyard.sdk.connection import endpoint_for, named_profile
 from runyard.sdk.datastore import Datastore
 from runyard.sdk.environment import Environment
 from runyard.sdk.experiment import Experiment
@@ -68,12 +68,19 @@ class Workspace:
             ConfigurationError: a file is found that cannot be used, or ``path`` names something that is not there.
             ServerStartError: the embedded server does not start.
         """
-        start = Path(path) if path is not None else Path.cwd()
-        config = find_config(start, _file_name)
+        return Workspace._from_config(Path(path) if path is not None else None, _file_name)
+
+    @staticmethod
+    def _from_config(path: Path | None, file_name: str | None = None, profile: str | None = None) -> Workspace:
+        start = path if path is not None else Path.cwd()
+        config = find_config(start, file_name)
         if config is None and path is not None and start.suffix == ".json":
             raise ConfigurationError(f"{start} is not there. Write it with ws.write_config().", path=str(start))
-        named = os.environ.get("RUNYARD_WORKSPACE")
-        return Workspace._from(config or WorkspaceConfig(workspace_name=named or DEFAULT_WORKSPACE))
+        if config is None:
+            used = named_profile(os.environ, profile)
+            name = os.environ.get("RUNYARD_WORKSPACE") or (used.workspace if used else None) or DEFAULT_WORKSPACE
+            config = WorkspaceConfig(workspace_name=name)
+        return Workspace._from(config, profile)
 
     @staticmethod
     def get(
@@ -145,9 +152,9 @@ class Workspace:
         return Workspace._around(client, client.workspaces.ensure(name, request))
 
     @classmethod
-    def _from(cls, config: WorkspaceConfig) -> Workspace:
+    def _from(cls, config: WorkspaceConfig, profile: str | None = None) -> Workspace:
         made = cls.__new__(cls)
-        made._open(config)
+        made._open(config, profile)
         return made
 
     @classmethod
@@ -159,8 +166,8 @@ class Workspace:
         made._config = WorkspaceConfig(workspace_name=client.workspace)
         return made
 
-    def _open(self, config: WorkspaceConfig) -> None:
-        endpoint = endpoint_for(config.url, config.home)
+    def _open(self, config: WorkspaceConfig, profile: str | None = None) -> None:
+        endpoint = endpoint_for(config.url, config.home, profile=profile)
         self._config = config
         self._client = Client(endpoint, config.workspace_name)
         self._record: WorkspaceRecord | None = None

@@ -34,7 +34,9 @@ def main() -> int:
     )
     logging.getLogger("runyard.access").setLevel(logging.DEBUG if options.verbose else logging.WARNING)
     try:
-        settings = Settings(home=options.home.expanduser().resolve(), port=options.port)
+        # In the environment, not on the command line: the URL has a password, and every user sees command lines.
+        database_url = os.environ.get("RUNYARD_DATABASE_URL") or None
+        settings = Settings(home=options.home.expanduser().resolve(), port=options.port, database_url=database_url)
         serve(replace(settings, local_slots=options.slots or settings.local_slots))
     except RunyardError as error:
         sys.stderr.write(f"runyard server: {error.message}\n")

@@ -24,6 +24,7 @@ from runyard.server.gate import Gate
 from runyard.server.routers import (
     artifact,
     bin,
+    catalog,
     change,
     compute_target,
     environment,
@@ -41,7 +42,7 @@ from runyard.server.security.principal import authenticate
 from runyard.server.security.token import owner_token, token_hash
 from runyard.server.settings import Settings
 from runyard.server.studio import studio_response
-from runyard.storage.backends.sql.opened import open_folder
+from runyard.storage.backends.sql.opened import open_folder, open_postgres
 from runyard.version import VERSION
 from runyard.wire.error import ErrorEnvelope
 from runyard.wire.session import HealthBody
@@ -64,7 +65,7 @@ def build_context(
         StorageError: the folder or its database cannot be opened.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    storage = open_folder(settings.home)
+    storage = open_postgres(settings.database_url, settings.home) if settings.database_url else open_folder(settings.home)
     storage.workspaces.ensure(settings.default_workspace, EnsureWorkspaceRequest(), at=clock())
     return ServerContext(
         settings=settings,
@@ -120,7 +121,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _api_router() -> APIRouter:
     # Every route below refuses by default: who asks is settled before the route's own code runs.
     api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
-    modules = (session, workspace, experiment, run, run_diff, bin, metric, artifact, snapshot, compute_target, environment, view)
+    modules = (
+        session,
+        workspace,
+        experiment,
+        catalog,
+        run,
+        run_diff,
+        bin,
+        metric,
+        artifact,
+        snapshot,
+        compute_target,
+        environment,
+        view,
+    )
     for module in (*modules, change):
         api.include_router(module.router)
     return api

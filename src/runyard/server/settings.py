@@ -12,6 +12,9 @@ LOOPBACK = "127.0.0.1"
 class Settings:
     """One server's settings.
 
+    ``database_url`` names an empty PostgreSQL database, or one that a server of this home has used; without it records are kept
+    in a SQLite file in ``home``.
+
     ``port`` 0 means: the port of last time if it is free, else any free one. ``local_slots`` is the number of scripts that run
     at once on this machine for each level of the run tree, so that a parent that waits for its children never holds their place.
     A run whose runner is gone or says nothing for ``heartbeat_timeout_s`` is NotResponding; one whose runner is gone has failed
@@ -19,6 +22,7 @@ class Settings:
     """
 
     home: Path
+    database_url: str | None = None
     host: str = LOOPBACK
     port: int = 0
     default_workspace: str = "default"

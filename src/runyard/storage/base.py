@@ -24,6 +24,7 @@ from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
 from runyard.domain.view import ViewRecord
 from runyard.domain.workspace import WorkspaceRecord
+from runyard.wire.catalog import FacetPage, FacetQuery, GroupQuery, NamePage, RunGroupPage
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
 from runyard.wire.journal import JournalBatch
@@ -269,6 +270,39 @@ class MetricColumn:
     values: Any
 
 
+class RunCatalog(Protocol):
+    """What the runs of a workspace have in common."""
+
+    def names(self, workspace: str, kind: str, *, experiment: str | None, text: str, offset: int, limit: int) -> NamePage:
+        """Return names that have ``text`` in them, in any case.
+
+        ``kind`` is ``field``, ``tag``, ``property``, ``param`` or ``metric``. Of an experiment, the names are those of its newest
+        runs.
+
+        Raises:
+            InvalidArgumentError: no such kind, or a limit out of range.
+        """
+
+    def values(self, workspace: str, field: str, *, experiment: str | None, text: str, offset: int, limit: int) -> NamePage:
+        """Return the values of a field that have ``text`` in them, in any case. Values of labels end after 100 characters.
+
+        Raises:
+            InvalidArgumentError: no such field, or nearly every run has a value of its own.
+        """
+
+    def facets(self, workspace: str, query: FacetQuery, *, at: datetime, scope: str | None = None) -> FacetPage:
+        """Return how many of a query's runs have each value of some fields. ``scope`` as in :meth:`RunStore.search`."""
+
+    def groups(self, workspace: str, query: GroupQuery, *, at: datetime, scope: str | None = None) -> RunGroupPage:
+        """Return a query's runs in groups of equal values.
+
+        Labels that are equal numbers are equal; others count with their first 100 characters.
+
+        Raises:
+            InvalidArgumentError: a field that cannot be grouped by, or an unknown order.
+        """
+
+
 class MetricStore(Protocol):
     """Everything that was logged.
 
@@ -470,6 +504,7 @@ class Storage:
     workspaces: WorkspaceStore
     experiments: ExperimentStore
     runs: RunStore
+    catalog: RunCatalog
     metrics: MetricStore
     artifacts: ArtifactStore
     snapshots: SnapshotStore

@@ -112,8 +112,10 @@ class SeriesQuery:
     """Ask for series to draw: every name of every run, with at most ``max_points`` points each.
 
     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
-    (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
-    caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
+    (seconds since 1970, UTC) or ``index`` (0 for the first point). With ``origins`` (run id → a point of the axis) a run's window
+    counts from there: runs that began at different times are compared from their starts. ``since`` gives run id → name →
+    number of points that the caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of
+    the axis.
     """
 
     run_ids: list[str]
@@ -122,6 +124,7 @@ class SeriesQuery:
     axis: Literal["step", "time", "index"] = "step"
     start: float | None = None
     stop: float | None = None
+    origins: dict[str, float] = field(default_factory=dict)
     since: dict[str, dict[str, int]] = field(default_factory=dict)
     sort: bool = False
 

@@ -13,10 +13,14 @@ from runyard.wire.strict import strict
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRun:
-    """One run to create. ``id`` and ``display_name`` are made by the server when they are left out."""
+    """One run to create. ``id`` and ``display_name`` are made by the server when they are left out.
+
+    ``arguments`` is the command line of the program, from whose options the run's parameters are read.
+    """
 
     id: str | None = None
     display_name: str | None = None
+    arguments: list[str] = field(default_factory=list)
     tags: dict[str, str | None] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
 

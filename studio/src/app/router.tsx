@@ -59,7 +59,7 @@ const metrics = createRoute({
   getParentRoute: () => run,
   path: "metrics",
   component: lazyRouteComponent(() => import("../runs/page/MetricsTab"), "MetricsTab"),
-  validateSearch: (search): MetricsSearch => textParameters(search, ["find", "x", "y", "ema"]),
+  validateSearch: (search): MetricsSearch => textParameters(search, ["find", "x", "y", "ema", "clip", "zoom"]),
 });
 
 const images = createRoute({ getParentRoute: () => run, path: "images", component: lazyRouteComponent(() => import("../runs/page/ImagesTab"), "ImagesTab") });

@@ -6,6 +6,9 @@ import { keys } from "./keys";
 
 /** Lists and charts are read again at most this often; what is not on the screen is only marked as stale. */
 const REFRESH_INTERVAL_MS = 500;
+/** The figures of a run with very many metrics are a large answer: their charts follow by themselves, the figures more slowly. */
+const MANY_METRICS = 500;
+const MANY_METRICS_INTERVAL_MS = 5000;
 
 /** The cached answers that `change` makes stale. */
 export function staleKeys(workspace: string, change: Change): QueryKey[] {
@@ -41,8 +44,13 @@ export function applyNews(client: QueryClient, coalescer: Coalescer, workspace: 
  * A read in flight may have begun before the change, so another must follow it; but cancelling it again and again would starve a busy page.
  */
 function refreshSoon(client: QueryClient, coalescer: Coalescer, name: string, queryKey: QueryKey): void {
-  coalescer.schedule(name, REFRESH_INTERVAL_MS, () => {
+  coalescer.schedule(name, intervalOf(client, queryKey), () => {
     if (client.isFetching({ queryKey }) > 0) refreshSoon(client, coalescer, name, queryKey);
     else void client.invalidateQueries({ queryKey });
   });
+}
+
+function intervalOf(client: QueryClient, queryKey: QueryKey): number {
+  const summary = client.getQueryData<{ metrics?: readonly unknown[] }>([...queryKey, "summary"]);
+  return (summary?.metrics?.length ?? 0) > MANY_METRICS ? MANY_METRICS_INTERVAL_MS : REFRESH_INTERVAL_MS;
 }

@@ -44,6 +44,11 @@ export function durationOf(run: Pick<Run, "status" | "started_at" | "ended_at">,
   return Math.max(0, (end - Date.parse(run.started_at)) / 1000);
 }
 
+/** When the run began, in seconds since 1970: where its relative time counts from. */
+export function startOf(run: Pick<Run, "created_at" | "started_at">): number {
+  return Date.parse(run.started_at ?? run.created_at) / 1000;
+}
+
 /** One page of runs. The defaults of the server hold for what is left out. */
 export function searchRuns(workspace: string, query: RunQuery, signal?: AbortSignal): Promise<RunPage> {
   const body = { include_children: false, view: "ActiveOnly" as const, order_by: "-created_at", offset: 0, limit: 100, ...query };

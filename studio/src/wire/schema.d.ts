@@ -440,6 +440,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Names
+         * @description Return names that hold a text, to complete a query: ``kind`` is field, tag, property, param or metric.
+         */
+        get: operations["list_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Run Values
+         * @description Return how many of a query's runs have each value of some fields.
+         */
+        post: operations["count_run_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Group Runs
+         * @description Return a query's runs in groups of equal values, with figures of their metrics.
+         */
+        post: operations["group_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/search": {
         parameters: {
             query?: never;
@@ -934,6 +994,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Values
+         * @description Return the values that a field such as submitter, target or tag.team has in some run and that hold a text.
+         */
+        get: operations["list_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/views": {
         parameters: {
             query?: never;
@@ -1369,6 +1449,48 @@ export interface components {
          */
         ExperimentView: "ActiveOnly" | "ArchivedOnly" | "All";
         /**
+         * FacetPage
+         * @description By field, the values that most runs have, and ``total``: how many runs the query finds.
+         */
+        FacetPage: {
+            /** Facets */
+            facets: {
+                [key: string]: components["schemas"]["ValueCount"][];
+            };
+            /** Total */
+            total: number;
+        };
+        /**
+         * FacetQuery
+         * @description Count the runs of a query by each of some fields, such as status, experiment, target, submitter, tag.team or param.lr.
+         */
+        FacetQuery: {
+            /** Fields */
+            fields?: string[];
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            query?: components["schemas"]["RunQuery"];
+        };
+        /**
+         * FigureStats
+         * @description A metric's figure over the ``count`` runs that have it. ``std`` is of those runs: the root of the mean squared distance.
+         */
+        FigureStats: {
+            /** Count */
+            count: number;
+            /** Max */
+            max: number;
+            /** Mean */
+            mean: number;
+            /** Min */
+            min: number;
+            /** Std */
+            std: number;
+        };
+        /**
          * FileDiff
          * @description A file of the snapshots that is not the same in both: ``added``, ``removed`` or ``changed`` from a to b.
          */
@@ -1411,6 +1533,41 @@ export interface components {
             snapshot_files: number;
             /** Snapshots */
             snapshots: number;
+        };
+        /**
+         * GroupQuery
+         * @description Put the runs of a query into groups of equal values of one to three fields.
+         *
+         *     ``figures`` are figures of metrics or roll-ups, such as metric.loss.min; each group tells their mean, minimum, maximum and
+         *     standard deviation. ``order_by`` is ``count``, ``key``, or one of the figures, whose mean counts; a leading '-' sorts
+         *     downwards. ``members`` runs of each group come with it, in the order of the query.
+         */
+        GroupQuery: {
+            /** By */
+            by: string[];
+            /** Figures */
+            figures?: string[];
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Members
+             * @default 0
+             */
+            members: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Order By
+             * @default -count
+             */
+            order_by: string;
+            query?: components["schemas"]["RunQuery"];
         };
         /**
          * HealthBody
@@ -1644,10 +1801,24 @@ export interface components {
             sha256: string[];
         };
         /**
+         * NamePage
+         * @description Names or values, those that begin with what was looked for first, then by the alphabet. ``total`` counts all that fit.
+         */
+        NamePage: {
+            /** Names */
+            names: string[];
+            /** Total */
+            total: number;
+        };
+        /**
          * NewRun
          * @description One run to create. ``id`` and ``display_name`` are made by the server when they are left out.
+         *
+         *     ``arguments`` is the command line of the program, from whose options the run's parameters are read.
          */
         NewRun: {
+            /** Arguments */
+            arguments?: string[];
             /** Display Name */
             display_name?: string | null;
             /** Id */
@@ -2044,6 +2215,42 @@ export interface components {
             status: components["schemas"]["RunStatus"];
         };
         /**
+         * RunGroup
+         * @description Runs with the same values of the fields; a value is None where they have none.
+         *
+         *     ``filter`` is the text of the query language that finds the group's runs among those of the query.
+         */
+        RunGroup: {
+            /** Count */
+            count: number;
+            /** Figures */
+            figures?: {
+                [key: string]: components["schemas"]["FigureStats"];
+            };
+            /** Filter */
+            filter: string;
+            /** Runs */
+            runs?: components["schemas"]["RunRecord"][];
+            /** Values */
+            values: (string | null)[];
+        };
+        /**
+         * RunGroupPage
+         * @description Groups of runs. ``total_groups`` and ``total`` count all groups and runs; ``figures`` are over all runs.
+         */
+        RunGroupPage: {
+            /** Figures */
+            figures?: {
+                [key: string]: components["schemas"]["FigureStats"];
+            };
+            /** Groups */
+            groups: components["schemas"]["RunGroup"][];
+            /** Total */
+            total: number;
+            /** Total Groups */
+            total_groups: number;
+        };
+        /**
          * RunPage
          * @description Runs, newest first unless asked otherwise.
          *
@@ -2141,7 +2348,8 @@ export interface components {
          * RunRecord
          * @description A run as it is stored.
          *
-         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
+         *     has no ``type``, holds at most its arguments.
          *     ``version`` grows with every change and orders two copies of the same run.
          */
         RunRecord: {
@@ -2288,8 +2496,10 @@ export interface components {
          * @description Ask for series to draw: every name of every run, with at most ``max_points`` points each.
          *
          *     ``start`` and ``stop`` bound the window, both included, on ``axis``: ``step`` (the index where no step was given), ``time``
-         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). ``since`` gives run id → name → number of points that the
-         *     caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of the axis.
+         *     (seconds since 1970, UTC) or ``index`` (0 for the first point). With ``origins`` (run id → a point of the axis) a run's window
+         *     counts from there: runs that began at different times are compared from their starts. ``since`` gives run id → name →
+         *     number of points that the caller has already; only later ones come. Points come in order of arrival; with ``sort`` in order of
+         *     the axis.
          */
         SeriesQuery: {
             /**
@@ -2305,6 +2515,10 @@ export interface components {
             max_points: number;
             /** Names */
             names?: string[];
+            /** Origins */
+            origins?: {
+                [key: string]: number;
+            };
             /** Run Ids */
             run_ids: string[];
             /** Since */
@@ -2494,6 +2708,16 @@ export interface components {
             /** Run Ids */
             run_ids?: string[] | null;
             sharing?: components["schemas"]["ViewSharing"] | null;
+        };
+        /**
+         * ValueCount
+         * @description A value and how many runs have it. ``value`` is None for the runs that have none.
+         */
+        ValueCount: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: string | null;
         };
         /**
          * ViewPage
@@ -3454,6 +3678,113 @@ export interface operations {
             };
         };
     };
+    list_names: {
+        parameters: {
+            query: {
+                kind: string;
+                text?: string;
+                experiment?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamePage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    count_run_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacetQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacetPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    group_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     search_runs: {
         parameters: {
             query?: never;
@@ -4371,6 +4702,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MissingBlobsBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    list_values: {
+        parameters: {
+            query: {
+                field: string;
+                text?: string;
+                experiment?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamePage"];
                 };
             };
             /** @description Default Response */

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from runyard.server.context import ServerContext
+
 
 def test_an_interactive_run_is_running_at_once(api: Any) -> None:
     run = api.start({"tags": {"quality": "great", "bare": None}, "properties": {"author": "me"}})[0]
@@ -170,3 +172,30 @@ def test_a_query_that_cannot_be_answered_is_refused(api: Any, query: dict[str, A
 def test_an_empty_experiment_name_is_refused_in_words(api: Any) -> None:
     error = api.refuse("PUT", "/experiments/%20")
     assert error["code"] == "invalid_argument" and "cannot name an experiment" in error["message"]
+
+
+def test_the_options_of_an_interactive_run_are_its_parameters(api: Any) -> None:
+    api.start({"id": "slow", "arguments": ["--lr", "0.001"]})
+    api.start({"id": "fast", "arguments": ["--lr=0.5"]})
+    found = api.call("POST", "/runs/search", json={"filter": "param.lr < 0.01"})["runs"]
+    assert [run["id"] for run in found] == ["slow"]
+    assert found[0]["definition"]["arguments"] == ["--lr", "0.001"]
+
+
+def test_an_interactive_run_with_arguments_is_no_job_of_an_engine(api: Any, context: ServerContext) -> None:
+    api.start({"id": "mine", "arguments": ["--lr", "1"]})
+    assert context.storage.runs.held_jobs("local") == []
+    assert api.call("POST", "/runs/mine/cancel", json={})["status"] == "Canceled"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/runs/nowhere", {"description": "x"}),
+        ("POST", "/runs/nowhere/status", {"status": "Completed"}),
+        ("POST", "/runs/nowhere/heartbeat", None),
+    ],
+)
+def test_changing_an_unknown_run_is_a_404(api: Any, method: str, path: str, body: Any) -> None:
+    error = api.refuse(method, path, json=body)
+    assert (error["code"], error["status"]) == ("not_found", 404)

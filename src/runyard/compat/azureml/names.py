@@ -83,6 +83,8 @@ SERVED: dict[str, dict[str, str]] = {
     "azureml.core.script_run_config": _same("runyard.sdk.script_run_config", "ScriptRunConfig"),
     "azureml.core.workspace": _same("runyard.sdk.workspace", "Workspace"),
     "azureml.exceptions": _EXCEPTIONS,
+    "azureml.tensorboard": _same("runyard.tensorboard", "Tensorboard"),
+    "azureml.tensorboard.export": _same("runyard.tensorboard", "export_to_tensorboard"),
     "azureml.telemetry": _same(_STAND_IN, "set_diagnostics_collection"),
 }
 
@@ -167,7 +169,6 @@ FAMILIES = (
     "azureml.mlflow",
     "azureml.opendatasets",
     "azureml.pipeline",
-    "azureml.tensorboard",
     "azureml.train",
     "azureml.widgets",
 )

@@ -23,6 +23,7 @@ from runyard.runner.recording import RunRecording
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.settings import RunnerSettings
 from runyard.runner.stop import StopSwitch
+from runyard.runner.system_logs import Phase
 from runyard.runner.work_folder import WorkFolder
 
 WATCH_INTERVAL_S = 0.1
@@ -66,6 +67,7 @@ class Follower:
         logs = RunLogs(self._work.logs, self._settings.node_id, stream, driver=own[0].log_name, has_folder=True, leads=False)
         for process in own:
             logs.follow(process.log_name)
+        logs.system.start()
         try:
             self._take_part(run, spec, spec.node_group, board, logs)
         except Exception as error:  # node 0 must learn of it, whatever it is
@@ -73,6 +75,7 @@ class Follower:
             message = str(error) if isinstance(error, (RunyardError, OSError)) else repr(error)
             board.change(error=failure.system_error(message))
         RunRecording(self._control.client, self._settings.run_id).close(self._stop)
+        logs.system.close()
         stream.close()
         board.change(state=NodeState.ENDED)
         board.close()
@@ -84,12 +87,14 @@ class Follower:
         prepared = self._preparation.prepare(run, spec, logs)
         collector = Collector(self._work.code, spec, self._control, node_id=self._settings.node_id)
         board.change(state=NodeState.READY)
+        logs.system.enter(Phase.CONTROL)
         work = self._started_work(group, prepared, board, logs)
         if work is not None:
             self._watch(work, board)
             if left := work.stop(self._settings.grace_s):
                 logs.post(f"These processes could not be killed: {', '.join(map(str, left))}.")
             board.change(processes=work.poll())
+        logs.system.enter(Phase.RELEASE)
         collector.collect(logs)
 
     def _started_work(self, group: NodeGroup, prepared: Prepared, board: Board, logs: RunLogs) -> NodeWork | None:
@@ -97,6 +102,7 @@ class Follower:
         while not self._is_over(board):
             leader = board.node(0)
             if leader is not None and leader.plan is not None:
+                log.info("node 0 says to begin; the processes of this run meet at %s", leader.plan.master_address)
                 board.change(state=NodeState.RUNNING)
                 if group.kind is NodeGroupKind.MPI:
                     return IdleWork()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ START_PATIENCE_S = 600.0
 
 FAREWELL_S = 60.0
 """How long the others may take to send their files at the end."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +179,8 @@ class Leader:
     def _note(self, reports: list[ProcessReport]) -> None:
         for report in reports:
             known = self._seen.get(report.name)
+            if report.status != known:
+                log.info("process %s is %s", report.name, report.status)
             if known is None:
                 node_id = self._node_id(self._places[report.name].node)
                 self._logs.process_started(report.name, report.pid, node_id=node_id, log_name=self.log_of(report.name))

@@ -55,6 +55,14 @@ def reachable_run(context: ServerContext, caller: Principal, workspace: str, run
     return run
 
 
+def require_reachable(context: ServerContext, caller: Principal, workspace: str, run_id: str) -> None:
+    """Refuse a run that the caller may not reach. That there is such a run is seen by what the route calls next."""
+    if caller.scope is None:
+        caller.require_workspace(workspace)
+    else:
+        reachable_run(context, caller, workspace, run_id)
+
+
 def file_answer(part: FileSlice, path: str, *, ranged: bool = False) -> Response:
     """Return bytes of a file as a download.
 

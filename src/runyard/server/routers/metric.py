@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from runyard.errors import InvalidArgumentError, LimitExceededError, ServerBusyError
 from runyard.server.context import ServerContext
-from runyard.server.routers.answer import Caller, Context, answer, reachable_run
+from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
 from runyard.server.security.principal import Principal
 from runyard.server.services.export import EXPORT_TYPES, exported
 from runyard.server.services.metric import metric_values, series_frame, series_page
@@ -109,7 +109,7 @@ def _too_large(size: int) -> LimitExceededError:
 
 
 def _store(context: ServerContext, caller: Principal, workspace: str, run_id: str, body: bytes, is_journal: bool) -> Response:
-    reachable_run(context, caller, workspace, run_id)
+    require_reachable(context, caller, workspace, run_id)
     batch: RecordBatch | JournalBatch
     try:
         batch = decode_batch(body) if is_journal else from_msgpack(body, RecordBatch)

@@ -9,7 +9,7 @@ from runyard.domain.node_group import NodeReport
 from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunRecord, RunStatus, require_run_id
 from runyard.errors import InvalidArgumentError, LimitExceededError, PermissionDeniedError
 from runyard.server.context import ServerContext
-from runyard.server.routers.answer import Caller, Context, answer, reachable_run
+from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
 from runyard.server.security.principal import Principal
 from runyard.server.services import run_list
 from runyard.server.services.submission import submit_run
@@ -74,7 +74,7 @@ def get_run(context: Context, caller: Caller, workspace: str, run_id: str) -> Re
 @router.patch("/runs/{run_id}", operation_id="update_run", response_model=RunRecord)
 def update_run(context: Context, caller: Caller, workspace: str, run_id: str, request: UpdateRunRequest) -> Response:
     """Change name, description and tags; add properties."""
-    reachable_run(context, caller, workspace, run_id)
+    require_reachable(context, caller, workspace, run_id)
     return answer(context.storage.runs.update(workspace, run_id, request, author=caller.user, at=context.clock()))
 
 
@@ -91,7 +91,7 @@ def update_runs(context: Context, caller: Caller, workspace: str, request: Updat
 @router.post("/runs/{run_id}/status", operation_id="report_status", response_model=RunRecord)
 def report_status(context: Context, caller: Caller, workspace: str, run_id: str, request: ReportStatusRequest) -> Response:
     """Move a run to a status that it may reach from where it is."""
-    reachable_run(context, caller, workspace, run_id)
+    require_reachable(context, caller, workspace, run_id)
     run = context.storage.runs.change_status(
         workspace,
         run_id,
@@ -101,7 +101,7 @@ def report_status(context: Context, caller: Caller, workspace: str, run_id: str,
         author=caller.user,
         at=context.clock(),
     )
-    if run.status.is_terminal:
+    if run.status.is_terminal and run.type is not None:
         context.wake_dispatcher()  # its place is free
     return answer(run)
 
@@ -119,7 +119,7 @@ def cancel_run(context: Context, caller: Caller, workspace: str, run_id: str, re
 @router.post("/runs/{run_id}/heartbeat", operation_id="send_heartbeat", response_model=HeartbeatBody)
 def send_heartbeat(context: Context, caller: Caller, workspace: str, run_id: str) -> Response:
     """Note that the runner lives, and tell it whether to stop."""
-    reachable_run(context, caller, workspace, run_id)
+    require_reachable(context, caller, workspace, run_id)
     run = context.storage.runs.record_heartbeat(workspace, run_id, at=context.clock())
     stop = run.status.is_terminal or run.status is RunStatus.CANCEL_REQUESTED
     return answer(HeartbeatBody(status=run.status, stop=stop, reason=run.status_reason))

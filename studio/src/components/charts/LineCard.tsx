@@ -1,101 +1,106 @@
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import type { MetricValue } from "../../client/metric";
+import type { Range } from "../../client/series-window";
 import { t } from "../../text/text";
-import { IconButton } from "../Button";
 import { formatCount, formatMetric } from "../format";
-import { csvOf, saveText } from "./csv";
+import { useTurn } from "../useTurn";
+import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "./ChartCard";
+import cardStyles from "./ChartCard.module.css";
 import { DataTable } from "./DataTable";
-import styles from "./LineCard.module.css";
-import { LinePlot, type PlotCursor } from "./LinePlot";
-import { type PlotData, positiveOnly, smoothed } from "./plot-data";
-
-const PLOT_HEIGHT = 196;
-const WIDE_PLOT_HEIGHT = 420;
+import { countNonFinite, figuresOf, lineSummary } from "./figures";
+import { LineChart, type LineChartHandle } from "./LineChart";
+import { type LineData, number, smoothed } from "./line-data";
+import type { LineSettings } from "./line-settings";
+import { savePicture } from "./picture";
+import type { PlotLine, PlotModel } from "./plot-model";
+import type { XAxis } from "./x-axis";
+import { ZoomTools } from "./ZoomTools";
 
 interface LineCardProps {
   name: string;
-  description?: string;
-  data: PlotData;
-  /** What the table twin and the CSV file hold: all that was logged, also what no line can show. */
-  columns: Readonly<Record<string, readonly MetricValue[]>>;
-  xLabel: string;
+  description?: string | undefined;
+  line: LineData;
   colour: string;
-  log: boolean;
-  smoothing: number;
-  /** How many values were logged, when more than are shown. */
-  logged?: number;
+  settings: LineSettings;
+  axis: XAxis;
+  /** Of the whole line, however little of it is shown: how far it goes along x, and how many values were logged. */
+  length: number;
+  count: number;
+  window: Range | null;
+  onWindow: (window: Range | null) => void;
+  wide: boolean;
+  onWide: (wide: boolean) => void;
+  /** What the table twin holds; made when it is asked for. */
+  columns: () => Readonly<Record<string, readonly MetricValue[]>>;
+  onCsv: () => void;
+  /** Finer points of the window are on their way. */
+  busy?: boolean;
+  /** More that is to be said under the chart. */
+  note?: ReactNode;
 }
 
 /** One metric as a line, with its figures, its table twin and its data as a file. */
-export function LineCard({ name, description, data, columns, xLabel, colour, log, smoothing, logged }: LineCardProps) {
+export function LineCard({ name, description, line, colour, settings, axis, length, count, window, onWindow, wide, onWide, columns, onCsv, busy = false, note }: LineCardProps) {
   const [asTable, setAsTable] = useState(false);
-  const [wide, setWide] = useState(false);
-  const [cursor, setCursor] = useState<PlotCursor | null>(null);
-  const drawn = useMemo(() => (log ? { ...data, y: positiveOnly(data.y) } : data), [data, log]);
-  const smooth = useMemo(() => (smoothing > 0 ? smoothed(drawn.y, smoothing) : undefined), [drawn, smoothing]);
-  const figures = useMemo(() => figuresOf(data), [data]);
-  const height = wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT;
-  const shown = data.x.length;
+  const [outside, setOutside] = useState(0);
+  const handle = useRef<LineChartHandle>(null);
+  const turn = useTurn();
+  const lines = useMemo(() => linesOf(name, line, colour, settings.smoothing, length, count), [name, line, colour, settings.smoothing, length, count]);
+  const model = useMemo(
+    (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: formatMetric, ...axis }),
+    [lines, settings.xLog, settings.yLog, settings.clip, window, axis],
+  );
+  const figures = useMemo(() => figuresOf(line), [line]);
+  const nonFinite = figures?.nonFinite ?? countNonFinite(line);
+  const shown = line.x.length;
+  const onKey = (key: string) => {
+    if (key !== "d" && key !== "f") return false;
+    if (key === "d") setAsTable(true);
+    else onWide(!wide);
+    return true;
+  };
   return (
-    <article className={`${styles.card} ${wide ? styles.wide : ""}`} aria-label={name}>
-      <header className={styles.header}>
-        <h3 title={description ? `${name}: ${description}` : name}>{name}</h3>
-        <span className={styles.value}>
-          {cursor ? (
-            <>
-              <span className={styles.at}>{`${xLabel} ${formatMetric(cursor.x)}`}</span> {formatMetric(cursor.y)}
-            </>
-          ) : figures ? (
-            formatMetric(figures.last)
-          ) : (
-            "–"
-          )}
-        </span>
-        <span className={styles.tools}>
-          <IconButton icon={asTable ? "chart" : "table"} label={asTable ? t("chart.asChart", { name }) : t("chart.asTable", { name })} onClick={() => setAsTable(!asTable)} />
-          <IconButton icon="download" label={t("chart.csv", { name })} onClick={() => saveText(`${name.replaceAll("/", "_")}.csv`, csvOf(columns), "text/csv")} />
-          <IconButton icon="expand" label={wide ? t("chart.narrow", { name }) : t("chart.wide", { name })} aria-pressed={wide} onClick={() => setWide(!wide)} />
-        </span>
-      </header>
-      <div style={{ height }}>
-        {asTable ? (
-          <DataTable columns={columns} label={t("chart.table", { name })} />
-        ) : (
-          <LinePlot data={drawn} smooth={smooth} colour={colour} height={height} log={log} label={summaryOf(name, data, figures)} onCursor={setCursor} />
-        )}
-      </div>
-      <footer className={styles.footer}>
-        {figures && <span>{t("chart.range", { min: formatMetric(figures.min), max: formatMetric(figures.max) })}</span>}
-        <span>{logged !== undefined && logged > shown ? t("chart.sampled", { shown: formatCount(shown), count: formatCount(logged) }) : t("chart.points", { count: shown })}</span>
-        {data.marks.length > 0 && <span className={styles.marks}>{t("chart.nonFinite", { count: data.marks.length })}</span>}
-      </footer>
-    </article>
+    <ChartCard
+      name={name}
+      description={description}
+      value={figures ? formatMetric(figures.last) : "–"}
+      tools={<ZoomTools name={name} zoomed={window !== null} handle={handle} onReset={() => onWindow(null)} />}
+      table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
+      asTable={asTable}
+      onTable={setAsTable}
+      onCsv={onCsv}
+      onPng={() => savePicture(name, handle.current?.picture() ?? null, [])}
+      wide={wide}
+      onWide={onWide}
+      busy={busy}
+      footer={
+        <>
+          {figures && <span>{t("chart.range", { min: formatMetric(figures.min), max: formatMetric(figures.max) })}</span>}
+          <span>{count > shown ? t("chart.sampled", { shown: formatCount(shown), count: formatCount(count) }) : t("chart.points", { count: shown })}</span>
+          {nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: nonFinite })}</span>}
+          {outside > 0 && <span className={cardStyles.warn}>{t("chart.outside", { count: outside })}</span>}
+          {note}
+        </>
+      }
+    >
+      {turn && (
+        <LineChart model={model} height={wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT} label={lineSummary(name, shown, figures)} onWindow={onWindow} onOutside={setOutside} onKey={onKey} handle={handle} />
+      )}
+    </ChartCard>
   );
 }
 
-interface Figures {
-  min: number;
-  max: number;
-  last: number;
-  rising: boolean;
+/** The line, or its smoothed form over the faint raw one. */
+export function linesOf(id: string, line: LineData, colour: string, smoothing: number, length: number, count: number, more: Partial<PlotLine> = {}): PlotLine[] {
+  const raw: PlotLine = { id, label: id, colour, data: line, ...more };
+  if (smoothing <= 0) return [raw];
+  return [
+    { ...raw, id: `${id} raw`, faint: true },
+    { ...raw, data: { x: line.x, y: smoothed(line, smoothing, length, count) } },
+  ];
 }
 
-function figuresOf(data: PlotData): Figures | null {
-  const numbers = data.y.filter((value) => value !== null);
-  const [first, last] = [numbers[0], numbers.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  return { min: numbers.reduce((low, value) => Math.min(low, value)), max: numbers.reduce((high, value) => Math.max(high, value)), last, rising: last >= first };
-}
-
-/** The chart in a sentence, for who cannot see it. */
-function summaryOf(name: string, data: PlotData, figures: Figures | null): string {
-  if (figures === null) return t("chart.summaryEmpty", { name });
-  return t("chart.summary", {
-    name,
-    count: data.x.length,
-    last: formatMetric(figures.last),
-    min: formatMetric(figures.min),
-    max: formatMetric(figures.max),
-    trend: figures.rising ? "rising" : "falling",
-  });
+/** How far a line goes along x. */
+export function lengthOf(line: LineData): number {
+  return line.x.length < 2 ? 0 : number(line.x, line.x.length - 1) - number(line.x, 0);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseSearch, stringifySearch } from "../../client/search-text";
 import { type Column, columnToken, parseColumn } from "./column";
 import { decodeRunView, encodeRunView, isFiltered, queryOf, type RunView } from "./run-view";
-import { joinList, splitList } from "./url-list";
+import { joinList, splitList } from "../../components/url-list";
 
 const DEFAULT: RunView = { text: "", status: [], tags: [], target: null, columns: null, sort: "-created_at", children: false, selected: [] };
 

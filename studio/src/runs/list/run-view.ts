@@ -1,6 +1,6 @@
 import { RUN_STATUSES, type RunQuery, type RunStatus } from "../../client/run";
 import { type Column, columnToken, parseColumn } from "./column";
-import { joinList, splitList } from "./url-list";
+import { joinList, splitList } from "../../components/url-list";
 
 /** What the run list shows: the part of its address after `?`. */
 export interface RunView {

@@ -1,129 +1,151 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useRef } from "react";
+import { memo, useMemo } from "react";
 import { type MetricSeries, type MetricValue, runSeriesQuery } from "../../client/metric";
+import type { Range } from "../../client/series-window";
 import { useWorkspace } from "../../client/workspace";
+import { CARD_HEIGHT } from "../../components/charts/ChartCard";
+import { csvOf, saveText } from "../../components/charts/csv";
 import { DataTable } from "../../components/charts/DataTable";
-import { LineCard } from "../../components/charts/LineCard";
-import { columnsPlot, numericColumns, seriesPlot } from "../../components/charts/plot-data";
+import { LineCard, lengthOf } from "../../components/charts/LineCard";
+import type { LineSettings } from "../../components/charts/line-settings";
+import { columnsLine, numericColumns } from "../../components/charts/table-line";
+import { type SeriesSource, useSeriesData } from "../../components/charts/useSeriesData";
+import { seriesColumns } from "../../components/charts/twin";
+import { type XAxis, xAxis } from "../../components/charts/x-axis";
 import { runColour } from "../../components/run-colour";
-import { ErrorState } from "../../components/states";
-import { useSeen } from "../../components/useSeen";
+import { ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
 import styles from "./MetricsTab.module.css";
-import type { ChartSettings } from "./MetricsTab";
-import type { MetricSection } from "./metric-sections";
+import type { MetricView } from "./metric-sections";
 
-/** So few cards share the whole width. */
-const FEW = 2;
+/** More than a card has pixels: the greatest and the least of each. */
+const WINDOW_POINTS = 2000;
+const CSV_POINTS = 100_000;
 
-interface MetricCardsProps {
-  runId: string;
-  metrics: MetricSection["metrics"];
-  settings: ChartSettings;
+export interface CardRun {
+  id: string;
+  origin: number;
 }
 
-/** A group of cards: nothing is read or drawn before it comes near the screen, and then with one request. */
-export function MetricCards({ runId, metrics, settings }: MetricCardsProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const seen = useSeen(box);
-  const names = metrics.map((metric) => metric.summary.name);
-  const answer = useQuery({ ...runSeriesQuery(useWorkspace(), runId, names), enabled: seen, placeholderData: (previous) => previous });
-  if (answer.isError && !answer.data) return <ErrorState error={answer.error} onRetry={() => void answer.refetch()} />;
-  const byName = new Map(answer.data?.series.map((series) => [series.name, series]));
-  return (
-    <div ref={box} className={`${styles.cards} ${names.length <= FEW ? styles.few : ""}`}>
-      {names.map((name) => {
-        const series = byName.get(name);
-        return series ? <MetricCard key={name} series={series} settings={settings} /> : <div key={name} className={styles.holder} />;
-      })}
-    </div>
-  );
+export interface MetricCardProps {
+  source: SeriesSource;
+  run: CardRun;
+  name: string;
+  view: MetricView;
+  settings: LineSettings;
+  axis: XAxis;
+  window: Range | null;
+  onWindow: (name: string, window: Range | null) => void;
+  wide: boolean;
+  onWide: (name: string, wide: boolean) => void;
 }
 
-function MetricCard({ series, settings }: { series: MetricSeries; settings: ChartSettings }) {
-  if (series.family === "table") return <TableMetric series={series} settings={settings} />;
-  const data = seriesPlot(series, settings.axis);
-  return data.x.length === 0 ? <TextMetric series={series} /> : <SeriesMetric series={series} settings={settings} />;
-}
+/** The card of one metric: what it looks like depends on what was logged. */
+export const MetricCard = memo(function MetricCard(props: MetricCardProps) {
+  return props.view === "line" ? <SeriesCard {...props} /> : <StoredCard {...props} />;
+});
 
-function SeriesMetric({ series, settings }: { series: MetricSeries; settings: ChartSettings }) {
-  const data = useMemo(() => seriesPlot(series, settings.axis), [series, settings.axis]);
-  const columns = useMemo(() => twinOf(series), [series]);
+function SeriesCard({ source, run, name, settings, axis, window, onWindow, wide, onWide }: MetricCardProps) {
+  const runs = useMemo(() => [run], [run]);
+  const names = useMemo(() => [name], [name]);
+  const data = useSeriesData(source, { runs, names, x: settings.x, window, windowPoints: WINDOW_POINTS });
+  const line = useMemo(() => data.line(run.id, name), [data, run.id, name]);
+  const points = data.points(run.id, name);
+  if (line === undefined && data.error !== null) return <div className={styles.holder}><ErrorState error={data.error} onRetry={data.retry} /></div>;
+  if (!line || !points) return <div className={styles.holder}>{line === undefined && <Skeleton lines={4} />}</div>;
+  const saveCsv = async () => {
+    const range = window && settings.x === "step" ? { start: window.low, stop: window.high } : {};
+    const found = await source.fetch({ run_ids: [run.id], names: [name], max_points: CSV_POINTS, sort: true, ...range }, new AbortController().signal);
+    if (found[0]) saveText(`${name.replaceAll("/", "_")}.csv`, csvOf(seriesColumns(found[0], run.origin)), "text/csv");
+  };
   return (
     <LineCard
-      name={series.name}
-      description={series.description}
-      data={data}
-      columns={columns}
-      xLabel={settings.axis === "time" ? t("metrics.seconds") : t("metrics.step")}
-      colour={runColour(series.run_id)}
-      log={settings.log}
-      smoothing={settings.smoothing}
-      logged={series.count}
+      name={name}
+      line={line}
+      colour={runColour(run.id)}
+      settings={settings}
+      axis={axis}
+      length={wholeLength(points, settings)}
+      count={points.count}
+      window={window}
+      onWindow={(next) => onWindow(name, next)}
+      wide={wide}
+      onWide={(next) => onWide(name, next)}
+      columns={() => seriesColumns(points, run.origin)}
+      onCsv={() => void saveCsv()}
+      busy={data.waiting}
+      note={data.error !== null ? <button type="button" className={styles.retry} onClick={data.retry}>{t("chart.windowFailed")}</button> : undefined}
     />
   );
 }
 
-/** All that was logged, as columns: for the table twin of the chart and for the file. */
-function twinOf(series: MetricSeries): Record<string, MetricValue[]> {
-  const values = series.values ?? [];
-  const times = series.times ?? [];
-  const origin = times[0] ?? 0;
-  return {
-    [t("metrics.step")]: values.map((_, index) => series.steps?.[index] ?? index),
-    [t("metrics.seconds")]: times.map((time) => Math.round((time - origin) * 1000) / 1000),
-    [series.name]: values,
-  };
+function wholeLength(points: { steps: Float64Array; times: Float64Array; values: Float64Array }, settings: LineSettings): number {
+  return lengthOf({ x: settings.x === "step" ? points.steps : points.times, y: points.values });
+}
+
+/** Tables and texts come as they were logged. */
+function StoredCard(props: MetricCardProps) {
+  const answer = useQuery({ ...runSeriesQuery(useWorkspace(), props.run.id, [props.name]), placeholderData: (previous) => previous });
+  const series = answer.data?.series[0];
+  if (answer.isError && !answer.data) return <div className={styles.holder}><ErrorState error={answer.error} onRetry={() => void answer.refetch()} /></div>;
+  if (!series) return <div className={styles.holder}><Skeleton lines={4} /></div>;
+  return series.family === "table" ? <TableMetric {...props} series={series} /> : <TextMetric series={series} />;
 }
 
 /** A table with exactly two columns of numbers is a line of two variables; any other is a table. */
-function TableMetric({ series, settings }: { series: MetricSeries; settings: ChartSettings }) {
+function TableMetric({ series, settings, run, name, window, onWindow, wide, onWide }: MetricCardProps & { series: MetricSeries }) {
   const columns = series.columns ?? {};
   const [xName, yName, ...more] = numericColumns(columns);
   const rows = series.times?.length ?? 0;
-  const data = useMemo(() => (xName !== undefined && yName !== undefined ? columnsPlot(columns[xName] ?? [], columns[yName] ?? []) : null), [columns, xName, yName]);
-  if (data !== null && xName !== undefined && yName !== undefined && more.length === 0 && Object.keys(columns).length === 2 && rows > 1) {
+  const line = useMemo(() => (xName !== undefined && yName !== undefined ? columnsLine(columns[xName] ?? [], columns[yName] ?? []) : null), [columns, xName, yName]);
+  const axis = useMemo(() => xAxis("metric", xName), [xName]);
+  if (line !== null && xName !== undefined && yName !== undefined && more.length === 0 && Object.keys(columns).length === 2 && rows > 1) {
     return (
       <LineCard
         name={`${series.name}: ${yName} / ${xName}`}
         description={series.description}
-        data={data}
-        columns={columns}
-        xLabel={xName}
-        colour={runColour(series.run_id)}
-        log={settings.log}
-        smoothing={settings.smoothing}
+        line={line}
+        colour={runColour(run.id)}
+        settings={settings}
+        axis={axis}
+        length={lengthOf(line)}
+        count={line.x.length}
+        window={window}
+        onWindow={(next) => onWindow(name, next)}
+        wide={wide}
+        onWide={(next) => onWide(name, next)}
+        columns={() => columns}
+        onCsv={() => saveText(`${series.name.replaceAll("/", "_")}.csv`, csvOf(columns), "text/csv")}
       />
     );
   }
-  return (
-    <article className={styles.table} aria-label={series.name}>
-      <header>
-        <h3>{series.name}</h3>
-      </header>
-      <div className={styles.tableBody}>
-        <DataTable columns={columns} label={series.name} />
-      </div>
-    </article>
-  );
+  return <TableCard name={series.name} columns={columns} />;
 }
 
 function TextMetric({ series }: { series: MetricSeries }) {
   const values = series.values ?? [];
+  if (values.length !== 1) return <TableCard name={series.name} columns={{ [t("metrics.step")]: values.map((_, index) => series.steps?.[index] ?? index), [series.name]: values }} />;
   return (
-    <article className={styles.table} aria-label={series.name}>
+    <article className={styles.table} style={{ height: CARD_HEIGHT }} aria-label={series.name}>
       <header>
         <h3>{series.name}</h3>
       </header>
-      {values.length === 1 ? (
-        <p className={styles.text} tabIndex={0}>
-          {String(values[0])}
-        </p>
-      ) : (
-        <div className={styles.tableBody}>
-          <DataTable columns={{ [t("metrics.step")]: values.map((_, index) => series.steps?.[index] ?? index), [series.name]: values }} label={series.name} />
-        </div>
-      )}
+      <p className={styles.text} tabIndex={0}>
+        {String(values[0])}
+      </p>
+    </article>
+  );
+}
+
+function TableCard({ name, columns }: { name: string; columns: Readonly<Record<string, readonly MetricValue[]>> }) {
+  return (
+    <article className={styles.table} style={{ height: CARD_HEIGHT }} aria-label={name}>
+      <header>
+        <h3>{name}</h3>
+      </header>
+      <div className={styles.tableBody}>
+        <DataTable columns={columns} label={name} />
+      </div>
     </article>
   );
 }

@@ -1,108 +1,134 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
-import { hasEnded } from "../../client/run";
+import { hasEnded, type Run, startOf } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
-import type { XAxis } from "../../components/charts/plot-data";
-import { Checkbox, SearchField, Segments } from "../../components/fields";
+import { LineSettingsBar } from "../../components/charts/LineSettingsBar";
+import { type LineSettings, smoothingOf } from "../../components/charts/line-settings";
+import { useSeriesSource } from "../../components/charts/useSeriesSource";
+import { useZooms } from "../../components/charts/useZooms";
+import { xAxis } from "../../components/charts/x-axis";
+import { SearchField } from "../../components/fields";
 import { formatMetric } from "../../components/format";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
+import { VirtualRows } from "../../components/VirtualRows";
 import { t } from "../../text/text";
-import { MetricCards } from "./MetricCards";
+import { MetricCard } from "./MetricCards";
 import styles from "./MetricsTab.module.css";
-import { grouped, type MetricSection, metricSections } from "./metric-sections";
+import { type MetricRow, metricRows } from "./metric-layout";
+import { metricSections } from "./metric-sections";
 import runStyles from "./RunPage.module.css";
 import { useRun } from "./useRun";
 
-/** Cards of one request. */
-const GROUP_SIZE = 12;
-const EMA_MAX = 0.99;
-
-export interface ChartSettings {
-  axis: XAxis;
-  log: boolean;
-  smoothing: number;
-}
+/** The greatest and the least of every pixel of a card. */
+const CARD_POINTS = 1000;
 
 export interface MetricsSearch {
   find?: string;
   x?: string;
   y?: string;
   ema?: string;
+  clip?: string;
+  zoom?: string;
 }
 
 export function MetricsTab() {
-  const workspace = useWorkspace();
   const { data: run } = useRun();
-  const search = useSearch({ strict: false });
+  return run ? <RunMetrics key={run.id} run={run} /> : null;
+}
+
+function RunMetrics({ run }: { run: Run }) {
+  const workspace = useWorkspace();
+  const search: MetricsSearch = useSearch({ strict: false });
   const navigate = useNavigate();
-  const metrics = useQuery({ ...runMetricsQuery(workspace, run?.id ?? ""), enabled: run !== undefined });
-  if (!run) return null;
+  const metrics = useQuery(runMetricsQuery(workspace, run.id));
+  const sections = useMemo(() => metricSections(metrics.data?.metrics ?? [], search.find ?? ""), [metrics.data, search.find]);
+  const change = useCallback(
+    (next: MetricsSearch) => void navigate({ to: "/runs/$runId/metrics", params: { runId: run.id }, search: (before: MetricsSearch) => ({ ...before, ...next }), replace: true }),
+    [navigate, run.id],
+  );
   if (metrics.isError && !metrics.data) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
   if (!metrics.data) return <Skeleton lines={6} />;
   if (metrics.data.metrics.every((metric) => metric.family === "file")) {
     return <EmptyState icon="chart" title={hasEnded(run) ? t("metrics.none.title") : t("metrics.waiting")}>{t("metrics.none.body")}</EmptyState>;
   }
-  const settings = settingsOf(search);
-  const sections = metricSections(metrics.data.metrics, search.find ?? "");
-  const change = (next: MetricsSearch) => void navigate({ to: "/runs/$runId/metrics", params: { runId: run.id }, search: { ...search, ...next }, replace: true });
   return (
     <div className={runStyles.body}>
-      <SettingsBar search={search} settings={settings} onChange={change} />
-      {sections.length === 0 && <EmptyState icon="search" title={t("metrics.noMatch", { find: search.find ?? "" })} />}
-      {sections.map((section) => (
-        <Section key={section.name} runId={run.id} section={section} settings={settings} />
-      ))}
-    </div>
-  );
-}
-
-function SettingsBar({ search, settings, onChange }: { search: MetricsSearch; settings: ChartSettings; onChange: (next: MetricsSearch) => void }) {
-  return (
-    <div className={styles.settings} role="toolbar" aria-label={t("metrics.settings")}>
-      <div className={styles.find}>
-        <SearchField label={t("metrics.find")} value={search.find ?? ""} onChange={(find) => onChange({ find: find || undefined })} />
+      <div className={styles.settings} role="toolbar" aria-label={t("metrics.settings")}>
+        <div className={styles.find}>
+          <SearchField label={t("metrics.find")} value={search.find ?? ""} onChange={(find) => change({ find: find || undefined })} />
+        </div>
+        <LineSettingsBar search={search} onChange={change} />
       </div>
-      <Segments
-        label={t("metrics.xAxis")}
-        choices={[
-          ["step", t("metrics.step")],
-          ["time", t("metrics.time")],
-        ]}
-        value={settings.axis}
-        onChange={(axis) => onChange({ x: axis === "step" ? undefined : axis })}
-      />
-      <Checkbox label={t("metrics.log")} checked={settings.log} onChange={() => onChange({ y: settings.log ? undefined : "log" })} />
-      <label className={styles.smoothing}>
-        {t("metrics.smoothing")}
-        <input type="range" min={0} max={EMA_MAX} step={0.01} value={settings.smoothing} onChange={(event) => onChange({ ema: event.target.value === "0" ? undefined : event.target.value })} />
-        <output>{settings.smoothing.toFixed(2)}</output>
-      </label>
+      {sections.length === 0 && <EmptyState icon="search" title={t("metrics.noMatch", { find: search.find ?? "" })} />}
+      <Sections run={run} sections={sections} search={search} onChange={change} />
     </div>
   );
 }
 
-function Section({ runId, section, settings }: { runId: string; section: MetricSection; settings: ChartSettings }) {
-  const tiles = section.metrics.filter((metric) => metric.view === "tile").map((metric) => metric.summary);
-  const cards = section.metrics.filter((metric) => metric.view !== "tile");
+interface SectionsProps {
+  run: Run;
+  sections: ReturnType<typeof metricSections>;
+  search: MetricsSearch;
+  onChange: (next: MetricsSearch) => void;
+}
+
+function Sections({ run, sections, search, onChange }: SectionsProps) {
+  const source = useSeriesSource(useWorkspace(), CARD_POINTS);
+  const [box, width] = useWidth();
+  const { x, y, ema, clip } = search;
+  const settings = useMemo(
+    (): LineSettings => ({ x: x === "time" ? "relative" : x === "wall" ? "wall" : "step", xLog: false, yLog: y === "log", smoothing: smoothingOf(ema), clip: clip === "1" }),
+    [x, y, ema, clip],
+  );
+  const axis = useMemo(() => xAxis(settings.x), [settings.x]);
+  const origin = startOf(run);
+  const cardRun = useMemo(() => ({ id: run.id, origin }), [run.id, origin]);
+  const zooms = useZooms(search.zoom, (zoom) => onChange({ zoom }));
+  const [wide, setWide] = useState<ReadonlySet<string>>(new Set());
+  const onWide = useCallback((name: string, on: boolean) => setWide((before) => new Set(on ? [...before, name] : [...before].filter((each) => each !== name))), []);
+  const { rows, height } = useMemo(() => metricRows(sections, width, wide), [sections, width, wide]);
   return (
-    <section className={styles.section} aria-label={section.name || t("metrics.section.top")}>
-      {section.name !== "" && (
-        <h2 className={styles.sectionTitle}>
-          {section.name} <span className={styles.count}>{section.metrics.length}</span>
-        </h2>
+    <div ref={box}>
+      {width > 0 && (
+        <VirtualRows rows={rows} height={height}>
+          {(row: MetricRow) =>
+            row.kind === "title" ? (
+              <h2 className={styles.sectionTitle}>
+                {row.section.name} <span className={styles.count}>{row.section.metrics.length}</span>
+              </h2>
+            ) : row.kind === "tiles" ? (
+              <Tiles metrics={row.metrics.map((metric) => metric.summary)} columns={row.columns} />
+            ) : (
+              <div className={styles.cards} style={{ gridTemplateColumns: `repeat(${row.columns}, minmax(0, 1fr))` }}>
+                {row.metrics.map(({ summary, view }) => (
+                  <MetricCard
+                    key={summary.name}
+                    source={source}
+                    run={cardRun}
+                    name={summary.name}
+                    view={view}
+                    settings={settings}
+                    axis={axis}
+                    window={zooms.windowOf(summary.name)}
+                    onWindow={zooms.setWindow}
+                    wide={wide.has(summary.name)}
+                    onWide={onWide}
+                  />
+                ))}
+              </div>
+            )
+          }
+        </VirtualRows>
       )}
-      {tiles.length > 0 && <Tiles metrics={tiles} />}
-      {grouped(cards, GROUP_SIZE).map((group) => (
-        <MetricCards key={group[0]?.summary.name} runId={runId} metrics={group} settings={settings} />
-      ))}
-    </section>
+    </div>
   );
 }
 
-function Tiles({ metrics }: { metrics: readonly MetricSummary[] }) {
+function Tiles({ metrics, columns }: { metrics: readonly MetricSummary[]; columns: number }) {
   return (
-    <dl className={runStyles.tiles}>
+    <dl className={runStyles.tiles} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
       {metrics.map((metric) => (
         <div key={metric.name} className={runStyles.tile}>
           <dt title={metric.name}>{metric.name}</dt>
@@ -113,11 +139,17 @@ function Tiles({ metrics }: { metrics: readonly MetricSummary[] }) {
   );
 }
 
-function settingsOf(search: MetricsSearch): ChartSettings {
-  const smoothing = Number(search.ema ?? 0);
-  return {
-    axis: search.x === "time" ? "time" : "step",
-    log: search.y === "log",
-    smoothing: Number.isFinite(smoothing) ? Math.min(EMA_MAX, Math.max(0, smoothing)) : 0,
-  };
+/** The width of an element, followed. */
+function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [box, width];
 }

@@ -1,4 +1,5 @@
 import { isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
+import { nameFilter } from "../../components/name-filter";
 
 /** How one metric is shown. Files are on the images tab. */
 export type MetricView = "tile" | "line" | "table" | "text";
@@ -14,7 +15,7 @@ const TOGETHER_UP_TO = 6;
 
 /** Arranges the metrics of a run in sections, in the order in which they were first logged. */
 export function metricSections(metrics: readonly MetricSummary[], find: string): MetricSection[] {
-  const matches = matcherOf(find);
+  const matches = nameFilter(find);
   const sections = new Map<string, MetricSection>();
   for (const summary of metrics) {
     const view = metricView(summary);
@@ -45,24 +46,4 @@ export function metricView(summary: MetricSummary): MetricView | null {
 function sectionName(metric: string): string {
   const slash = metric.indexOf("/");
   return slash > 0 ? metric.slice(0, slash) : "";
-}
-
-/** Substring by default, whatever the case; `/expression/` for a regular expression. One that cannot be read matches as text. */
-function matcherOf(find: string): (name: string) => boolean {
-  const expression = /^\/(.+)\/$/.exec(find)?.[1];
-  if (expression !== undefined) {
-    try {
-      const regex = new RegExp(expression, "i");
-      return (name) => regex.test(name);
-    } catch {
-      // Still being typed.
-    }
-  }
-  const wanted = find.toLowerCase();
-  return (name) => name.toLowerCase().includes(wanted);
-}
-
-/** Cuts a list into groups of `size`: one request for each, and only for those in sight. */
-export function grouped<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { MetricSummary } from "../../client/metric";
 import { fileOf, logNamedIn, parseConfusionMatrix } from "./logged-file";
-import { grouped, metricSections, metricView } from "./metric-sections";
+import { metricSections, metricView } from "./metric-sections";
 import { preparationTimes } from "./preparation";
 import { parseTag } from "./tag-text";
 
@@ -41,11 +41,6 @@ test("metrics are found by a part of their name or by an expression", () => {
   expect(metricSections(metrics, "LOSS").flatMap((section) => section.metrics)).toHaveLength(2);
   expect(metricSections(metrics, "/loss$/").flatMap((section) => section.metrics)).toHaveLength(1);
   expect(metricSections(metrics, "/(/")).toEqual([]);
-});
-
-test("a list is cut into groups", () => {
-  expect(grouped([1, 2, 3], 2)).toEqual([[1, 2], [3]]);
-  expect(grouped([], 2)).toEqual([]);
 });
 
 test.each([

@@ -21,6 +21,7 @@ from runyard.domain.run_filter_ast import (
     DurationValue,
     Field,
     InstantValue,
+    IsEmpty,
     IsNull,
     Like,
     Matches,
@@ -227,6 +228,7 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Like, fields(_TEXTUAL), st.sampled_from(PATTERNS), st.booleans(), st.booleans()),
     st.builds(Matches, fields(_TEXTUAL), st.sampled_from(REGEXES), st.booleans()),
     st.builds(IsNull, fields(set(Shape)), st.booleans()),
+    st.builds(IsEmpty, fields({Shape.LABEL}), st.booleans()),
     st.builds(TextSearch, st.sampled_from(["great", "Ü", "fail", "MNIST", "ayse", "x%", "0.5", "nothing at all"]), st.booleans()),
 )
 

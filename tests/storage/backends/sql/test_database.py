@@ -48,6 +48,17 @@ def test_what_many_threads_write_is_all_there(database: Database) -> None:
     assert len(names(database)) == 160
 
 
+def test_a_write_that_fails_alone_leaves_nothing_and_the_next_goes_on(database: Database) -> None:
+    def failing(connection: Any) -> None:
+        connection.execute(INSERT, {"name": "half"})
+        raise ConflictError("no")
+
+    with pytest.raises(ConflictError):
+        database.write(failing)
+    database.write(lambda c: c.execute(INSERT, {"name": "whole"}))
+    assert names(database) == ["whole"]
+
+
 def test_a_write_that_fails_leaves_the_others_of_its_group_alone(database: Database) -> None:
     started, go = threading.Event(), threading.Event()
     threading.Thread(target=lambda: database.write(lambda _: (started.set(), go.wait())), daemon=True).start()

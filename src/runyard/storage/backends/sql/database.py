@@ -118,10 +118,11 @@ class Database:
 
     def _commit_group(self, group: list[_Write]) -> None:
         results: list[tuple[_Write, Any]] = []
+        is_alone = len(group) == 1  # its failure undoes the transaction, and a savepoint would cost two statements
         try:
-            with self._writer_engine.connect() as connection, connection.begin():
+            with self._writer_engine.connect() as connection, connection.begin() as transaction:
                 for write in group:
-                    savepoint = connection.begin_nested()
+                    savepoint = transaction if is_alone else connection.begin_nested()
                     try:
                         result = write.work(connection)
                     except sa.exc.OperationalError:
@@ -130,7 +131,8 @@ class Database:
                         savepoint.rollback()
                         write.done.set_exception(error)
                     else:
-                        savepoint.commit()
+                        if not is_alone:
+                            savepoint.commit()
                         results.append((write, result))
         except Exception as error:  # noqa: BLE001 - every caller who waits must hear of it, and the thread must live on
             failure = storage_error(error, self._place) if isinstance(error, (sa.exc.DBAPIError, OSError)) else error

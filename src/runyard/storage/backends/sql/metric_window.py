@@ -20,7 +20,7 @@ def read_window(head: SeriesHead, view: RunView, shown: Shown, query: SeriesQuer
     since = min(total, query.since.get(head.run_id, {}).get(head.name, 0))
     if head.family is not MetricFamily.SERIES:
         return _evenly(head, view.points(shown.key, since, total), since, count, query.max_points)
-    bounds = _bounds(query)
+    bounds = _bounds(query, query.origins.get(head.run_id, 0.0))
     if query.axis == "index":
         low, high = max(since, bounds[0]), min(total, bounds[1] + 1)
         points, places = view.drawn(shown.key, low, max(low, high), query.max_points)
@@ -38,9 +38,10 @@ def read_window(head: SeriesHead, view: RunView, shown: Shown, query: SeriesQuer
     return _window(head, points, places, count)
 
 
-def _bounds(query: SeriesQuery) -> tuple[int, int]:
+def _bounds(query: SeriesQuery, origin: float) -> tuple[int, int]:
     scale = 1_000_000 if query.axis == "time" else 1
-    return _whole(query.start, INT64_MIN, math.ceil, scale), _whole(query.stop, INT64_MAX, math.floor, scale)
+    start, stop = (None if bound is None else bound + origin for bound in (query.start, query.stop))
+    return _whole(start, INT64_MIN, math.ceil, scale), _whole(stop, INT64_MAX, math.floor, scale)
 
 
 def _whole(value: float | None, default: int, rounded: object, scale: int) -> int:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from runyard.errors import StorageError
 from runyard.storage.backends.filesystem.folder import FileFolder
 from runyard.storage.backends.sql.artifact import SqlArtifactStore
+from runyard.storage.backends.sql.catalog import SqlRunCatalog
 from runyard.storage.backends.sql.change import SqlChangeStore
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.environment import SqlEnvironmentStore
@@ -23,7 +24,7 @@ from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -62,6 +63,7 @@ def open_database(database: Database, home: Path) -> tuple[Storage, MetricRankin
         workspaces=SqlWorkspaceStore(database),
         experiments=SqlExperimentStore(database),
         runs=SqlRunStore(database, ranking=ranking),
+        catalog=SqlRunCatalog(database, metrics.book, metrics.reader, ranking),
         metrics=metrics,
         artifacts=SqlArtifactStore(database, FileFolder(home / "artifacts")),
         snapshots=SqlSnapshotStore(database, FileFolder(home / "blobs")),

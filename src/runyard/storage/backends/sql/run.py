@@ -235,7 +235,7 @@ class SqlRunStore:
             query = (
                 sa.select(t.run.c.status, sa.func.count())
                 .where(t.run.c.workspace_pk == workspace_pk(connection, workspace))
-                .where(t.run.c.target == target, t.run.c.status.in_(_ACTIVE), t.run.c.definition.is_not(None))
+                .where(t.run.c.target == target, t.run.c.status.in_(_ACTIVE), t.run.c.type.is_not(None))
                 .group_by(t.run.c.status)
             )
             counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
@@ -245,7 +245,7 @@ class SqlRunStore:
     def _jobs(self, target: str, statuses: list[str], limit: int | None) -> list[JobRecord]:
         query = (
             select_runs()
-            .where(t.run.c.target == target, t.run.c.status.in_(statuses), t.run.c.definition.is_not(None))
+            .where(t.run.c.target == target, t.run.c.status.in_(statuses), t.run.c.type.is_not(None))
             .order_by(t.run.c.pk)
             .limit(limit)
         )

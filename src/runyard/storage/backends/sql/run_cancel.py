@@ -28,7 +28,7 @@ def tree_keys(top_pk: int) -> sa.Select[Any]:
 def cancel_runs(connection: Connection, top: Any, reason: str, author: str | None, at: datetime) -> list[int]:
     """Cancel a run and its descendants that have not ended; return the keys of those that changed, parents first."""
     run = t.run.c
-    columns = (run.pk, run.id, run.root_id, run.workspace_pk, run.status, run.definition.is_not(None).label("submitted"))
+    columns = (run.pk, run.id, run.root_id, run.workspace_pk, run.status, run.type.is_not(None).label("submitted"))
     query = sa.select(*columns).where(run.pk.in_(tree_keys(top.pk)), run.status.not_in(_LEFT_ALONE)).order_by(run.pk)
     rows = connection.execute(query).all()
     if not rows:

@@ -74,7 +74,7 @@ def _insert(
     if parent is None:
         own_root = t.run.update().where(t.run.c.pk == sa.bindparam("own_pk")).values(root_pk=sa.bindparam("own_pk"))
         connection.execute(own_root, [{"own_pk": pk} for pk in pks])
-    _insert_beside(connection, pks, rows, origin)
+    _insert_beside(connection, pks, rows)
     changes = [
         {
             "workspace_pk": owner.workspace_pk,
@@ -89,11 +89,11 @@ def _insert(
     return dict(zip(runs, pks, strict=True))
 
 
-def _insert_beside(connection: Connection, pks: list[int], rows: list[dict[str, Any]], origin: RunOrigin) -> None:
+def _insert_beside(connection: Connection, pks: list[int], rows: list[dict[str, Any]]) -> None:
     labels, searched, events = [], [], []
     for pk, row in zip(pks, rows, strict=True):
         tags = from_text(row["tags"])
-        labels += first_label_rows(pk, tags, from_text(row["properties"]), origin.definition)
+        labels += first_label_rows(pk, tags, from_text(row["properties"]), from_text(row["definition"]))
         searched.append(search_row(pk, row["id"], row["display_name"], row["submitted_by"], tags))
         events.append({"run_pk": pk, "status": row["status"], "author": row["submitted_by"], "at": row["created_at"]})
     if labels:
@@ -104,6 +104,9 @@ def _insert_beside(connection: Connection, pks: list[int], rows: list[dict[str, 
 
 def _row(owner: Any, parent: Any, run_id: str, run: NewRun, origin: RunOrigin, number: int, at: datetime) -> dict[str, Any]:
     now = to_us(at)
+    definition = origin.definition
+    if definition is None and run.arguments:
+        definition = {"spec": {"arguments": run.arguments}, "arguments": run.arguments}
     return {
         "id": run_id,
         "workspace_pk": owner.workspace_pk,
@@ -123,7 +126,7 @@ def _row(owner: Any, parent: Any, run_id: str, run: NewRun, origin: RunOrigin, n
         "tags": to_text(merge_tags(run_id, {}, run.tags, [])),
         "properties": to_text(merge_properties(run_id, {}, run.properties)),
         "script_name": origin.script_name,
-        "definition": None if origin.definition is None else to_text(origin.definition),
+        "definition": None if definition is None else to_text(definition),
         "snapshot_id": origin.snapshot_id,
     }
 

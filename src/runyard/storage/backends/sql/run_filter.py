@@ -23,6 +23,7 @@ from runyard.domain.run_filter_ast import (
     Field,
     Filter,
     InstantValue,
+    IsEmpty,
     IsNull,
     Leaf,
     Like,
@@ -56,7 +57,7 @@ MATCHED_MAX_CHARS = 1000
 
 LABEL_KINDS = {"tag": "t", "property": "p", "param": "a"}
 _RUN = t.run.c
-_COLUMNS: dict[str, sa.ColumnElement[Any]] = {
+PLAIN_COLUMNS: dict[str, sa.ColumnElement[Any]] = {
     "id": _RUN.id,
     "name": _RUN.display_name,
     "description": _RUN.description,
@@ -154,7 +155,7 @@ class FilterCompiler:
         if field.shape is Shape.DURATION:
             lasted = sa.func.coalesce(_RUN.ended_at, sa.literal(now_us, sa.BigInteger)) - _RUN.started_at
             return sa.cast(lasted, sa.Double) / sa.literal(1e6, sa.Double)
-        return _COLUMNS[field.name]
+        return PLAIN_COLUMNS[field.name]
 
     def _metric(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
         figures = self.figures(field)
@@ -175,6 +176,9 @@ class FilterCompiler:
         if isinstance(leaf, IsNull):
             there = self._labelled(kind, key, sa.true())
             return _RUN.pk.in_(there) if leaf.negated else _RUN.pk.not_in(there)
+        if isinstance(leaf, IsEmpty):
+            empty = self._labelled(kind, key, sa.func.coalesce(t.run_label.c.head, "") == "")
+            return _RUN.pk.not_in(empty) if leaf.negated else _RUN.pk.in_(empty)
         return _RUN.pk.in_(self._labelled(kind, key, self._label_value(leaf)))
 
     def _labelled(self, kind: str, key: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -221,8 +225,8 @@ class FilterCompiler:
             return sa.not_(found) if leaf.negated else found
         if isinstance(leaf, Matches):
             return self._regex(column, leaf)
-        if isinstance(leaf, TextSearch):
-            raise TypeError("a text search has no column")
+        if isinstance(leaf, (TextSearch, IsEmpty)):
+            raise TypeError("a text search has no column, and only a label is empty")
         by_order = isinstance(leaf.value, TextValue) and leaf.operator not in (Operator.EQ, Operator.NE)
         return _compared(self.ordered_text(column) if by_order else column, leaf.operator, _literal(leaf.value))
 

@@ -58,9 +58,9 @@ def search_runs(
         # What is costly to find is found once: the page's query counts too.
         found = [tuple(key) for key in connection.execute(page.add_columns(sa.func.count().over()))]
         keys = [key[:-1] for key in found]
-        total = found[0][-1] if found else _count(connection, conditions) if query.offset else 0
+        total = found[0][-1] if found else count_runs(connection, conditions) if query.offset else 0
     else:
-        total = _count(connection, conditions)
+        total = count_runs(connection, conditions)
         keys = [tuple(key) for key in connection.execute(page)]
     more = len(keys) > query.limit
     keys = keys[: query.limit]
@@ -74,7 +74,8 @@ def is_searching(query: RunQuery) -> bool:
     return bool(query.filter or query.text or query.tags or query.properties or query.type)
 
 
-def _count(connection: Connection, conditions: list[sa.ColumnElement[bool]]) -> int:
+def count_runs(connection: Connection, conditions: list[sa.ColumnElement[bool]]) -> int:
+    """Return how many runs meet conditions."""
     return connection.execute(sa.select(sa.func.count()).select_from(t.run).where(*conditions)).scalar_one()
 
 

@@ -263,6 +263,7 @@ run_summary = Table(
     Column("paged", Integer, nullable=False),
     Column("blob", LargeBinary, nullable=False),
     Index("ix_run_summary_paged", "paged", "run_pk"),
+    Index("ix_run_summary_keyset", "keyset_id", "run_pk"),
 )
 """The figures of all points of a run that are in blocks. ``paged`` is 1 once they stand in ``summary_page`` too."""
 

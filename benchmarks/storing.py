@@ -1,0 +1,88 @@
+"""What storing costs: bytes on disk and the time to write a run, measured at the store itself, without a server around it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from benchmarks.batches import loss, packed
+from runyard.domain.run import RunStatus
+from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.opened import open_folder
+from runyard.storage.base import RunOrigin, Storage
+from runyard.wire.journal import decode_batch
+from runyard.wire.run import NewRun
+from runyard.wire.workspace import EnsureWorkspaceRequest
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+LARGE_METRICS = 1500
+LARGE_STEPS = 20
+
+
+@contextmanager
+def _store() -> Iterator[Storage]:
+    with tempfile.TemporaryDirectory(prefix="runyard-bench-") as folder:
+        storage = open_folder(Path(folder))
+        storage.workspaces.ensure("w", EnsureWorkspaceRequest(), at=NOW)
+        storage.experiments.ensure("w", "e", at=NOW)
+        try:
+            yield storage
+        finally:
+            storage.close()
+
+
+def _stored(storage: Storage, batches: list[bytes]) -> str:
+    """Write a run of batches as the ingest route does, end it, and make its blocks; return its id."""
+    (run,) = storage.runs.create("w", "e", [NewRun()], RunOrigin(status=RunStatus.RUNNING, submitted_by="me"), at=NOW)
+    for batch in batches:
+        storage.metrics.append("w", run.id, decode_batch(batch), at=NOW)
+    storage.runs.change_status("w", run.id, RunStatus.COMPLETED, reason=None, error=None, at=NOW)
+    storage.metrics.compact("w", run.id, finish=True)
+    return run.id
+
+
+def bytes_a_point(points: int) -> float:
+    """Return the bytes a point of 20 series that are logged 1 µs apart: blocks, directories and summaries."""
+    values = loss(points // 20, 20)
+    with _store() as storage:
+        return _bytes_of(storage, _stored(storage, packed([f"m{n}" for n in range(20)], values))) / values.size
+
+
+class LargeShape:
+    """A run of 1500 metrics × 20 steps of random doubles, one call a step."""
+
+    def __init__(self) -> None:
+        values = np.random.default_rng(7).normal(size=(LARGE_STEPS, LARGE_METRICS))
+        self._batches = packed([f"n{n}" for n in range(LARGE_METRICS)], values, batch_points=values.size, jitter=False)
+
+    def write_ms(self, runs: int = 20) -> float:
+        """Return the milliseconds to write a run and make its blocks."""
+        with _store() as storage:
+            _stored(storage, self._batches)  # the names are new only once
+            began = time.perf_counter()
+            for _ in range(runs):
+                _stored(storage, self._batches)
+            return (time.perf_counter() - began) * 1000 / runs
+
+    def kilobytes(self) -> float:
+        """Return the kilobytes that such a run takes."""
+        with _store() as storage:
+            return _bytes_of(storage, _stored(storage, self._batches)) / 1000
+
+
+def _bytes_of(storage: Storage, run_id: str) -> float:
+    database = storage.metrics._database  # type: ignore[attr-defined]  # no route tells the size of one run's blocks
+    block, summary = t.metric_block.c, t.run_summary.c
+    with database.read() as connection:
+        pk = connection.execute(sa.select(t.run.c.pk).where(t.run.c.id == run_id)).scalar_one()
+        size = sa.func.sum(sa.func.length(block.data) + sa.func.length(block.directory) + 80)
+        blocks = connection.execute(sa.select(size).where(block.run_pk == pk)).scalar() or 0
+        figures = connection.execute(sa.select(sa.func.length(summary.blob)).where(summary.run_pk == pk)).scalar() or 0
+        return float(blocks) + float(figures)

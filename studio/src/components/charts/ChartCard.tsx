@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+import { t } from "../../text/text";
+import { IconButton } from "../Button";
+import styles from "./ChartCard.module.css";
+
+export const PLOT_HEIGHT = 196;
+export const WIDE_PLOT_HEIGHT = 420;
+const FRAME_HEIGHT = 72;
+/** What a card takes with its heading and its foot. */
+export const CARD_HEIGHT = PLOT_HEIGHT + FRAME_HEIGHT;
+export const WIDE_CARD_HEIGHT = WIDE_PLOT_HEIGHT + FRAME_HEIGHT;
+
+interface ChartCardProps {
+  name: string;
+  description?: string | undefined;
+  /** The figure that matters, at the right of the heading. */
+  value?: ReactNode;
+  tools?: ReactNode;
+  /** The chart's twin for reading: a table of its data. */
+  table?: ReactNode;
+  asTable: boolean;
+  onTable?: (asTable: boolean) => void;
+  onCsv?: (() => void) | undefined;
+  onPng?: (() => void) | undefined;
+  wide: boolean;
+  onWide: (wide: boolean) => void;
+  /** Finer points are on their way. */
+  busy?: boolean;
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of every chart: heading, tools, the chart or its table, foot. */
+export function ChartCard({ name, description, value, tools, table, asTable, onTable, onCsv, onPng, wide, onWide, busy = false, footer, children }: ChartCardProps) {
+  return (
+    <article className={styles.card} style={{ height: wide ? WIDE_CARD_HEIGHT : CARD_HEIGHT }} aria-label={name} aria-busy={busy}>
+      <header className={styles.header}>
+        <h3 title={description ? `${name}: ${description}` : name}>{name}</h3>
+        {value !== undefined && <span className={styles.value}>{value}</span>}
+        <span className={styles.tools}>
+          {!asTable && tools}
+          {onTable && <IconButton icon={asTable ? "chart" : "table"} label={asTable ? t("chart.asChart", { name }) : t("chart.asTable", { name })} onClick={() => onTable(!asTable)} />}
+          {onPng && !asTable && <IconButton icon="image" label={t("chart.png", { name })} onClick={onPng} />}
+          {onCsv && <IconButton icon="download" label={t("chart.csv", { name })} onClick={onCsv} />}
+          <IconButton icon="expand" label={wide ? t("chart.narrow", { name }) : t("chart.wide", { name })} aria-pressed={wide} onClick={() => onWide(!wide)} />
+        </span>
+      </header>
+      <div className={styles.body}>{asTable ? table : children}</div>
+      <footer className={styles.footer}>{footer}</footer>
+    </article>
+  );
+}

@@ -1,0 +1,38 @@
+import { t } from "../../text/text";
+import { Checkbox, Segments } from "../fields";
+import styles from "./LineSettingsBar.module.css";
+import { SMOOTHING_MAX, smoothingOf } from "./line-settings";
+
+/** The settings of line charts as an address has them; what has its default is left out. */
+export interface LineSearch {
+  x?: string;
+  y?: string;
+  ema?: string;
+  clip?: string;
+}
+
+/** What runs along the charts of a page, how y is scaled, how much is smoothed. */
+export function LineSettingsBar({ search, onChange }: { search: LineSearch; onChange: (next: LineSearch) => void }) {
+  const smoothing = smoothingOf(search.ema);
+  return (
+    <>
+      <Segments
+        label={t("metrics.xAxis")}
+        choices={[
+          ["step", t("metrics.step")],
+          ["time", t("metrics.time")],
+          ["wall", t("metrics.wall")],
+        ]}
+        value={search.x === "time" || search.x === "wall" ? search.x : "step"}
+        onChange={(axis) => onChange({ x: axis === "step" ? undefined : axis })}
+      />
+      <Checkbox label={t("metrics.log")} checked={search.y === "log"} onChange={() => onChange({ y: search.y === "log" ? undefined : "log" })} />
+      <Checkbox label={t("metrics.clip")} checked={search.clip === "1"} onChange={() => onChange({ clip: search.clip === "1" ? undefined : "1" })} />
+      <label className={styles.smoothing}>
+        {t("metrics.smoothing")}
+        <input type="range" min={0} max={SMOOTHING_MAX} step={0.01} value={smoothing} onChange={(event) => onChange({ ema: event.target.value === "0" ? undefined : event.target.value })} />
+        <output>{smoothing.toFixed(2)}</output>
+      </label>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+"""The help of every command: what a manual has."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shlex
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from runyard.cli.main import root
+
+
+def commands(context: click.Context) -> Iterator[click.Context]:
+    """Yield the contexts of all commands that do something."""
+    command = context.command
+    if not isinstance(command, click.Group):
+        yield context
+        return
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None, name
+        yield from commands(click.Context(below, info_name=name, parent=context))
+
+
+ALL = list(commands(click.Context(root, info_name="runyard")))
+
+
+def examples(context: click.Context) -> list[str]:
+    text = context.get_help()
+    return re.findall(r"^    ((?:\w+=\S+ |eval \"\$\()?runyard .*)$", text.partition("Examples:")[2], re.MULTILINE)
+
+
+def words_of(line: str) -> list[str]:
+    """Return the words of a line's first command, as a shell takes them."""
+    scanner = shlex.shlex(line, posix=True, punctuation_chars=True)
+    scanner.whitespace_split = True
+    return list(itertools.takewhile(lambda word: word not in ("&&", "<", ">", "|"), scanner))
+
+
+@pytest.mark.parametrize("context", ALL, ids=lambda context: context.command_path)
+def test_every_command_says_what_it_does_and_shows_examples(context: click.Context) -> None:
+    assert context.command.help and context.command.help.strip().splitlines()[0].endswith("."), "no first sentence"
+    assert any(context.command_path in line for line in examples(context))
+
+
+@pytest.mark.parametrize("context", ALL, ids=lambda context: context.command_path)
+def test_the_examples_are_command_lines_that_parse(context: click.Context) -> None:
+    for line in examples(context):
+        words = words_of(re.sub(r'^(?:\w+=\S+ |eval "\$\()', "", line).partition(')"')[0])[1:]
+        command: click.Command = root
+        while isinstance(command, click.Group):
+            found = command.get_command(click.Context(command), words.pop(0))
+            assert found is not None, line
+            command = found
+        command.make_context("runyard", words, resilient_parsing=False)
+
+
+@pytest.mark.parametrize("context", ALL, ids=lambda context: context.command_path)
+def test_every_option_says_what_it_is_for(context: click.Context) -> None:
+    options = [each for each in context.command.params if isinstance(each, click.Option) and not each.hidden]
+    assert [option.name for option in options if not option.help] == []

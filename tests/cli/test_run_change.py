@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from runyard import Experiment, Run, Workspace
+from runyard.cli.main import root
+
+Call = Callable[..., Result]
+Found = Callable[..., Any]
+
+
+def test_everything_of_one_run_is_changed_at_once(two_runs: tuple[str, str], found: Found, project: Path) -> None:
+    (project / "notes.md").write_text("# Notes\n")
+    run = found(
+        "run", "update", "-r", two_runs[0], "--add-tag", "worth another look", "--remove-tag", "quality", "--add-property", "k=v",
+        "--description", "@notes.md", "--name", "baseline", "--archive",
+    )  # fmt: skip
+    assert run["tags"] == {"worth another look": None}
+    assert (run["properties"]["k"], run["description"], run["display_name"], run["hidden"]) == (
+        "v",
+        "# Notes\n",
+        "baseline",
+        True,
+    )
+    assert found("run", "update", "-r", two_runs[0], "--reactivate")["hidden"] is False
+
+
+def test_a_description_comes_from_stdin_and_goes_with_an_empty_text(two_runs: tuple[str, str], found: Found) -> None:
+    told = CliRunner().invoke(root, ["run", "update", "-r", two_runs[0], "--description", "-"], input="from a pipe")
+    assert told.exit_code == 0 and found("run", "show", "-r", two_runs[0], "--query", "description") == "from a pipe"
+    assert not found("run", "update", "-r", two_runs[0], "--description", "")["description"]
+
+
+def test_a_property_is_set_once(two_runs: tuple[str, str], call: Call) -> None:
+    told = call("run", "update", "-r", two_runs[0], "--add-property", "author=somebody else")
+    assert told.exit_code == 1 and "properties are set once" in told.stderr
+    assert call("run", "update", "-r", two_runs[0], "--add-property", "author").exit_code == 2
+
+
+def test_all_runs_that_a_filter_finds_are_changed(two_runs: tuple[str, str], found: Found) -> None:
+    condition = ("--filter", "property.author = someone")
+    assert [run["run_id"] for run in found("run", "update", *condition, "--add-tag", "x", "--dry-run")] == [two_runs[1]]
+    assert found("run", "list", "--tags", "x") == []
+    assert [run["tags"] for run in found("run", "update", *condition, "--add-tag", "x", "--archive")] == [
+        {"quality": "poor run", "x": None}
+    ]
+    assert [run["run_id"] for run in found("run", "list")] == [two_runs[0]]
+    assert [run["run_id"] for run in found("run", "list", "--view", "archivedonly")] == [two_runs[1]]
+    assert len(found("run", "update", "--filter", "tag:x", "--reactivate")) == 1
+
+
+def test_what_is_of_one_run_is_not_given_to_many(two_runs: tuple[str, str], call: Call) -> None:
+    for arguments in (["--filter", "tag:quality", "--name", "x"], ["-r", two_runs[0], "-r", two_runs[1], "--description", "x"]):
+        told = call("run", "update", *arguments)
+        assert told.exit_code == 2 and "one run at a time" in told.stderr
+    assert "Say what to change" in call("run", "update", "-r", two_runs[0]).stderr
+    assert "Say which runs" in call("run", "update", "--add-tag", "x").stderr
+
+
+def test_runs_that_a_filter_finds_are_cancelled(workspace: Workspace, project: Path, call: Call) -> None:
+    runs = [Experiment(workspace, "many").start_logging(snapshot_directory=None) for _ in range(3)]
+    runs[0].tag("keep")
+    assert "would be cancelled" in call("run", "cancel", "--filter", "tag.keep is null", "--dry-run").stdout
+    assert call("run", "cancel", "--filter", "tag.keep is null").stdout.count("is cancelled") == 2
+    assert [Run.get(workspace, run.id).get_status() for run in runs] == ["Running", "Canceled", "Canceled"]
+    runs[0].complete()
