@@ -23,9 +23,17 @@ class LinePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineHitPage:
-    """The numbers of lines that match, in order. ``next_start`` is the line to go on from, None at the end of the file."""
+class LineHit:
+    """A line that matches: its number and the beginning of its text, without colours."""
 
-    lines: list[int]
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineHitPage:
+    """The lines that match, in order. ``next_start`` is the line to go on from, None at the end of the file."""
+
+    hits: list[LineHit]
     total_lines: int
     next_start: int | None = None

@@ -1603,12 +1603,22 @@ export interface components {
             labels?: string[];
         };
         /**
+         * LineHit
+         * @description A line that matches: its number and the beginning of its text, without colours.
+         */
+        LineHit: {
+            /** Line */
+            line: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * LineHitPage
-         * @description The numbers of lines that match, in order. ``next_start`` is the line to go on from, None at the end of the file.
+         * @description The lines that match, in order. ``next_start`` is the line to go on from, None at the end of the file.
          */
         LineHitPage: {
-            /** Lines */
-            lines: number[];
+            /** Hits */
+            hits: components["schemas"]["LineHit"][];
             /** Next Start */
             next_start?: number | null;
             /** Total Lines */

@@ -35,7 +35,7 @@ def found(api: Any, text: str, **more: Any) -> list[int]:
     start = 1
     while start is not None:
         page = find(api, text, start=start, **more)
-        hits += page["lines"]
+        hits += [hit["line"] for hit in page["hits"]]
         start = page["next_start"]
     return hits
 
@@ -92,6 +92,7 @@ def test_a_text_is_found_in_any_case_unless_asked_otherwise(api: Any, run: str) 
     put(api, "ok\nAn Error\nerror again, error\n\x1b[31mER\x1b[0mROR\nGRÜSSE\n".encode())
     assert found(api, "error") == [2, 3, 4]
     assert found(api, "error", match_case=True) == [3]
+    assert [hit["text"] for hit in find(api, "error")["hits"]] == ["An Error", "error again, error", "ERROR"]
     assert found(api, "grüsse") == [5]
     assert found(api, "nothing like it") == []
     assert found(api, "e") == [2, 3, 4, 5]
@@ -128,7 +129,7 @@ def test_both_ways_to_match_an_expression_agree_with_matching_each_line(api: Any
     long = api.call(
         "GET", "/runs/r/artifact-search/outputs/long.txt", params={"text": pattern, "regex": True, "match_case": True}
     )
-    assert long["lines"] == expected
+    assert [hit["line"] for hit in long["hits"]] == expected
 
 
 def test_every_hit_of_a_long_file_is_found_once_whatever_the_parts(api: Any, run: str) -> None:
@@ -137,7 +138,7 @@ def test_every_hit_of_a_long_file_is_found_once_whatever_the_parts(api: Any, run
     assert found(api, "hit", limit=5000) == expected
     assert found(api, "hit", limit=999) == expected
     page = find(api, "hit", start=8, limit=1)
-    assert page["lines"] == [14] and page["next_start"] == 21
+    assert [hit["line"] for hit in page["hits"]] == [14] and page["next_start"] == 21
 
 
 def test_lines_of_any_length_are_searched_within_bounds(api: Any, run: str) -> None:

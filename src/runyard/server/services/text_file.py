@@ -13,13 +13,14 @@ from runyard.domain.text_pattern import Regex, read_regex
 from runyard.errors import FileNotInRunError, InvalidArgumentError
 from runyard.server.context import ServerContext
 from runyard.server.line_index import LINES_PER_MARK, LineIndex
-from runyard.wire.text_file import LineHitPage, LinePage
+from runyard.wire.text_file import LineHit, LineHitPage, LinePage
 
 LINE_MAX_CHARS = 10_000
 """What is shown of a line. A longer one is cut, and the page says so."""
 
 LINES_MAX = 2000
 HITS_MAX = 5000
+HIT_MAX_CHARS = 300
 SEARCH_MAX_S = 0.8
 """A search answers after this long with what it has found, and the caller goes on from there."""
 
@@ -30,8 +31,8 @@ _LOOK_BACK_BYTES = 64 * 1024
 _SNIFFED_BYTES = 8192
 _LINE_MATCHED_BYTES = 4000
 """Of a text with longer lines each line is matched by itself: there the time of an expression is bounded."""
-Matcher = Callable[[bytes], Iterator[int]]
-"""Yields the numbers of the matching lines of a block of whole lines, counted from 0."""
+Matcher = Callable[[bytes], Iterator[tuple[int, str]]]
+"""Yields number, counted from 0, and text of the matching lines of a block of whole lines."""
 
 _SEQUENCE = re.compile(rb"\x1b\[[0-9;:?]*[@-~]")
 _COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
@@ -142,15 +143,17 @@ def find_lines(
     file = TextFile(context, workspace, run_id, path)
     total = file.index.total_lines
     deadline = time.monotonic() + SEARCH_MAX_S
-    found: list[int] = []
+    found: list[LineHit] = []
     at = start - 1
     while at < total and len(found) < limit and (at == start - 1 or time.monotonic() < deadline):
         first, stop, block = _block(file, at, total)
-        found += [first + number + 1 for number in matches(block) if at <= first + number < stop]
+        for number, line in matches(block):
+            if at <= first + number < stop:
+                found.append(LineHit(line=first + number + 1, text=line[:HIT_MAX_CHARS]))
         at = stop
     if len(found) > limit:
-        return LineHitPage(lines=found[:limit], total_lines=total, next_start=found[limit])
-    return LineHitPage(lines=found, total_lines=total, next_start=at + 1 if at < total else None)
+        return LineHitPage(hits=found[:limit], total_lines=total, next_start=found[limit].line)
+    return LineHitPage(hits=found, total_lines=total, next_start=at + 1 if at < total else None)
 
 
 def _block(file: TextFile, at: int, total: int) -> tuple[int, int, bytes]:
@@ -181,22 +184,23 @@ def _text_matcher(text: str, match_case: bool) -> Matcher:
     if not match_case and not text.isascii():
         wanted = text.lower()
         return lambda block: (
-            n for n, line in enumerate(_plain(block).decode("utf-8", "replace").lower().split("\n")) if wanted in line
+            (n, line) for n, line in enumerate(_plain(block).decode("utf-8", "replace").split("\n")) if wanted in line.lower()
         )
     needle = (text if match_case else text.lower()).encode()
     broken = _broken(needle)
 
-    def matches(block: bytes) -> Iterator[int]:
-        searched = block if match_case else block.lower()
+    def matches(block: bytes) -> Iterator[tuple[int, str]]:
+        whole, searched = block, block if match_case else block.lower()
         if b"\x1b" in searched and broken.search(searched):
-            searched = _plain(searched)
+            whole, searched = _plain(whole), _plain(searched)
         line, counted, at = 0, 0, searched.find(needle)
         while at >= 0:
             line += searched.count(b"\n", counted, at)
             begin, counted = searched.rfind(b"\n", 0, at) + 1, searched.find(b"\n", at)
             # It may have been found within a control sequence.
-            if needle in _SEQUENCE.sub(b"", searched[begin : counted if counted >= 0 else None]):
-                yield line
+            shown = slice(begin, counted if counted >= 0 else None)
+            if needle in _SEQUENCE.sub(b"", searched[shown]):
+                yield line, _SEQUENCE.sub(b"", whole[shown]).decode("utf-8", "replace")
             if counted < 0:
                 return
             at = searched.find(needle, counted)
@@ -217,11 +221,14 @@ def _regex_matcher(pattern: str, match_case: bool) -> Matcher:
     regex = read if match_case or lower else Regex(body=read.body, ignore_case=True)
     over_lines = regex.over_lines()
 
-    def matches(block: bytes) -> Iterator[int]:
-        plain = _plain(block.lower() if lower else block)
-        text = plain.decode("utf-8", "replace")
+    def matches(block: bytes) -> Iterator[tuple[int, str]]:
+        plain = _plain(block)
+        whole = plain.decode("utf-8", "replace")
+        # In bytes only ASCII letters change, so that every place stays where it is.
+        text = plain.lower().decode("utf-8", "replace") if lower else whole
         if over_lines is None or _longest_line(plain) > _LINE_MATCHED_BYTES:
-            yield from (number for number, line in enumerate(text.split("\n")) if regex.found_in(line))
+            lines = zip(text.split("\n"), whole.split("\n"), strict=True)
+            yield from ((number, line) for number, (searched, line) in enumerate(lines) if regex.found_in(searched))
             return
         # One pass over the whole text tells which lines may match; those are matched by themselves.
         number, counted, candidate = 0, 0, over_lines.search(text)
@@ -229,8 +236,9 @@ def _regex_matcher(pattern: str, match_case: bool) -> Matcher:
             number += text.count("\n", counted, candidate.start())
             counted = candidate.start()
             begin, end = text.rfind("\n", 0, counted) + 1, text.find("\n", counted)
-            if regex.found_in(text[begin : end if end >= 0 else None]):
-                yield number
+            shown = slice(begin, end if end >= 0 else None)
+            if regex.found_in(text[shown]):
+                yield number, whole[shown]
             if end < 0:
                 return
             candidate = over_lines.search(text, end + 1)
