@@ -71,9 +71,19 @@ const children = createRoute({
   validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
 });
 
-const outputs = createRoute({ getParentRoute: () => run, path: "outputs/$", component: lazyRouteComponent(() => import("../runs/page/OutputsTab"), "OutputsTab") });
+const outputs = createRoute({
+  getParentRoute: () => run,
+  path: "outputs/$",
+  component: lazyRouteComponent(() => import("../runs/page/OutputsTab"), "OutputsTab"),
+  validateSearch: (search): { line?: string } => textParameters(search, ["line"]),
+});
 
-const snapshot = createRoute({ getParentRoute: () => run, path: "snapshot/$", component: lazyRouteComponent(() => import("../runs/page/SnapshotTab"), "SnapshotTab") });
+const snapshot = createRoute({
+  getParentRoute: () => run,
+  path: "snapshot/$",
+  component: lazyRouteComponent(() => import("../runs/page/SnapshotTab"), "SnapshotTab"),
+  validateSearch: (search): { line?: string; other?: string } => textParameters(search, ["line", "other"]),
+});
 
 const compute = createRoute({ getParentRoute: () => root, path: "/compute", component: lazyRouteComponent(() => import("../compute/ComputePage"), "ComputePage") });
 

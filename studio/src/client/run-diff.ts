@@ -1,0 +1,15 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, type Schemas, unwrap } from "./api";
+import { keys } from "./keys";
+
+export type RunDiff = Schemas["RunDiff"];
+export type FileDiff = Schemas["FileDiff"];
+
+/** What differs between two runs. */
+export function runDiffQuery(workspace: string, runId: string, otherId: string) {
+  return queryOptions({
+    queryKey: [...keys.run(workspace, runId), "diff", otherId],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}/diff/{other_id}", { params: { path: { workspace, run_id: runId, other_id: otherId } }, signal })),
+  });
+}
