@@ -67,7 +67,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
   }, [store, store.ready, store.total, first, end]);
   useEffect(() => {
     if (search && search.hits.length > 0 && usable) goToMatch(hitNear(search.hits, Math.floor(map.top / LINE_HEIGHT)));
-  }, [search]);
+  }, [search, hits.length > 0]);
 
   const goToMatch = (index: number) => {
     if (hits.length === 0) return;
