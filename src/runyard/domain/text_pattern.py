@@ -40,16 +40,6 @@ class Regex:
         """Return whether the expression matches somewhere in the first :data:`MATCHED_MAX_CHARS` of ``text``."""
         return _compiled(self.body, self.ignore_case).search(text[:MATCHED_MAX_CHARS]) is not None
 
-    def over_lines(self) -> re.Pattern[str] | None:
-        """Return an expression that finds, in a text of many lines, every line in which :meth:`found_in` is true, and maybe more.
-
-        None where a match could run on over the end of a line, and with it take as long as the whole text is.
-        """
-        if "[^" in self.body or r"\n" in self.body or "\n" in self.body:
-            return None
-        flags = re.MULTILINE | re.ASCII | (re.IGNORECASE if self.ignore_case else 0)
-        return re.compile(self.body.replace(_END, "$"), flags)
-
 
 _END = "\0"
 """Stands for ``$`` in a :class:`Regex`: each engine writes the very end of the text in its own way."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from runyard.compute.base import Engine
 from runyard.server.clock import Clock
-from runyard.server.line_index import LineIndexes
+from runyard.server.services.text_line import TextFiles
 from runyard.server.settings import Settings
 from runyard.storage.base import Storage
 
@@ -18,11 +18,11 @@ class ServerContext:
 
     settings: Settings
     storage: Storage
+    texts: TextFiles
     engines: Mapping[str, Engine]
     clock: Clock
     server_id: str
     owner: str
     owner_token_hash: str
     base_url: Callable[[], str]
-    line_indexes: LineIndexes = field(default_factory=LineIndexes)
     wake_dispatcher: Callable[[], None] = field(default=lambda: None)

@@ -596,10 +596,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Artifact Lines
-         * @description Return lines of a text file, counted from 1; a negative start counts from the end.
+         * Read Lines
+         * @description Return lines of a text file by their numbers, counted from 0; a negative ``start`` counts from the end.
          */
-        get: operations["read_artifact_lines"];
+        get: operations["read_lines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,10 +616,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Artifact Lines
-         * @description Return the numbers of the lines of a text file that match, part by part: each answer says where to go on.
+         * Search Lines
+         * @description Send the lines in which a text or regular expression is found, as they are found: a JSON object a line (NDJSON).
+         *
+         *     Each is a LineHit; the last one is a LineSearchEnd, whose ``next_line`` is the ``start`` of the next search.
          */
-        get: operations["search_artifact_lines"];
+        get: operations["search_lines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -845,7 +847,8 @@ export interface paths {
          * Add Records
          * @description Store a batch of what was logged. Sending it again changes nothing.
          *
-         *     The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
+         *     The body is a batch of a journal, or a MessagePack batch of records. The answer names the records that cannot be stored; all
+         *     others are. Status 429 says when to come again.
          */
         post: operations["add_records"];
         delete?: never;
@@ -994,6 +997,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep State
+         * @description Keep what an address would be too long for; the Studio shows it at /s/HASH.
+         */
+        post: operations["keep_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/states/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get State
+         * @description Return what a short address stands for.
+         */
+        get: operations["get_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/values": {
         parameters: {
             query?: never;
@@ -1131,8 +1174,17 @@ export interface components {
         /**
          * BatchAckBody
          * @description Answer to a batch. ``stored`` is false when the batch was known already.
+         *
+         *     ``refused_count`` records of it cannot be stored, now or later; ``refused`` tells why, of the first 100.
          */
         BatchAckBody: {
+            /** Refused */
+            refused?: components["schemas"]["RefusedRecord"][];
+            /**
+             * Refused Count
+             * @default 0
+             */
+            refused_count: number;
             /** Seq */
             seq: number;
             /** Stored */
@@ -1404,6 +1456,8 @@ export interface components {
         /**
          * ExperimentRecord
          * @description An experiment as it is stored, with the figures that a list shows.
+         *
+         *     ``default_view_id`` is the view that it opens with for whoever may see that view.
          */
         ExperimentRecord: {
             /**
@@ -1418,6 +1472,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Default View Id */
+            default_view_id?: string | null;
             /** Description */
             description?: string | null;
             /** Id */
@@ -1595,6 +1651,14 @@ export interface components {
             stop: boolean;
         };
         /**
+         * KeepStateRequest
+         * @description Keep a text that an address would be too long for. Equal texts have equal hashes.
+         */
+        KeepStateRequest: {
+            /** Content */
+            content: string;
+        };
+        /**
          * LabelEnvironmentRequest
          * @description Give labels to a version; each label leaves the version that had it.
          */
@@ -1603,55 +1667,24 @@ export interface components {
             labels?: string[];
         };
         /**
-         * LineHit
-         * @description A line that matches: its number and the beginning of its text, without colours.
-         */
-        LineHit: {
-            /** Line */
-            line: number;
-            /** Text */
-            text: string;
-        };
-        /**
-         * LineHitPage
-         * @description The lines that match, in order. ``next_start`` is the line to go on from, None at the end of the file.
-         */
-        LineHitPage: {
-            /** Hits */
-            hits: components["schemas"]["LineHit"][];
-            /** Next Start */
-            next_start?: number | null;
-            /** Total Lines */
-            total_lines: number;
-        };
-        /**
          * LinePage
-         * @description Lines ``start`` and after of a file, as a terminal shows them: after a carriage return a line begins anew.
+         * @description Lines of a text file, without their ends. ``start`` is the number of the first, counted from 0.
          *
-         *     ``style`` is the control sequence of the colours that are on where the page begins. ``cut`` names the lines, by their number,
-         *     whose end is left out because they are too long. ``is_text`` is false for a file that is none; it has no lines then.
+         *     ``total`` counts the lines of the whole file; one that is not ended yet counts too. ``size_bytes`` is what had come when they
+         *     were read: a client that follows the file goes on from there. Bytes that are no UTF-8 show as U+FFFD. Of a line that is too
+         *     long the beginning is there, and its number stands in ``cut``.
          */
         LinePage: {
             /** Cut */
             cut?: number[];
-            /**
-             * Is Text
-             * @default true
-             */
-            is_text: boolean;
             /** Lines */
             lines: string[];
             /** Size Bytes */
             size_bytes: number;
             /** Start */
             start: number;
-            /**
-             * Style
-             * @default
-             */
-            style: string;
-            /** Total Lines */
-            total_lines: number;
+            /** Total */
+            total: number;
         };
         /**
          * LoginLinkBody
@@ -2067,6 +2100,18 @@ export interface components {
             runs: number;
         };
         /**
+         * RefusedRecord
+         * @description A record that was not stored, while the rest of its batch was. ``place`` counts the records of the batch from 0.
+         */
+        RefusedRecord: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: number;
+        };
+        /**
          * RegisterEnvironmentRequest
          * @description Keep an environment under a name. The content of the newest version again makes no new one.
          */
@@ -2291,12 +2336,13 @@ export interface components {
          *     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
          *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
          *     level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
-         *     and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
-         *     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
-         *     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-         *     created, name, duration, tag.quality, param.lr, metric.loss.max or rollup.loss.min.mean; a leading '-' sorts downwards, and
-         *     runs without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset``
-         *     jumps into the list instead.
+         *     and tags. ``keep_ancestors`` lets a run through, too, when one below it meets the conditions, so that a tree keeps the way
+         *     to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+         *     bin. ``metrics`` names the metrics whose summaries come with the page, ``*`` all of them; ``roll_ups`` the figures, such as
+         *     metric.loss.min, whose mean, minimum, maximum and count over a run's children do.
+         *     ``order_by`` is any field of the query language, such as created, name, duration, tag.quality, param.lr, metric.loss.max or
+         *     rollup.loss.min.mean; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -2312,6 +2358,11 @@ export interface components {
              * @default false
              */
             include_children: boolean;
+            /**
+             * Keep Ancestors
+             * @default false
+             */
+            keep_ancestors: boolean;
             /**
              * Limit
              * @default 100
@@ -2361,6 +2412,9 @@ export interface components {
          *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
          *     has no ``type``, holds at most its arguments.
          *     ``version`` grows with every change and orders two copies of the same run.
+         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+         *     ``colour`` is how charts draw it, such as #3506bd; without one it follows from the id. ``version`` grows with every change and
+         *     orders two copies of the same run.
          */
         RunRecord: {
             /** Archived At */
@@ -2370,6 +2424,8 @@ export interface components {
              * @default 0
              */
             child_count: number;
+            /** Colour */
+            colour?: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2610,6 +2666,16 @@ export interface components {
             size_bytes: number;
         };
         /**
+         * StateBody
+         * @description What a short address stands for. It never changes.
+         */
+        StateBody: {
+            /** Content */
+            content: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
          * SubmitRunRequest
          * @description Queue a script run. ``id`` makes a repeated request harmless.
          *
@@ -2640,11 +2706,13 @@ export interface components {
         };
         /**
          * UpdateExperimentRequest
-         * @description Change what is given; what is left out stays.
+         * @description Change what is given; what is left out stays. An empty ``default_view_id`` takes it away.
          */
         UpdateExperimentRequest: {
             /** Archived */
             archived?: boolean | null;
+            /** Default View Id */
+            default_view_id?: string | null;
             /** Description */
             description?: string | null;
             /** Remove Tags */
@@ -2656,7 +2724,7 @@ export interface components {
         };
         /**
          * UpdateRunRequest
-         * @description Change what is given; what is left out stays.
+         * @description Change what is given; what is left out stays. An empty ``colour`` takes the run's own colour away.
          */
         UpdateRunRequest: {
             /** Add Properties */
@@ -2665,6 +2733,8 @@ export interface components {
             };
             /** Archived */
             archived?: boolean | null;
+            /** Colour */
+            colour?: string | null;
             /** Description */
             description?: string | null;
             /** Display Name */
@@ -4004,7 +4074,7 @@ export interface operations {
             };
         };
     };
-    read_artifact_lines: {
+    read_lines: {
         parameters: {
             query?: {
                 start?: number;
@@ -4040,12 +4110,12 @@ export interface operations {
             };
         };
     };
-    search_artifact_lines: {
+    search_lines: {
         parameters: {
             query: {
                 text: string;
                 regex?: boolean;
-                match_case?: boolean;
+                ignore_case?: boolean;
                 start?: number;
                 limit?: number;
             };
@@ -4065,7 +4135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LineHitPage"];
+                    "application/x-ndjson": string;
                 };
             };
             /** @description Default Response */
@@ -4712,6 +4782,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MissingBlobsBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    keep_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepStateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateBody"];
                 };
             };
             /** @description Default Response */
