@@ -13,7 +13,7 @@ MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test wheel lock clean
+.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test wheel lock recording clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,8 +75,8 @@ test: ## run everything that must be green
 	@echo "=== pytest: unit, integration, end to end"
 	$(PYTEST) --durations=10
 
-bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server", PEERS=1
-	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers)
+bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server", PEERS=1 for other trackers
+	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(PEERS),--only peers,$(if $(ONLY),--only $(ONLY)))
 
 seed: install ## fill the server of HOME_FOLDER with 100,000 runs (RUNS=...) through the ingest path
 	@$(PY) -m benchmarks.seed --home $(HOME_FOLDER) $(if $(RUNS),--runs $(RUNS))
@@ -126,6 +126,9 @@ LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 lock: venv ## write requirements/*.txt anew from pyproject.toml
 	@$(LOCK) --group dev -o requirements/dev.txt
 	@$(LOCK) --group demo -c requirements/dev.txt -o requirements/demo.txt
+
+recording: install ## record runyard top in a real terminal for the documents
+	@$(PY) scripts/record_top.py
 
 clean: ## remove what was built; .venv stays
 	rm -rf dist build studio/node_modules src/runyard/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

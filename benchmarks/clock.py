@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable
 
@@ -45,6 +46,12 @@ def cpu_of(pid: int) -> Callable[[], float]:
         return float(times.user + times.system)
 
     return used
+
+
+def cpu_of_children() -> float:
+    """Return the processor time of all processes that this one has started and waited for, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 600.0) -> None:

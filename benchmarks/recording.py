@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import runyard
-from benchmarks.clock import cpu_of, each_ns, percentile, seconds
-from benchmarks.place import Place
+from benchmarks.clock import cpu_of, cpu_of_children, each_ns, percentile, seconds
+from benchmarks.place import Place, plain_environment
 from benchmarks.row import Baseline, Row, WrongResultError, at_least, at_most, at_most_times
 from benchmarks.storing import bytes_a_point
 
@@ -63,6 +63,7 @@ def rows(place: Place, *, points: int) -> Iterator[Row]:
         measure=lambda: _program_s("import runyard; runyard.Run; runyard.Workspace") - _program_s("pass"),
         goal=at_most(0.25),
         baseline=Baseline(what="import httpx", measure=lambda: _program_s("import httpx") - _program_s("pass")),
+        cpu_s=cpu_of_children,
         rounds=9,
     )
 
@@ -223,7 +224,7 @@ def _cpu_percent(place: Place) -> float:
 
 
 def _program_s(code: str) -> float:
-    return seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True))
+    return seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True, env=plain_environment()))
 
 
 def _raw_write_s(points: int) -> float:

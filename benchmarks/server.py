@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.batches import loss, packed
-from benchmarks.clock import cpu_of, seconds
-from benchmarks.place import Place
+from benchmarks.clock import cpu_of, cpu_of_children, seconds
+from benchmarks.place import Place, plain_environment
 from benchmarks.reading import ROOT
 from benchmarks.row import Baseline, Row, at_most
 from runyard.client import embedded
@@ -34,6 +34,7 @@ def rows() -> Iterator[Row]:
             measure=lambda: _started_s(home),
             goal=at_most(2),
             baseline=Baseline(what="import fastapi, sqlalchemy, uvicorn, numpy", measure=_libraries_s),
+            cpu_s=cpu_of_children,
         )
     place = Place()
     try:
@@ -56,7 +57,10 @@ def rows() -> Iterator[Row]:
 def _started_s(home: Path) -> float:
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "runyard.server", "--home", str(home)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "runyard.server", "--home", str(home)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=plain_environment(),
     )
     while True:
         info = embedded.read_server_info(home)
@@ -70,7 +74,8 @@ def _started_s(home: Path) -> float:
 
 
 def _libraries_s() -> float:
-    return seconds(lambda: subprocess.run([sys.executable, "-c", "import fastapi, sqlalchemy, uvicorn, numpy"], check=True))
+    command = [sys.executable, "-c", "import fastapi, sqlalchemy, uvicorn, numpy"]
+    return seconds(lambda: subprocess.run(command, check=True, env=plain_environment()))
 
 
 def _listened_percent(place: Place, listeners: int) -> float:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "runyard"
 
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "stuff"}
-CROSS_CUTTING_TESTS = {"architecture", "conformance", "e2e", "examples", "integration"}
+CROSS_CUTTING_TESTS = {"benchmarks", "architecture", "conformance", "e2e", "examples", "integration"}
 FILE_MAX_LINES = 500
 FILE_MAX_BYTES = 1_000_000
 

@@ -20,6 +20,11 @@ Behaviour = Callable[["Handler", bytes], bool]
 """Answers in its own way and returns True, or returns False to let the server go on."""
 
 
+def is_poison(record: Record) -> bool:
+    """True for a record that this server does not take."""
+    return getattr(record, "value", None) == "poison"
+
+
 class Handler(BaseHTTPRequestHandler):
     """Stores batches by (run, writer, seq)."""
 
@@ -37,12 +42,15 @@ class Handler(BaseHTTPRequestHandler):
     def store(self, body: bytes, *, answer: bool = True) -> None:
         try:
             batch = decode_batch(body)
-            stored = self.server.owner.store(self.path.split("/")[-2], batch.writer, batch.seq, batch.first, records_of(batch))
+            records = records_of(batch)
+            stored = self.server.owner.store(self.path.split("/")[-2], batch.writer, batch.seq, batch.first, records)
         except InvalidArgumentError as error:
             self.refuse(400, "invalid_argument", str(error))
             return
         if answer:
-            self.answer(200, json.dumps({"seq": batch.seq, "stored": stored}).encode())
+            refused = [{"place": n, "name": each.name, "message": "Poison."} for n, each in enumerate(records) if is_poison(each)]
+            ack = {"seq": batch.seq, "stored": stored, "refused_count": len(refused), "refused": refused[:1]}
+            self.answer(200, json.dumps(ack).encode())
 
     def refuse(self, status: int, code: str, message: str, **headers: str) -> None:
         envelope = {"error": {"code": code, "message": message, "details": {}, "request_id": "r"}}
@@ -115,7 +123,7 @@ class FakeIngest:
             if seq != len(batches) or first != sum(map(len, batches.values())):
                 raise InvalidArgumentError(f"batch {seq} of {writer} opens at record {first}, which leaves a gap")
             batches[seq] = records
-            self._arrived[run_id].extend(records)
+            self._arrived[run_id].extend(each for each in records if not is_poison(each))
             return True
 
     def records(self, run_id: str = "run") -> list[Record]:

@@ -20,7 +20,8 @@ from runyard.client import journal as journal_module
 from runyard.client.journal import Journal, JournalPlace, run_folder
 from runyard.client.journal_file import DATA_START, JournalFile, adopt_file
 from runyard.client.journal_scan import next_batch
-from runyard.client.uploader import journals_in
+from runyard.client.sending import journals_in
+from runyard.errors import LimitExceededError
 from runyard.wire.journal import decode_batch, encode_batch, records_of
 from runyard.wire.metric import ListRecord, Record, ScalarRecord, TableRecord
 
@@ -315,3 +316,14 @@ def test_a_spoiled_journal_never_crashes_its_reader(place: JournalPlace, journal
     assert file is not None
     contents(file)
     file.close()
+
+
+def test_a_name_without_bytes_is_refused_and_does_not_fill_the_disk(journal: Journal, place: JournalPlace) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        journal.record(scalar("\ud800", 1.0))
+    assert not place.folder.exists() or len(list(place.folder.iterdir())) <= 1
+
+
+def test_a_record_that_no_server_takes_is_refused_at_once(journal: Journal) -> None:
+    with pytest.raises(LimitExceededError, match="the limit of one record"):
+        journal.record(ListRecord("l", 1, ["x" * 1_000_000] * 33))

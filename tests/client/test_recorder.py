@@ -17,7 +17,7 @@ from runyard.client.recorder import (
     may_send_for_others,
     server_name,
 )
-from runyard.client.uploader import journals_in
+from runyard.client.sending import journals_in
 from runyard.domain.metric import MetricFamily
 from runyard.errors import ConflictError
 from runyard.wire.metric import ScalarRecord

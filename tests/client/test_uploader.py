@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from runyard.client import uploader
+from runyard.client import sending, uploader
+from runyard.client.journal_file import adopt_file
 from runyard.client.recorder import FileToRecord, journal_root, send_left_records
-from runyard.client.uploader import drain, journals_in
+from runyard.client.sending import drain, journals_in
 from runyard.domain.metric import MetricType
 from runyard.wire.metric import FileRecord, ListRecord, ScalarRecord
 from tests.client.fake_ingest import FakeIngest, Handler, journal_files
@@ -145,20 +146,45 @@ def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(ingest: FakeIngest) 
     assert ingest.values() == [1]
 
 
-def test_one_refused_record_does_not_take_the_others_with_it(ingest: FakeIngest, caplog: pytest.LogCaptureFixture) -> None:
+def test_refused_records_cost_no_other_and_no_request(ingest: FakeIngest, caplog: pytest.LogCaptureFixture) -> None:
+    recorder = ingest.client().recorders.for_run("run")
+    for value in range(2000):
+        recorder.record(scalar("poison" if value % 7 == 3 else value))
+    assert recorder.flush(20)
+    assert ingest.values() == [value for value in range(2000) if value % 7 != 3]
+    assert ingest.request_count <= 10
+    assert caplog.text.count("the server refused a logged value of 'x': Poison.") == 1
+
+
+def test_a_batch_that_is_refused_whole_is_sent_in_halves(ingest: FakeIngest, caplog: pytest.LogCaptureFixture) -> None:
     def refuse_poison(handler: Handler, body: bytes) -> bool:
-        if b"poison" in body:
-            handler.refuse(400, "invalid_argument", "poison is not taken")
+        if b"venom" in body:
+            handler.refuse(400, "invalid_argument", "venom is not taken")
             return True
         return False
 
     ingest.behaviour = refuse_poison
     recorder = ingest.client().recorders.for_run("run")
     for value in range(200):
-        recorder.record(scalar("poison" if value == 77 else value))
+        recorder.record(scalar("venom" if value == 77 else value))
     assert recorder.flush(20)
     assert ingest.values() == [value for value in range(200) if value != 77]
     assert caplog.text.count("refused a logged value") == 1
+
+
+def test_a_proxy_that_takes_small_requests_only_gets_small_ones(ingest: FakeIngest) -> None:
+    def too_large(handler: Handler, body: bytes) -> bool:
+        if len(body) > 10_000:
+            handler.answer(413, b"<html>413 Request Entity Too Large</html>")
+            return True
+        return False
+
+    ingest.behaviour = too_large
+    recorder = ingest.client().recorders.for_run("run")
+    for value in range(2000):
+        recorder.record(scalar(value))
+    assert recorder.flush(20)
+    assert ingest.values() == list(range(2000))
 
 
 def test_records_of_an_unknown_run_are_kept(ingest: FakeIngest, caplog: pytest.LogCaptureFixture) -> None:
@@ -456,6 +482,24 @@ def test_two_senders_at_once_send_everything_once(ingest: FakeIngest) -> None:
     assert is_whole
     assert ingest.duplicates == 0
     assert not list(Path(root).rglob("*.ryj"))
+
+
+def test_what_a_process_logged_stays_in_order_while_its_first_file_is_held(
+    ingest: FakeIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SENDER_WAIT_S", 0.1)
+    run_script("for value in range(2000): log('x', value)\nos.kill(os.getpid(), signal.SIGKILL)", ingest.url)
+    first, *others = journal_files()
+    assert others
+    held = adopt_file(first)  # as another sender does that is at work, or the writer itself a moment before it ends
+    assert held is not None
+    left_to(ingest)
+    assert ingest.values() == []
+    monkeypatch.setattr(sending, "SENDER_WAIT_S", 20.0)
+    threading.Timer(0.2, held.close).start()
+    left_to(ingest)  # waits for the other sender
+    is_in_order = ingest.values() == list(range(2000))
+    assert is_in_order
 
 
 def test_a_home_that_cannot_be_written_does_not_disturb(

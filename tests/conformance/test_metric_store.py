@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,16 @@ from runyard.domain.metric import MetricFamily, MetricSeries, MetricType
 from runyard.errors import InvalidArgumentError, NotFoundError
 from runyard.storage.base import Storage
 from runyard.testing.plain_metrics import PlainMetrics, same_series, same_summaries
-from runyard.wire.journal import decode_batch, encode_records
+from runyard.wire.journal import (
+    SeriesDefinition,
+    decode_batch,
+    define_frame,
+    encode_batch,
+    encode_records,
+    pack_scalar,
+    scalars_frame,
+    var_frame,
+)
 from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, ScalarRecord, SeriesQuery, TableRecord
 
 EXAMPLES = 400 if os.environ.get("RUNYARD_LONG") else 40
@@ -44,7 +54,7 @@ ACTIONS = st.one_of(BATCH, BATCH, BATCH, st.sampled_from([("compact",), ("finish
 
 def apply_batch(storage: Storage, plain: PlainMetrics, run_id: str, batch: RecordBatch, *, as_journal: bool) -> None:
     packed = decode_batch(encode_records(batch.records, writer=batch.writer, seq=batch.seq)) if as_journal else batch
-    assert storage.metrics.append("w", run_id, packed, at=NOW) == plain.append(batch)
+    assert storage.metrics.append("w", run_id, packed, at=NOW).stored == plain.append(batch)
 
 
 def check(storage: Storage, plain: PlainMetrics, run_id: str) -> None:
@@ -207,27 +217,72 @@ def test_a_batch_stays_known_when_its_rows_are_long_gone(storage: Storage, new_r
     run_id = new_run()
     order = [3, 0, 1, 7, 2, 5, 4]
     for seq in order:
-        assert storage.metrics.append("w", run_id, RecordBatch("w0", seq, [ScalarRecord("x", 1, seq)]), at=NOW)
+        assert storage.metrics.append("w", run_id, RecordBatch("w0", seq, [ScalarRecord("x", 1, seq)]), at=NOW).stored
         storage.metrics.compact("w", run_id, finish=True)
     for seq in order:
-        assert not storage.metrics.append("w", run_id, RecordBatch("w0", seq, [ScalarRecord("x", 1, -1)]), at=NOW)
-    assert storage.metrics.append("w", run_id, RecordBatch("w0", 6, []), at=NOW)
+        assert not storage.metrics.append("w", run_id, RecordBatch("w0", seq, [ScalarRecord("x", 1, -1)]), at=NOW).stored
+    assert storage.metrics.append("w", run_id, RecordBatch("w0", 6, []), at=NOW).stored
     assert storage.metrics.series("w", [run_id], ["x"])[0].values == order
 
 
-def test_what_cannot_be_stored_is_refused_whole(storage: Storage, new_run: Callable[[], str]) -> None:
+@pytest.mark.parametrize("as_journal", [False, True])
+def test_what_cannot_be_stored_is_named_and_the_rest_is_kept(
+    storage: Storage, new_run: Callable[[], str], as_journal: bool
+) -> None:
     run_id = new_run()
-    bad: list[list[Record]] = [
-        [ScalarRecord("x", 1, 1), ScalarRecord("x", 2**63, 1)],
-        [ScalarRecord("x", 1, 1), ScalarRecord("x", 1, 1, 2**63)],
-        [ScalarRecord("x", 1, 1), ScalarRecord("", 1, 1)],
-        [ScalarRecord("x", 1, 1), ListRecord("a\0b", 1, [1])],
+    records: list[Record] = [
+        ScalarRecord("x", 1, 0),
+        ScalarRecord("x", 2**63, "time"),
+        ScalarRecord("x", 1, "step", -(2**63) - 1),
+        ScalarRecord("x", 1, 1),
+        ScalarRecord("", 1, 1),
+        ListRecord("a\0b", 1, [1]),
+        ScalarRecord("x" * 1025, 1, 2.5),
+        ScalarRecord("x", 1, "t" * 1_000_001),
+        ScalarRecord("x", 1, 2, description="d" * 10_001),
+        TableRecord("t", 1, {"": [1]}),
+        TableRecord("t", 1, {"a": [1]}),
+        ScalarRecord("x", 1, 2),
     ]
-    for records in bad:
-        with pytest.raises(InvalidArgumentError):
-            storage.metrics.append("w", run_id, RecordBatch("w0", 0, records), at=NOW)
+    good = [0, 3, 10, 11]
+    batch: Any = RecordBatch("w0", 0, records)
+    if as_journal:
+        records[1:3] = [ScalarRecord("x", 1, 0), ScalarRecord("x", 1, 0)]  # a journal has no room for such numbers
+        good = [0, 1, 2, 3, 10, 11]
+        batch = decode_batch(encode_records(records, writer="w0", seq=0))
+    answer = storage.metrics.append("w", run_id, batch, at=NOW)
+    assert answer.stored
+    assert [each.place for each in answer.refused] == [place for place in range(len(records)) if place not in good]
+    assert answer.refused_count == len(answer.refused)
+    assert all(each.message for each in answer.refused)
+    assert [series.values for series in storage.metrics.series("w", [run_id], ["x"])] == [
+        [records[place].value for place in good if isinstance(records[place], ScalarRecord)]
+    ]
+    assert [series.columns for series in storage.metrics.series("w", [run_id], ["t"])] == [{"a": [1]}]
+    assert not storage.metrics.append("w", run_id, batch, at=NOW).stored
     with pytest.raises(NotFoundError):
         storage.metrics.append("w", "no-such-run", RecordBatch("w0", 0, [ScalarRecord("x", 1, 1)]), at=NOW)
+
+
+def test_a_damaged_scalar_and_an_unknown_kind_of_record_cost_no_other(storage: Storage, new_run: Callable[[], str]) -> None:
+    run_id = new_run()
+    define = define_frame(SeriesDefinition(1, "x"))
+    damaged = pack_scalar(1, 1, 7.0, None)[:-4] + b"\x3f\0\0\0"
+    scalars = b"".join((pack_scalar(1, 1, 0.5, None), damaged, pack_scalar(9, 1, 8.0, None), pack_scalar(1, 2, 1.5, None)))
+    unknown = var_frame(msgspec.msgpack.encode(["record of a later version", 1]))
+    frames = [define, unknown, scalars_frame(scalars)]
+    batch = decode_batch(encode_batch(frames, writer="w", seq=0, first=0, record_count=5))
+    answer = storage.metrics.append("w", run_id, batch, at=NOW)
+    assert [(each.place, each.name) for each in answer.refused] == [(0, ""), (2, "x"), (3, "")]
+    (series,) = storage.metrics.series("w", [run_id], None)
+    assert series.values == [0.5, 1.5]
+
+
+def test_a_batch_without_a_writer_is_refused(storage: Storage, new_run: Callable[[], str]) -> None:
+    run_id = new_run()
+    for batch in (RecordBatch("", 0, []), RecordBatch("w" * 201, 0, []), RecordBatch("w", -1, []), RecordBatch("w", 2**63, [])):
+        with pytest.raises(InvalidArgumentError):
+            storage.metrics.append("w", run_id, batch, at=NOW)
     assert storage.metrics.series("w", [run_id], None) == []
 
 

@@ -123,7 +123,7 @@ def test_the_list_finds_filters_and_opens_runs(studio: Studio, experiment: Exper
         runs.append(run)
     page = studio.open("/runs")
     expect(page.get_by_text("3 runs")).to_be_visible()
-    page.get_by_role("searchbox").or_(page.get_by_role("textbox", name="Find runs")).first.fill("candidate-bzz")
+    page.get_by_role("combobox", name="Find or filter").fill("candidate-bzz")
     expect(page.get_by_text("1 run", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("candidate-bzz"))
     page.reload()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from runyard.domain.snapshot import SnapshotFile
 from runyard.errors import SnapshotError
 from runyard.runner.blob_cache import BlobCache
-from runyard.runner.snapshot import path_in_folder, restore
+from runyard.runner.snapshot import make_whole, path_in_folder, restore
 
 
 class Source:
@@ -116,3 +116,16 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file, not a folder")
     restore([entry("a", b"one")], tmp_path / "code", Source(a=b"one").download, BlobCache(tmp_path / "cache"))
     assert (tmp_path / "code/a").read_bytes() == b"one"
+
+
+def test_secrets_come_back_into_the_files_that_had_them_and_into_no_others(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("KEY = '${RUNYARD_SECRET_1}' # ${HOME} ${RUNYARD_SECRET_9}")
+    (tmp_path / "b.py").write_text("${RUNYARD_SECRET_1}")
+    environment = {"RUNYARD_SECRET_1": "hush", "RUNYARD_COVERED_FILES": '["a.py", "gone.py"]'}
+    assert make_whole(tmp_path, environment) == 2
+    assert (tmp_path / "a.py").read_text() == "KEY = 'hush' # ${HOME} ${RUNYARD_SECRET_9}"
+    assert (tmp_path / "b.py").read_text() == "${RUNYARD_SECRET_1}"
+    assert make_whole(tmp_path, {}) == 0
+    for wrong in ("{", '["../x"]'):
+        with pytest.raises(SnapshotError):
+            make_whole(tmp_path, {"RUNYARD_COVERED_FILES": wrong})

@@ -13,7 +13,7 @@ import pytest
 from runyard.domain import metric
 from runyard.errors import InvalidArgumentError, LimitExceededError
 from runyard.sdk import metric_value
-from runyard.sdk.metric_value import chart_data, row, scalar, step_number, table, values_of
+from runyard.sdk.metric_value import chart_data, described, in_parts, row, scalar, step_number, table, values_of
 
 
 class Level(IntEnum):
@@ -160,3 +160,25 @@ def test_chart_data_of_another_shape_is_refused_with_its_fault(value: Any, said:
 def test_a_name_that_cannot_be_one_is_refused(name: Any) -> None:
     with pytest.raises(InvalidArgumentError, match="cannot name a metric"):
         values_of(name, [1])
+
+
+def test_half_a_surrogate_pair_names_nothing_and_hurts_no_text() -> None:
+    for name in ("\ud800", "loss\udfff"):
+        with pytest.raises(InvalidArgumentError, match="cannot name a metric"):
+            values_of(name, [1])
+    assert scalar("x", "a\ud800b") == "a?b"
+    assert described("x", "a\ud800b") == "a?b"
+
+
+def test_long_texts_of_a_list_travel_in_parts_that_a_server_takes() -> None:
+    values = ["t" * 900_000] * 9 + [1, 2]
+    parts = list(in_parts(values))
+    assert [value for part in parts for value in part] == values
+    assert all(sum(len(each) for each in part if isinstance(each, str)) <= 4_000_000 for part in parts)
+    assert list(in_parts([])) == []
+    assert [len(part) for part in in_parts([0.5] * 120_000)] == [50_000, 50_000, 20_000]
+
+
+def test_a_description_has_a_limit() -> None:
+    with pytest.raises(LimitExceededError, match="10000"):
+        described("x", "d" * 10_001)

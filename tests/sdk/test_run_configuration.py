@@ -10,6 +10,7 @@ import yaml
 
 from runyard.errors import ConfigurationError, InvalidArgumentError
 from runyard.sdk.conda_dependencies import CondaDependencies
+from runyard.sdk.environment import Environment
 from runyard.sdk.run_configuration import (
     RunConfiguration,
     argument_texts,
@@ -157,3 +158,42 @@ def test_the_document_of_a_configuration_makes_the_same_configuration() -> None:
     config = RunConfiguration(command="python x.py")
     document = configuration_document(config)
     assert configuration_document(configuration_from_document(document, Path("here"))) == document
+
+
+def test_keys_that_mean_nothing_here_are_kept_at_every_depth(tmp_path: Path) -> None:
+    written = {
+        "script": "train.py",
+        "dataReferences": {"images": {"dataStoreName": "store", "pathOnDataStore": "a/b"}},
+        "history": {"outputCollection": True, "someday": {"a": [1, 2]}},
+        "environment": {
+            "name": "mine",
+            "environmentVariables": {"A": "1", "B": "2"},
+            "python": {"userManagedDependencies": True, "interpreterPath": "python3", "futureKey": "kept"},
+            "docker": {"enabled": False, "gpuSupport": True},
+            "databricks": {"mavenLibraries": []},
+        },
+        "amlCompute": {"vmSize": "big"},
+        "kubernetesCompute": {"instanceType": "x"},
+    }
+    file = tmp_path / ".runyard" / "x.runconfig"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump(written))
+    loaded = RunConfiguration.load(tmp_path, "x")
+    del loaded.environment.environment_variables["B"]
+    loaded.node_count = 3
+    loaded.save(tmp_path, "x.runconfig")
+    again = yaml.safe_load(file.read_text())
+    assert again["dataReferences"] == written["dataReferences"]
+    assert again["history"]["someday"] == {"a": [1, 2]}
+    assert again["environment"]["python"]["futureKey"] == "kept"
+    assert (again["environment"]["docker"]["gpuSupport"], again["environment"]["databricks"]) == (True, {"mavenLibraries": []})
+    assert again["environment"]["environmentVariables"] == {"A": "1"}
+    assert (again["amlCompute"]["vmSize"], again["kubernetesCompute"], again["nodeCount"]) == ("big", {"instanceType": "x"}, 3)
+    assert configuration_document(RunConfiguration.load(tmp_path, "x")) == configuration_document(RunConfiguration.load(file))
+
+
+def test_another_environment_takes_nothing_over_from_the_one_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "x.runconfig").write_text("environment: {name: mine, databricks: {a: 1}}\n")
+    loaded = RunConfiguration.load(tmp_path / "x.runconfig")
+    loaded.environment = Environment("another")
+    assert "databricks" not in configuration_document(loaded)["environment"]

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from runyard.client.client import Client
-from runyard.domain.roll_up import rolled
+from runyard.domain.roll_up_figure import rolled
 from runyard.domain.run_filter import field_value, parse_field, unparse_field
 from runyard.domain.run_filter_ast import Field, Shape
 from runyard.wire.run import RunQuery

@@ -40,7 +40,7 @@ def _sent(root: Path, endpoint: Any, timeout_s: float | None) -> list[tuple[str,
     from runyard.client.client import Client
     from runyard.client.journal_file import peek_header
     from runyard.client.recorder import ServerSink
-    from runyard.client.uploader import drain, journals_in
+    from runyard.client.sending import drain, journals_in
 
     until = float("inf") if timeout_s is None else time.monotonic() + timeout_s
     by_workspace: dict[str, list[Path]] = {}

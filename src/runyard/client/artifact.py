@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from runyard.client.known_secrets import covered_chunk, covered_file
 from runyard.client.transport import Transport, segment, tail
 from runyard.client.workspace import workspace_path
 from runyard.domain.artifact import ArtifactRecord, require_artifact_path
@@ -35,13 +36,14 @@ class ArtifactApi:
     def put(
         self, run_id: str, path: str, content: bytes | Path, *, replace: bool = False, retry_s: float | None = None
     ) -> ArtifactRecord:
-        """Store a file.
+        """Store a file. In a text of up to 4 MB every byte of a secret that this process knows is a star.
 
         Raises:
             ConflictError: the run has another file of that name and ``replace`` is false.
         """
         url = f"{self._root(run_id)}/{tail(require_artifact_path(path))}"
-        return self._transport.send_content("PUT", url, content, ArtifactRecord, params={"replace": replace}, retry_s=retry_s)
+        params = {"replace": replace}
+        return self._transport.send_content("PUT", url, covered_file(content), ArtifactRecord, params=params, retry_s=retry_s)
 
     def append(self, run_id: str, path: str, offset: int, data: bytes, *, retry_s: float | None = None) -> int:
         """Append to a growing file and return its size now. Bytes that the file has already are skipped.
@@ -51,7 +53,7 @@ class ArtifactApi:
         """
         url = f"{self._workspace}/runs/{segment(run_id)}/artifact-chunks/{tail(require_artifact_path(path))}"
         return self._transport.send_content(
-            "POST", url, data, AppendAckBody, params={"offset": offset}, retry_s=retry_s
+            "POST", url, covered_chunk(data), AppendAckBody, params={"offset": offset}, retry_s=retry_s
         ).size_bytes
 
     def read(self, run_id: str, path: str, start: int = 0, max_bytes: int = 1 << 20) -> FilePart:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from runyard.client.journal_file import JournalFile, adopt_file
 from runyard.client.journal_scan import next_batch
-from runyard.client.uploader import BATCH_MAX_RECORDS, INTERVAL_S, journals_in
+from runyard.client.sending import BATCH_MAX_RECORDS, journals_in
+from runyard.client.uploader import INTERVAL_S
 
 _WRITER = """
 import os, sys

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import importlib.util
 import json
 import os
@@ -332,6 +331,8 @@ def _log_tail(home: Path, start: int, max_lines: int = 12) -> str:
 
 def _get_json(url: str, timeout_s: float) -> dict[str, Any] | None:
     """Return the JSON object at a loopback address. The standard library does: a health check must not load an HTTP client."""
+    import http.client  # late: programs that talk to a server elsewhere need none of it
+
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout_s)
     try:

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from runyard.domain.redaction import Redactor, secret_values
+from runyard.domain.redaction import Redactor
 
 _TIMEOUT_S = 5.0
 
@@ -47,16 +47,15 @@ def git_properties(folder: Path) -> dict[str, str]:
     return found
 
 
-def uncommitted_diff(folder: Path) -> bytes | None:
+def uncommitted_diff(folder: Path, hide: Redactor) -> bytes | None:
     """Return how the tracked files below ``folder`` differ from the last commit; None outside a work tree, or without changes.
 
-    A long one is cut at :data:`DIFF_MAX_BYTES`, and says so in its last line. Secrets of known shapes and the values of this
-    process's sensitive variables are covered.
+    A long one is cut at :data:`DIFF_MAX_BYTES`, and says so in its last line. What ``hide`` finds is covered.
     """
     text = _git(folder, "diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--relative", ".")
     if not text:
         return None
-    data = Redactor(secret_values(os.environ)).text(text).encode() + b"\n"
+    data = hide.text(text).encode() + b"\n"
     if len(data) > DIFF_MAX_BYTES:
         note = f"\n[cut here: the diff has {len(data)} bytes, and {DIFF_MAX_BYTES} are kept]\n".encode()
         data = data[: DIFF_MAX_BYTES - len(note)] + note

@@ -22,6 +22,7 @@ from typing import Any
 
 import msgspec
 
+from runyard.client.journal_check import data_bytes
 from runyard.client.journal_file import (
     DATA_START,
     DEFINE_SLOT,
@@ -34,11 +35,13 @@ from runyard.client.journal_file import (
     create_in_memory,
     entry,
 )
+from runyard.errors import LimitExceededError
 from runyard.wire.journal import (
     COMMIT,
     FLOAT,
     HAS_STEP,
     INTEGER,
+    RECORD_MAX_BYTES,
     SeriesDefinition,
     pack_scalar,
 )
@@ -146,7 +149,11 @@ class Journal:
         return True
 
     def record(self, record: Record) -> None:
-        """Take one record of any kind."""
+        """Take one record of any kind.
+
+        Raises:
+            LimitExceededError: it is larger than a server takes.
+        """
         if isinstance(record, ScalarRecord) and not isinstance(record.value, str):
             try:
                 self._append(
@@ -155,7 +162,14 @@ class Journal:
                 return
             except struct.error:  # beyond 64 bits
                 pass
-        data = entry(VAR_SLOT, msgspec.msgpack.encode(record))
+        packed = msgspec.msgpack.encode(record)
+        if len(packed) > RECORD_MAX_BYTES:
+            raise LimitExceededError(
+                f"What was logged as {record.name!r} takes {len(packed)} bytes; the limit of one record is {RECORD_MAX_BYTES}. "
+                "Log it in parts, or write it to a file in ./outputs.",
+                name=record.name,
+            )
+        data = entry(VAR_SLOT, packed)
         self._append(lambda file: data, len(data))
 
     def seal(self) -> None:
@@ -202,6 +216,8 @@ class Journal:
             try:
                 file.write(content(file))
                 return
+            except UnicodeError:  # a kind of ValueError, which says nothing of the file
+                raise
             except ValueError:
                 if not self._go_on(file, size):
                     self.lost += 1
@@ -230,8 +246,8 @@ class Journal:
 
     def _new_file(self, index: int, needed: int) -> JournalFile | None:
         size = _SIZES[min(index, len(_SIZES) - 1)]
-        if DATA_START + needed > size:
-            size = -(-(DATA_START + needed) // _PAGE) * _PAGE
+        while data_bytes(size - DATA_START) < needed:
+            size = -(-(max(size, DATA_START + needed) + 1) // _PAGE) * _PAGE
         header = self._header()
         if self._bytes_on_disk() + size > _max_bytes():
             self._warn_once(

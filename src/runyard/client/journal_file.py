@@ -2,10 +2,11 @@
 
 Layout, little-endian: ::
 
-    0       magic b"RYJ1", u32 length, u32 crc32, MessagePack of :class:`JournalHeader`
-    3968    two state slots of 64 bytes: acked u64, end u64, seq u64, first u64, turn u64, crc32 u32; the one with the right
-            checksum and the higher turn counts
-    4096    slots of 32 bytes
+    0       magic b"RYJ2", u32 length, u32 crc32, MessagePack of :class:`JournalHeader`
+    3968    two state slots of 64 bytes: acked u64, end u64, seq u64, first u64, turn u64, checked u64, crc32 u32 of the last,
+            half full block up to ``checked``, crc32 u32 of all that; the one with the right checksum and the higher turn counts
+    4096    slots of 32 bytes, up to ``end`` of the header
+    after   checksums of the slots, see :mod:`runyard.client.journal_check`
 
 A slot is a scalar as :mod:`runyard.wire.journal` has it, or it opens a longer entry: ``length i64, zero, zero, crc32 u32,
 kind u16, commit u16``, followed by ``length`` bytes and zeros up to a multiple of 32. A slot whose commit word is zero was never
@@ -33,6 +34,7 @@ from struct import Struct
 
 import msgspec
 
+from runyard.client.journal_check import BLOCK_BYTES, Marks, bad_blocks, checksums, data_bytes, entry_place, table_bytes
 from runyard.wire.journal import COMMIT
 
 with contextlib.suppress(ImportError):  # Windows has none: whether a writer lives is not known, and its journals are left alone
@@ -40,23 +42,28 @@ with contextlib.suppress(ImportError):  # Windows has none: whether a writer liv
 
 SUFFIX = ".ryj"
 NEW_SUFFIX = ".new"
+DAMAGED_SUFFIX = ".damaged"
 DATA_START = 4096
 SLOT_BYTES = 32
 SLOT = Struct("<qqqIHH")
 DEFINE_SLOT = 0x0100
 VAR_SLOT = 0x0200
 
-_MAGIC = b"RYJ1"
+_MAGIC = b"RYJ2"
 _HEAD = Struct("<4sII")
-_STATE = Struct("<QQQQQI")
+_STATE = Struct("<QQQQQQII")
 _STATE_STARTS = (3968, 4032)
 _CAN_LOCK = "fcntl" in sys.modules
+_CAN_CHECK = hasattr(os, "pwrite")
 _ZEROS = bytes(SLOT_BYTES)
 _HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 class JournalHeader(msgspec.Struct, array_like=True, frozen=True):
-    """Whose records a file holds. ``server`` names the server that they are for; there is never a token in it."""
+    """Whose records a file holds. ``server`` names the server that they are for; there is never a token in it.
+
+    ``end`` is where the room for records ends, counted from the start of the file.
+    """
 
     writer: str
     run_id: str
@@ -65,6 +72,7 @@ class JournalHeader(msgspec.Struct, array_like=True, frozen=True):
     pid: int
     created_us: int
     context: str = ""
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +100,10 @@ class JournalFile:
     """
 
     __slots__ = (
+        "_checked",
         "_fd",
         "_map",
+        "_rest",
         "_state",
         "_synced",
         "_turn",
@@ -101,6 +111,7 @@ class JournalFile:
         "definitions",
         "header",
         "index",
+        "marks",
         "path",
         "refused",
         "sealed",
@@ -117,6 +128,9 @@ class JournalFile:
         self.sealed = False
         self.refused = 0
         self.damaged = 0
+        self.marks: Marks | None = None
+        self._checked = DATA_START
+        self._rest = 0
         self._map = mapped
         self._fd = fd
         self._turn = 0
@@ -147,7 +161,8 @@ class JournalFile:
         """Note how far it was sent; it lasts beyond the end of the process, and beyond that of the machine after :meth:`sync`."""
         self._turn += 1
         start = _STATE_STARTS[self._turn % 2]
-        fields = _STATE.pack(state.acked, state.end, state.seq, state.first, self._turn, 0)[:-4]
+        numbers = state.acked, state.end, state.seq, state.first, self._turn, self._checked, self._rest
+        fields = _STATE.pack(*numbers, 0)[:-4]
         self._map[start : start + _STATE.size] = fields + zlib.crc32(fields).to_bytes(4, "little")
         self._state = state
 
@@ -158,8 +173,9 @@ class JournalFile:
         self.sealed = True  # only now: who sees it may take what there is for all there will be
 
     def sync(self) -> None:
-        """Wait until the disk has it. Other threads go on meanwhile."""
+        """Note checksums and wait until the disk has it. Other threads go on meanwhile."""
         self._synced = self.end
+        self._note_checksums(self._synced)
         if self._fd >= 0:
             with contextlib.suppress(OSError):
                 (os.fdatasync if hasattr(os, "fdatasync") else os.fsync)(self._fd)
@@ -178,21 +194,47 @@ class JournalFile:
             os.close(fd)
 
     def remove(self) -> None:
-        """Delete it: all was sent."""
+        """Delete it: all was sent. With damaged records in it, it is set aside instead, as ``<name>.damaged``."""
         if self.path is not None:
             with contextlib.suppress(OSError):
-                self.path.unlink(missing_ok=True)
+                if self.damaged:
+                    self.path.rename(self.path.with_suffix(DAMAGED_SUFFIX))
+                else:
+                    self.path.unlink(missing_ok=True)
         self.close()
 
     def restore(self) -> None:
         """Read the state that an earlier process noted."""
         for start in _STATE_STARTS:
             fields = self._map[start : start + _STATE.size]
-            acked, end, seq, first, turn, crc = _STATE.unpack(fields)
+            acked, end, seq, first, turn, checked, rest, crc = _STATE.unpack(fields)
             inside = DATA_START <= acked <= end <= len(self._map) and acked % SLOT_BYTES == 0 and end % SLOT_BYTES == 0
+            inside = inside and DATA_START <= checked <= len(self._map)
             if inside and turn > self._turn and zlib.crc32(fields[:-4]) == crc:
                 self._turn = turn
                 self._state = JournalState(acked, end, seq, first)
+                self._checked, self._rest = checked, rest
+
+    def verify(self) -> None:
+        """Find out where an earlier process's file ends, and which blocks have changed since. Its checksums stay as they are."""
+        data = self._map[DATA_START:]
+        used = DATA_START + -(-len(data.rstrip(b"\0")) // SLOT_BYTES) * SLOT_BYTES
+        marks = Marks(len(self._map), max(used, self._checked), self._checked)
+        table = os.pread(self._fd, table_bytes(len(data)), len(self._map)) if _CAN_CHECK else b""
+        for start, stop in bad_blocks(data[: self._checked - DATA_START], table, self._rest) if _CAN_CHECK else ():
+            marks.bad.update(range(DATA_START + start, DATA_START + stop, SLOT_BYTES))
+        self.marks = marks
+
+    def _note_checksums(self, end: int) -> None:
+        """Note the checksums of what was written up to ``end``. A file that is not this process's is left as it was found."""
+        if self._fd < 0 or self.marks is not None or not _CAN_CHECK or end == self._checked:
+            return
+        start = (self._checked - DATA_START) // BLOCK_BYTES * BLOCK_BYTES
+        entries, rest = checksums(self.read(DATA_START + start, end))
+        with contextlib.suppress(OSError):  # without them, changes on the disk are not noticed; nothing else depends on them
+            os.pwrite(self._fd, entries, len(self._map) + entry_place(start))
+            self._checked, self._rest = end, rest
+            self.save_state(self._state)
 
 
 def create_file(folder: Path, header: JournalHeader, size: int, index: int) -> JournalFile:
@@ -208,8 +250,9 @@ def create_file(folder: Path, header: JournalHeader, size: int, index: int) -> J
     try:
         _reserve(fd, size)
         _lock(fd)
-        mapped = mmap.mmap(fd, size)
-        _write_header(mapped, header)
+        end = DATA_START + data_bytes(size - DATA_START)
+        mapped = mmap.mmap(fd, end)
+        _write_header(mapped, msgspec.structs.replace(header, end=end))
         made.rename(path)
     except BaseException:
         os.close(fd)
@@ -239,17 +282,18 @@ def adopt_file(path: Path) -> JournalFile | None:
         if not _lock(fd) or not path.exists():  # another adopter may have sent and removed it between open and lock
             os.close(fd)
             return None
-        size = os.fstat(fd).st_size
-        if size < DATA_START or size % SLOT_BYTES:
-            raise DamagedJournalError(f"{path} is no journal: it has {size} bytes.")
-        mapped = mmap.mmap(fd, size)
-        file = JournalFile(path, _parsed_header(path, mapped[:DATA_START]), mapped, fd, 0)
+        header = _parsed_header(path, os.pread(fd, DATA_START, 0))
+        size = header.end
+        if not DATA_START <= size <= os.fstat(fd).st_size or size % SLOT_BYTES:
+            raise DamagedJournalError(f"{path} is no journal: it was cut to {os.fstat(fd).st_size} bytes.")
+        file = JournalFile(path, header, mmap.mmap(fd, size), fd, 0)
     except BaseException:
         with contextlib.suppress(OSError):
             os.close(fd)
         raise
     file.restore()
     file.seal()
+    file.verify()
     return file
 
 

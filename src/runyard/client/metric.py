@@ -16,6 +16,7 @@ from runyard.wire.metric import (
     SeriesPage,
     SeriesQuery,
 )
+from runyard.wire.series import SERIES_FRAME, SeriesHeader, decode_frame
 
 
 class MetricApi:
@@ -49,3 +50,8 @@ class MetricApi:
         """Return the series that exist among those asked for."""
         path = f"{self._workspace}/metrics/series"
         return self._transport.call("POST", path, SeriesPage, body=query, msgpack=True).series
+
+    def series_columns(self, query: SeriesQuery) -> list[tuple[SeriesHeader, dict[str, memoryview[float]]]]:
+        """Return what :meth:`series` does as columns of float64, without an object for each point."""
+        path = f"{self._workspace}/metrics/series"
+        return decode_frame(self._transport.read_packed(path, query, SERIES_FRAME))

@@ -19,10 +19,11 @@ from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
 from runyard.client.journal_file import JournalFile, JournalHeader
-from runyard.client.uploader import DrainReport, Marker, Uploader, drain, is_refusal, journals_in
+from runyard.client.sending import DrainReport, drain, is_refusal, journals_in
+from runyard.client.uploader import Marker, Uploader
 from runyard.domain.metric import MetricFamily, MetricType
 from runyard.errors import ConflictError, RunyardError, TransportError
-from runyard.wire.metric import FileRecord, Record
+from runyard.wire.metric import BatchAckBody, FileRecord, Record
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
@@ -87,10 +88,10 @@ class ServerSink:
         """The name by which journals know the server."""
         return server_name(self._client.endpoint)
 
-    def send_batch(self, header: JournalHeader, batch: bytes) -> None:
+    def send_batch(self, header: JournalHeader, batch: bytes) -> BatchAckBody:
         """Send a batch; return when the server has it."""
         try:
-            self._client.metrics.record_batch(header.run_id, batch, retry_s=0)
+            return self._client.metrics.record_batch(header.run_id, batch, retry_s=0)
         except TransportError as error:
             if "status" in error.details:  # a stranger has the port that the server had: look where it is now
                 self._client.endpoint.refresh()

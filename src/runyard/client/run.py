@@ -5,6 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from runyard.client.known_secrets import (
+    covered_creation,
+    covered_names,
+    covered_node_report,
+    covered_report,
+    covered_update,
+    covered_updates,
+    known_secrets,
+)
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
 from runyard.domain.node_group import NodeReport
@@ -27,7 +36,7 @@ from runyard.wire.run import (
 
 
 class RunApi:
-    """Runs of a workspace."""
+    """Runs of a workspace. What is sent holds no secret that this process knows."""
 
     def __init__(self, transport: Transport, workspace: str) -> None:
         self._transport = transport
@@ -36,12 +45,12 @@ class RunApi:
     def create(self, experiment: str, request: CreateRunsRequest) -> list[RunRecord]:
         """Create interactive runs. Give each an id, so that a repeated request changes nothing."""
         path = f"{self._workspace}/experiments/{segment(experiment)}/runs"
-        return self._transport.call("POST", path, RunPage, body=request).runs
+        return self._transport.call("POST", path, RunPage, body=covered_creation(request)).runs
 
     def submit(self, experiment: str, request: SubmitRunRequest) -> RunRecord:
         """Queue a script run."""
         path = f"{self._workspace}/experiments/{segment(experiment)}/submissions"
-        return self._transport.call("POST", path, RunRecord, body=request)
+        return self._transport.call("POST", path, RunRecord, body=covered_names(request))
 
     def search(self, query: RunQuery) -> RunPage:
         """Return one page of the runs that a query asks for."""
@@ -70,14 +79,14 @@ class RunApi:
         Raises:
             ImmutablePropertyError: a property would change.
         """
-        return self._transport.call("PATCH", self._path(run_id), RunRecord, body=request)
+        return self._transport.call("PATCH", self._path(run_id), RunRecord, body=covered_update(request))
 
     def update_many(self, request: UpdateRunsRequest) -> list[RunRecord]:
         """Change tags of many runs, archive or reactivate them. Of each ten thousand all are changed, or none."""
         changed: list[RunRecord] = []
         for start in range(0, len(request.run_ids), CHILDREN_MAX_PER_REQUEST):
             part = dataclasses.replace(request, run_ids=request.run_ids[start : start + CHILDREN_MAX_PER_REQUEST])
-            changed += self._transport.call("POST", f"{self._workspace}/runs/update", RunPage, body=part).runs
+            changed += self._transport.call("POST", f"{self._workspace}/runs/update", RunPage, body=covered_updates(part)).runs
         return changed
 
     def delete(self, run_id: str) -> RunRecord:
@@ -114,11 +123,13 @@ class RunApi:
         Raises:
             InvalidTransitionError: the run cannot go there from where it is.
         """
-        return self._transport.call("POST", f"{self._path(run_id)}/status", RunRecord, body=request, retry_s=retry_s)
+        path = f"{self._path(run_id)}/status"
+        return self._transport.call("POST", path, RunRecord, body=covered_report(request), retry_s=retry_s)
 
     def cancel(self, run_id: str, reason: str | None = None) -> RunRecord:
         """Ask for a run and all its descendants to be stopped."""
-        return self._transport.call("POST", f"{self._path(run_id)}/cancel", RunRecord, body=CancelRunRequest(reason=reason))
+        request = CancelRunRequest(reason=None if reason is None else known_secrets().text(reason))
+        return self._transport.call("POST", f"{self._path(run_id)}/cancel", RunRecord, body=request)
 
     def heartbeat(self, run_id: str, *, retry_s: float | None = None) -> HeartbeatBody:
         """Report that the run's process lives; the answer says whether it must stop."""
@@ -126,7 +137,7 @@ class RunApi:
 
     def exchange_node_report(self, run_id: str, node: int, report: NodeReport) -> NodeBoardBody:
         """Say how a node of a distributed run is, and return how all of them are."""
-        return self._transport.call("POST", f"{self._path(run_id)}/nodes/{node}", NodeBoardBody, body=report)
+        return self._transport.call("POST", f"{self._path(run_id)}/nodes/{node}", NodeBoardBody, body=covered_node_report(report))
 
     def events(self, run_id: str) -> list[RunEventRecord]:
         """Return the changes of a run's status, oldest first."""

@@ -7,12 +7,13 @@ import heapq
 import os
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from runyard.client.ignore_rules import IgnoreRules
+from runyard.client.known_secrets import is_text, known_secrets
 from runyard.client.snapshot import SnapshotApi
 from runyard.domain.snapshot import SNAPSHOT_MAX_BYTES, SNAPSHOT_MAX_FILES, SnapshotFile
 from runyard.errors import InvalidArgumentError, SnapshotError, SnapshotTooLargeError
@@ -23,6 +24,12 @@ _HASH_THREADS = 4
 _CHUNK_BYTES = 1 << 20
 _IN_MEMORY_BYTES = 32 << 20
 """Files up to this size are read once more and sent from memory, so that what is sent is what was hashed."""
+
+SEARCHED_BYTES = 1 << 20
+"""A larger file is data, and not searched for secrets."""
+
+Cover = Callable[[str, bytes], bytes]
+"""``(path, text) → the text as it may be stored``, without the secrets in it."""
 
 _LARGEST_NAMED = 5
 _FILES_LOOKED_AT = 4 * SNAPSHOT_MAX_FILES
@@ -48,10 +55,22 @@ class SourceFolder:
     skipped_links: list[str] = field(default_factory=list)
 
 
+def with_stars(path: str, text: bytes) -> bytes:
+    """Return a text with a star for each byte of a secret that this process knows."""
+    return known_secrets().masked(text)
+
+
 def take_snapshot(
-    api: SnapshotApi, source: Path, *, max_bytes: int = SNAPSHOT_MAX_BYTES, max_files: int = SNAPSHOT_MAX_FILES
+    api: SnapshotApi,
+    source: Path,
+    *,
+    cover: Cover = with_stars,
+    max_bytes: int = SNAPSHOT_MAX_BYTES,
+    max_files: int = SNAPSHOT_MAX_FILES,
 ) -> SnapshotBody:
     """Store ``source``, a folder or a single file, and return its snapshot. Only contents that the server lacks are sent.
+
+    Secrets in texts of up to a megabyte are covered.
 
     Links that lead outside the folder or nowhere are left out, with a warning.
 
@@ -67,7 +86,7 @@ def take_snapshot(
         warnings.warn(
             f"The snapshot of {source} leaves out {count} links that lead outside the folder or nowhere: {shown}.", stacklevel=2
         )
-    return store(api, folder)
+    return store(api, folder, cover)
 
 
 def look_at(source: Path) -> SourceFolder:
@@ -111,16 +130,42 @@ def require_within_limits(folder: SourceFolder, *, max_bytes: int, max_files: in
     )
 
 
-def store(api: SnapshotApi, folder: SourceFolder) -> SnapshotBody:
+def store(api: SnapshotApi, folder: SourceFolder, cover: Cover) -> SnapshotBody:
     """Hash the files, send the contents that the server lacks, and create the snapshot."""
-    with ThreadPoolExecutor(_HASH_THREADS, thread_name_prefix="runyard-hash") as pool:
-        files = list(pool.map(_hashed, folder.files))
+    files, covered = hashed(folder, cover)
     by_hash = {file.sha256: source for file, source in zip(files, folder.files, strict=True)}
     missing = api.missing(sorted(by_hash))
+
+    def send(sha256: str) -> tuple[str, SnapshotFile]:
+        source = by_hash[sha256]
+        return sha256, _send(api, sha256, source, covered.get(source.path))
+
     with ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="runyard-snapshot") as pool:
-        sent = dict(pool.map(lambda sha256: (sha256, _send(api, sha256, by_hash[sha256])), sorted(missing)))
+        sent = dict(pool.map(send, sorted(missing)))
     as_sent = {file.path: file for file in sent.values()}
     return api.create([as_sent.get(file.path, file) for file in files])
+
+
+def hashed(folder: SourceFolder, cover: Cover) -> tuple[list[SnapshotFile], dict[str, bytes]]:
+    """Return the files as they are to be stored, and the contents of those that are not stored as they are, by path."""
+    covered = {}
+    for source in folder.files:  # one after the other: what stands for the secrets is counted, and the same each time
+        text = _text_of(source)
+        if text is not None and (shown := cover(source.path, text)) != text:
+            covered[source.path] = shown
+    with ThreadPoolExecutor(_HASH_THREADS, thread_name_prefix="runyard-hash") as pool:
+        return list(pool.map(lambda source: _hashed(source, covered.get(source.path)), folder.files)), covered
+
+
+def _text_of(source: SourceFile) -> bytes | None:
+    """Return a file that is a text and not too large to be searched, else None."""
+    if not 0 < source.size_bytes <= SEARCHED_BYTES:
+        return None
+    try:
+        data = source.location.read_bytes()
+    except OSError as error:
+        raise _unreadable(source.location, error) from error
+    return data if is_text(data) else None
 
 
 def _walk(found: SourceFolder, rules: IgnoreRules, folder: str, above: tuple[Path, ...]) -> Iterator[SourceFile]:
@@ -173,7 +218,9 @@ def _source_file(path: str, location: Path, status: os.stat_result) -> SourceFil
     return SourceFile(path, location, status.st_size, stat.S_IMODE(status.st_mode) & 0o777)
 
 
-def _hashed(source: SourceFile) -> SnapshotFile:
+def _hashed(source: SourceFile, covered: bytes | None) -> SnapshotFile:
+    if covered is not None:
+        return _file(source, covered)
     digest = hashlib.sha256()
     size_bytes = 0
     try:
@@ -186,8 +233,15 @@ def _hashed(source: SourceFile) -> SnapshotFile:
     return SnapshotFile(path=source.path, sha256=digest.hexdigest(), size_bytes=size_bytes, mode=source.mode)
 
 
-def _send(api: SnapshotApi, sha256: str, source: SourceFile) -> SnapshotFile:
+def _file(source: SourceFile, content: bytes) -> SnapshotFile:
+    return SnapshotFile(path=source.path, sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), mode=source.mode)
+
+
+def _send(api: SnapshotApi, sha256: str, source: SourceFile, covered: bytes | None) -> SnapshotFile:
     """Send one content and return the file as it was sent: a small file that has changed since it was hashed is taken anew."""
+    if covered is not None:
+        api.put_blob(sha256, covered)
+        return _file(source, covered)
     if source.size_bytes > _IN_MEMORY_BYTES:
         try:
             api.put_blob(sha256, source.location)
@@ -201,9 +255,9 @@ def _send(api: SnapshotApi, sha256: str, source: SourceFile) -> SnapshotFile:
         content = source.location.read_bytes()
     except OSError as error:
         raise _unreadable(source.location, error) from error
-    sha256 = hashlib.sha256(content).hexdigest()
-    api.put_blob(sha256, content)
-    return SnapshotFile(path=source.path, sha256=sha256, size_bytes=len(content), mode=source.mode)
+    file = _file(source, content)
+    api.put_blob(file.sha256, content)
+    return file
 
 
 def _unreadable(path: Path, error: OSError) -> SnapshotError:

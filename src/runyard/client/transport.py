@@ -110,6 +110,11 @@ class Transport:
         request = _Request("POST", path, {"Accept": JSON, "Content-Type": content_type}, {}, _constant(body))
         return self._decoded(self._exchange(request, retry_s), answer)
 
+    def read_packed(self, path: str, body: Any, accept: str) -> bytes:
+        """POST ``body`` as JSON and return the bytes of an answer of the type ``accept``."""
+        request = _Request("POST", path, {"Accept": accept, "Content-Type": JSON}, {}, _constant(to_json(body)))
+        return self._exchange(request, None).content
+
     def send_content(
         self,
         method: str,

@@ -1,17 +1,10 @@
-"""From the journal to the server, in the background.
-
-``(writer, seq)`` names what is sent. Before a batch leaves for the first time, its end is noted in the file and the disk has
-both; so whoever sends it again (this thread, or another process after a crash) sends the very same records under the same number,
-and the server keeps one of them.
-"""
+"""From the journals of this process to the server, in the background. How a batch is sent: :mod:`runyard.client.sending`."""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import logging
 import queue
-import sys
 import threading
 import time
 import weakref
@@ -21,35 +14,20 @@ from pathlib import Path
 from typing import Protocol
 
 from runyard.client.http import load_httpx
-from runyard.client.journal_file import SUFFIX, DamagedJournalError, JournalFile, JournalHeader, adopt_file
-from runyard.client.journal_scan import Scan, next_batch, scan
+from runyard.client.journal_file import JournalFile
+from runyard.client.sending import HELD_STATUSES, BatchSink, Pace, drain, is_refusal, remove_if_empty, send_next, split_refused
 from runyard.client.transport import RETRY_AFTER
 from runyard.errors import RunyardError
-from runyard.wire.journal import encode_batch
 
 INTERVAL_S = 0.5
 """A chart shows a point within a second of its logging; half of that is for the way. It also bounds what a power cut takes."""
 
-BATCH_MAX_RECORDS = 65_536
 HOLD_S = 60.0
 _BEHIND_BYTES = 128 << 10
 _FIRST_DELAY_S = 0.5
 _LONGEST_DELAY_S = 5.0
 _RETRY_AFTER_MAX_S = 300.0
-_HELD_STATUSES = frozenset({401, 403, 404})
-_RETRIED_STATUSES = frozenset({408, 425, 429})
 _LOG = logging.getLogger("runyard")
-
-
-class BatchSink(Protocol):
-    """Where batches go. Thread-safe."""
-
-    @property
-    def server(self) -> str:
-        """The name of the server, as the headers of journals have it."""
-
-    def send_batch(self, header: JournalHeader, batch: bytes) -> None:
-        """Send a batch of one run, one attempt; return when the server has it. Errors are those of :mod:`runyard.errors`."""
 
 
 class Source(Protocol):
@@ -66,142 +44,6 @@ class Source(Protocol):
 
     def other_journals(self) -> Iterable[Path]:
         """Return the journals of other processes of the run."""
-
-
-@dataclass(slots=True)
-class DrainReport:
-    """What became of journals that dead processes left. ``failures`` has a sentence each; those journals are still there.
-
-    ``is_away``: the server did not answer, so trying again later has sense.
-    """
-
-    record_count: int = 0
-    file_count: int = 0
-    refused: int = 0
-    damaged: int = 0
-    is_away: bool = False
-    failures: list[str] = field(default_factory=list)
-
-
-def send_next(file: JournalFile, sink: BatchSink, max_records: int = BATCH_MAX_RECORDS) -> int | None:
-    """Send the next batch of a file; return the number of records that the server took, or None when there are none now.
-
-    Raises:
-        RunyardError: the server did not take it. Calling again sends the same batch.
-    """
-    found = next_batch(file, max_records)
-    state = file.state
-    if not found.length and state.end == state.acked:
-        return None
-    end = max(state.acked + found.length, state.end)
-    if found.damaged:
-        file.damaged += found.damaged
-        _LOG.warning("Journal %s of run %s: %d records are damaged.", file.path, file.header.run_id, found.damaged)
-    if not found.record_count:
-        file.save_state(dataclasses.replace(state, acked=end, end=end))
-        return 0
-    if state.end == state.acked:
-        file.save_state(dataclasses.replace(state, end=end))
-        file.sync()
-    sink.send_batch(file.header, _batch(file, found))
-    count = found.record_count
-    file.save_state(dataclasses.replace(state, acked=end, end=end, seq=state.seq + 1, first=state.first + count))
-    return count
-
-
-def split_refused(file: JournalFile) -> bool:
-    """After the server refused a batch: make it half as long, so that the good records in it arrive.
-
-    True when it was a single record, which is now left out.
-    """
-    state = file.state
-    data = file.read(state.acked, state.end)
-    whole = scan(data, sys.maxsize, dict(file.definitions))
-    if whole.record_count > 1:
-        half = scan(data, whole.record_count // 2, dict(file.definitions))
-        file.save_state(dataclasses.replace(state, end=state.acked + half.length))
-        return False
-    file.save_state(dataclasses.replace(state, acked=state.end))
-    file.refused += 1
-    return True
-
-
-def drain(paths: Iterable[Path], sink: BatchSink, *, until: float = float("inf")) -> DrainReport:
-    """Send the journals at ``paths`` whose processes have ended, and remove them. Those of living processes are left alone.
-
-    ``until`` is a time of ``time.monotonic()``; what is not sent by then stays for the next time. It also stays where the server
-    cannot be reached or knows no such run.
-    """
-    report = DrainReport()
-    for path in paths:
-        if time.monotonic() >= until:
-            report.failures.append(f"{path}: not sent, the time was up.")
-            continue
-        try:
-            file = adopt_file(path)
-            if file is not None and file.header.server != sink.server:
-                file.close()
-                report.failures.append(f"{path}: it is for another server, {file.header.server}.")
-            elif file is not None:
-                _drain_file(file, sink, until, report)
-        except FileNotFoundError:
-            continue
-        except DamagedJournalError as error:
-            report.failures.append(str(error))
-        except RunyardError as error:  # before OSError: a lost connection is both
-            report.failures.append(f"{path}: {error.message}")
-            if error.status not in _HELD_STATUSES:
-                report.is_away = True
-                break
-        except OSError as error:
-            report.failures.append(f"{path}: {error.strerror or error}")
-    return report
-
-
-def journals_in(folder: Path) -> list[Path]:
-    """Return the journals below a folder, oldest first."""
-    return sorted(folder.rglob(f"*{SUFFIX}"), key=lambda path: path.name)
-
-
-def _drain_file(file: JournalFile, sink: BatchSink, until: float, report: DrainReport) -> None:
-    pace = _Pace()
-    try:
-        while True:
-            try:
-                count = send_next(file, sink, pace.max_records)
-            except RunyardError as error:
-                if not is_refusal(error):
-                    raise
-                pace.shrink()
-                report.refused += split_refused(file)
-                continue
-            if count is None:
-                break
-            pace.grow()
-            report.record_count += count
-            if time.monotonic() >= until:
-                report.failures.append(f"{file.path}: not sent to its end, the time was up.")
-                return
-        report.file_count += 1
-        report.damaged += file.damaged
-        folder = file.path.parent if file.path is not None else None
-        file.remove()
-        _remove_if_empty(folder)
-    finally:
-        file.close()
-
-
-@dataclass(slots=True)
-class _Pace:
-    """How many records the next batch may have: fewer after a refusal, and more again when it goes well."""
-
-    max_records: int = BATCH_MAX_RECORDS
-
-    def shrink(self) -> None:
-        self.max_records = max(1, self.max_records // 2)
-
-    def grow(self) -> None:
-        self.max_records = min(BATCH_MAX_RECORDS, self.max_records * 2)
 
 
 class Marker:
@@ -227,7 +69,7 @@ class Marker:
 class _Channel:
     """How sending goes for one source."""
 
-    pace: _Pace = field(default_factory=_Pace)
+    pace: Pace = field(default_factory=Pace)
     not_before: float = 0.0
     refused: int = 0
 
@@ -325,7 +167,7 @@ class Uploader:
             source.send_uploads()
             worked = self._send_first(source, channel)
         except RunyardError as error:
-            if error.status in _HELD_STATUSES:
+            if error.status in HELD_STATUSES:
                 self._hold(source, channel, error)
             elif is_refusal(error):
                 self._refused(source, channel, error)
@@ -345,7 +187,7 @@ class Uploader:
         """Send a batch of the first file that has one, and drop the files before it that are done."""
         for index, file in list(source.files.items()):
             was_sealed = file.sealed
-            count = send_next(file, self._sink, channel.pace.max_records)
+            count = send_next(file, self._sink, channel.pace.max_records, self._warned)
             if count is not None:
                 channel.pace.grow()
                 self._went_well()
@@ -359,7 +201,7 @@ class Uploader:
     def _drop(self, file: JournalFile) -> None:
         folder = file.path.parent if file.path is not None else None
         file.remove()
-        _remove_if_empty(folder)
+        remove_if_empty(folder)
 
     def _forget(self, source: Source) -> None:
         self._channels.pop(source, None)
@@ -473,28 +315,3 @@ def _is_behind(source: Source) -> bool:
     """True when more waits than what a call now and then records in one interval."""
     files = list(source.files.values())
     return len(files) > 1 or any(file.sealed or file.end - file.state.acked > _BEHIND_BYTES for file in files)
-
-
-def _batch(file: JournalFile, found: Scan) -> bytes:
-    header, state = file.header, file.state
-    return encode_batch(
-        found.frames,
-        writer=header.writer,
-        seq=state.seq,
-        first=state.first,
-        record_count=found.record_count,
-        context=header.context,
-    )
-
-
-def _remove_if_empty(folder: Path | None) -> None:
-    if folder is not None:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-
-
-def is_refusal(error: RunyardError) -> bool:
-    """True when the server will never take what was sent; false when it is away, busy, or does not know the caller or the run."""
-    if RETRY_AFTER in error.details:
-        return False
-    return 400 <= error.status < 500 and error.status not in _RETRIED_STATUSES and error.status not in _HELD_STATUSES

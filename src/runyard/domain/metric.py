@@ -20,6 +20,7 @@ SYSTEM_NAME_START = "system/"
 """How the names of the metrics begin that Runyard records by itself: how busy the machine is."""
 
 METRIC_NAME_MAX_CHARS = 1024
+METRIC_DESCRIPTION_MAX_CHARS = 10_000
 METRIC_TEXT_MAX_CHARS = 1_000_000
 METRIC_LIST_MAX_VALUES = 10_000_000
 METRIC_COLUMNS_MAX = 10_000
@@ -93,12 +94,24 @@ class MetricSummary:
 
 def require_metric_name(name: str) -> str:
     """Return ``name``, or raise :class:`InvalidArgumentError` when it cannot name a metric."""
-    if not isinstance(name, str) or not name or len(name) > METRIC_NAME_MAX_CHARS or "\0" in name:
-        raise InvalidArgumentError(
-            f"{str(name)[:80]!r} cannot name a metric. Use a text of 1 to {METRIC_NAME_MAX_CHARS} characters.",
-            name=str(name)[:80],
-        )
+    if not is_metric_name(name):
+        raise InvalidArgumentError(metric_name_rule(name), name=str(name)[:80])
     return name
+
+
+def is_metric_name(name: str) -> bool:
+    """True when ``name`` can name a metric, or a column of a table."""
+    return isinstance(name, str) and 0 < len(name) <= METRIC_NAME_MAX_CHARS and "\0" not in name and _is_unicode(name)
+
+
+def _is_unicode(text: str) -> bool:
+    """False for half a surrogate pair, which Python keeps in a text and UTF-8 has no bytes for."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def metric_name_rule(name: str) -> str:
+    """Return the sentence that says why ``name`` is refused."""
+    return f"{str(name)[:80]!r} cannot name a metric. Use a text of 1 to {METRIC_NAME_MAX_CHARS} characters."
 
 
 def is_number(value: MetricValue) -> bool:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import TypeVar
+
+T = TypeVar("T")
 
 COVER = "***"
 VALUE_MIN_CHARS = 6
@@ -21,32 +25,33 @@ _SENSITIVE_NAME = re.compile(
 _ORDINARY = frozenset({"disabled", "enabled", "default", "changeme", "example", "password", "secret", "required", "optional"})
 
 _SHAPES = (
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-    r"\bgh[pousr]_[A-Za-z0-9]{36,255}",
-    r"\bgithub_pat_[A-Za-z0-9_]{40,255}",
-    r"\bglpat-[A-Za-z0-9_-]{20,255}",
-    r"\bxox[abeoprs]-[A-Za-z0-9-]{10,255}",
-    r"\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,255}",
-    r"\bsk_(?:live|test)_[A-Za-z0-9]{20,255}",
-    r"\bhf_[A-Za-z0-9]{30,255}",
-    r"\bAIza[0-9A-Za-z_-]{35}",
-    r"\bpypi-AgE[A-Za-z0-9_-]{50,255}",
-    r"\bnpm_[A-Za-z0-9]{36}",
-    r"\bdop_v1_[a-f0-9]{64}",
-    r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
-    r"(?<=AccountKey=)[A-Za-z0-9+/=]{40,}",
-    r"(?<=SharedAccessKey=)[A-Za-z0-9+/=]{40,}",
-    r"(?<=[?&]sig=)[A-Za-z0-9%+/=]{20,}",
-    r"(?<=Bearer )[A-Za-z0-9._~+/=-]{20,}",
-    r"(?<=-----BEGIN PRIVATE KEY-----)[^-]+(?=-----END)",
-    r"(?<=-----BEGIN RSA PRIVATE KEY-----)[^-]+(?=-----END)",
-    r"(?<=-----BEGIN EC PRIVATE KEY-----)[^-]+(?=-----END)",
-    r"(?<=-----BEGIN OPENSSH PRIVATE KEY-----)[^-]+(?=-----END)",
-    r"(?<=://)[^/\s:@'\"]*:[^/\s@'\"]+(?=@)",
+    ((b"AKIA", b"ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ((b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36,255}"),
+    ((b"github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{40,255}"),
+    ((b"glpat-",), r"\bglpat-[A-Za-z0-9_-]{20,255}"),
+    ((b"xox",), r"\bxox[abeoprs]-[A-Za-z0-9-]{10,255}"),
+    ((b"sk-",), r"\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,255}"),
+    ((b"sk_",), r"\bsk_(?:live|test)_[A-Za-z0-9]{20,255}"),
+    ((b"hf_",), r"\bhf_[A-Za-z0-9]{30,255}"),
+    ((b"AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
+    ((b"pypi-AgE",), r"\bpypi-AgE[A-Za-z0-9_-]{50,255}"),
+    ((b"npm_",), r"\bnpm_[A-Za-z0-9]{36}"),
+    ((b"dop_v1_",), r"\bdop_v1_[a-f0-9]{64}"),
+    ((b"eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ((b"AccountKey=",), r"(?<=AccountKey=)[A-Za-z0-9+/=]{40,}"),
+    ((b"SharedAccessKey=",), r"(?<=SharedAccessKey=)[A-Za-z0-9+/=]{40,}"),
+    ((b"sig=",), r"(?<=[?&]sig=)[A-Za-z0-9%+/=]{20,}"),
+    ((b"Bearer ",), r"(?<=Bearer )[A-Za-z0-9._~+/=-]{20,}"),
+    ((b"BEGIN PRIVATE KEY",), r"(?<=-----BEGIN PRIVATE KEY-----)[^-]+(?=-----END)"),
+    ((b"BEGIN RSA PRIVATE KEY",), r"(?<=-----BEGIN RSA PRIVATE KEY-----)[^-]+(?=-----END)"),
+    ((b"BEGIN EC PRIVATE KEY",), r"(?<=-----BEGIN EC PRIVATE KEY-----)[^-]+(?=-----END)"),
+    ((b"BEGIN OPENSSH PRIVATE KEY",), r"(?<=-----BEGIN OPENSSH PRIVATE KEY-----)[^-]+(?=-----END)"),
+    ((b"://",), r"(?<=://)[^/\s:@'\"]*:[^/\s@'\"]+(?=@)"),
 )
-_SHAPE_BYTES = re.compile("|".join(_SHAPES).encode())
+"""Each shape with what every text must hold that has one: looking for that first is ten times as fast."""
 
 
+@lru_cache(maxsize=4096)
 def is_sensitive_name(name: str) -> bool:
     """True for a variable whose name says that its value is a secret: DB_PASSWORD, but not TOKENIZERS_PARALLELISM."""
     return _SENSITIVE_NAME.search(name) is not None
@@ -62,29 +67,45 @@ class Redactor:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         found = sorted({value for value in values if _can_be_secret(value)}, key=len, reverse=True)
-        patterns = [re.escape(value).encode() for value in found]
-        self._all = re.compile(b"|".join([*patterns, _SHAPE_BYTES.pattern]))
+        self._values = [value.encode("utf-8", "surrogateescape") for value in found]
+
+    def _pattern(self, data: bytes) -> re.Pattern[bytes] | None:
+        """Return what finds the secrets in ``data``; None when there can be none."""
+        values = [value for value in self._values if value in data]
+        shapes = [number for number, (anchors, _) in enumerate(_SHAPES) if any(anchor in data for anchor in anchors)]
+        return _compiled(tuple(values), tuple(shapes)) if values or shapes else None
 
     def text(self, text: str) -> str:
         """Return ``text`` with every secret replaced by three stars."""
         return self.replaced(text, lambda _: COVER)
 
+    def texts(self, values: Iterable[T]) -> list[T]:
+        """Return ``values`` with the texts among them covered."""
+        return [self.text(value) if isinstance(value, str) else value for value in values]  # type: ignore[misc]
+
     def replaced(self, text: str, replacement: Callable[[str], str]) -> str:
         """Return ``text`` with every secret replaced by what ``replacement`` returns for it."""
-        data = text.encode("utf-8", "surrogateescape")
+        return self.replaced_bytes(text.encode("utf-8", "surrogateescape"), replacement).decode("utf-8", "surrogateescape")
+
+    def replaced_bytes(self, data: bytes, replacement: Callable[[str], str]) -> bytes:
+        """Return ``data`` with every secret replaced by what ``replacement`` returns for it."""
+        pattern = self._pattern(data)
 
         def replace(found: re.Match[bytes]) -> bytes:
             return replacement(found[0].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
-        return self._all.sub(replace, data).decode("utf-8", "surrogateescape")
+        return data if pattern is None else pattern.sub(replace, data)
 
     def masked(self, data: bytes) -> bytes:
         """Return ``data`` with every byte of a secret replaced by a star: as long as before, so that places stay the same."""
-        return self._all.sub(lambda found: b"*" * len(found[0]), data)
+        pattern = self._pattern(data)
+        return data if pattern is None else pattern.sub(lambda found: b"*" * len(found[0]), data)
 
     def finds(self, text: str) -> bool:
         """True when there is a secret in ``text``."""
-        return self._all.search(text.encode("utf-8", "surrogateescape")) is not None
+        data = text.encode("utf-8", "surrogateescape")
+        pattern = self._pattern(data)
+        return pattern is not None and pattern.search(data) is not None
 
     def plain(self, value: object) -> object:
         """Return plain data (dicts, lists, texts) with every secret in its texts replaced."""
@@ -100,6 +121,12 @@ class Redactor:
         if isinstance(value, str) and is_sensitive_name(name) and _can_be_secret(value):
             return COVER
         return self.plain(value)
+
+
+@lru_cache(maxsize=256)
+def _compiled(values: tuple[bytes, ...], shapes: tuple[int, ...]) -> re.Pattern[bytes]:
+    parts = [*map(re.escape, values), *(_SHAPES[number][1].encode() for number in shapes)]
+    return re.compile(b"|".join(parts))
 
 
 def _can_be_secret(value: str) -> bool:

@@ -40,6 +40,9 @@ PREPARATION_PARTS = {
 }
 """The parts of the time to a run's first line, in their order, and what each is. They are known when the script starts."""
 
+COVERED_FILES_VARIABLE = "RUNYARD_COVERED_FILES"
+"""The variable that tells a runner which files of the snapshot have references in place of secrets: a JSON list of paths."""
+
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 
 

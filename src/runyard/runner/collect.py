@@ -54,7 +54,7 @@ class Collector:
         self._control.put(name, path, replace=False)
 
     def _replace(self, name: str, path: Path) -> None:
-        self._control.replace_text(name, path)
+        self._control.put(name, path, replace=True)
 
 
 def _watched_folders(code: Path, spec: RunSpec) -> dict[str, Path]:

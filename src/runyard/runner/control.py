@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +19,6 @@ from runyard.client.client import Client
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint, RemoteEndpoint
 from runyard.domain.experiment import ExperimentRecord
 from runyard.domain.node_group import NodeReport
-from runyard.domain.redaction import Redactor
 from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotFile
 from runyard.domain.workspace import WorkspaceRecord
@@ -46,8 +44,6 @@ FAILING_PATIENCE_S = 120.0
 LEAVING_PATIENCE_S = 30.0
 """How long calls go on once the runner was told to stop: whoever said so kills it soon."""
 
-TEXT_MAX_BYTES = 1 << 20
-
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 5.0
 
@@ -59,9 +55,8 @@ T = TypeVar("T")
 class Control:
     """The server, for one run. Thread-safe."""
 
-    def __init__(self, settings: RunnerSettings, stop: StopSwitch, redactor: Redactor | None = None) -> None:
-        """Begin without sending anything. What ``redactor`` finds in logs and errors never leaves this process."""
-        self._redactor = redactor or Redactor()
+    def __init__(self, settings: RunnerSettings, stop: StopSwitch) -> None:
+        """Begin without sending anything."""
         self._home = settings.home
         self._run_id = settings.run_id
         self._workspace = settings.workspace
@@ -84,8 +79,7 @@ class Control:
         Raises:
             InvalidTransitionError: the run has gone elsewhere meanwhile.
         """
-        reason = None if reason is None else self._redactor.text(reason)
-        request = ReportStatusRequest(status=status, reason=reason, error=self._covered(error))
+        request = ReportStatusRequest(status=status, reason=reason, error=error)
         return self._insist(
             f"report {status.value}",
             lambda: self._client.runs.report_status(self._run_id, request),
@@ -104,15 +98,7 @@ class Control:
 
     def exchange(self, node: int, report: NodeReport) -> NodeBoardBody:
         """Say how this node of a distributed run is, and return how all are. It insists."""
-        processes = [replace(process, error=self._covered(process.error)) for process in report.processes]
-        report = replace(report, processes=processes, error=self._covered(report.error))
         return self._insist("talk to the other nodes", lambda: self._client.runs.exchange_node_report(self._run_id, node, report))
-
-    def _covered(self, error: RunError | None) -> RunError | None:
-        if error is None:
-            return None
-        trace = None if error.traceback is None else self._redactor.text(error.traceback)
-        return replace(error, message=self._redactor.text(error.message), traceback=trace)
 
     def snapshot(self) -> list[SnapshotFile]:
         """Return the files of the run's snapshot."""
@@ -128,8 +114,6 @@ class Control:
         Raises:
             ConflictError: the file ends before ``offset``.
         """
-        if b"\0" not in data:  # a text: what is covered keeps its length, so that offsets stay true
-            data = self._redactor.masked(data)
         return self._insist(f"send {name}", lambda: self._client.artifacts.append(self._run_id, name, offset, data))
 
     def put(self, name: str, content: bytes | Path, *, replace: bool) -> None:
@@ -139,14 +123,6 @@ class Control:
             ConflictError: the run has another file of that name, and ``replace`` is false.
         """
         self._insist(f"store {name}", lambda: self._client.artifacts.put(self._run_id, name, content, replace=replace))
-
-    def replace_text(self, name: str, path: Path) -> None:
-        """Store a log in place of what the run has under its name; secrets in a text of up to a megabyte are covered."""
-        content: bytes | Path = path
-        if path.stat().st_size <= TEXT_MAX_BYTES:
-            data = path.read_bytes()
-            content = data if b"\0" in data else self._redactor.masked(data)
-        self.put(name, content, replace=True)
 
     def add_properties(self, properties: Mapping[str, str]) -> None:
         """Add properties to the run. One attempt: they are facts for people, and hold nothing up."""

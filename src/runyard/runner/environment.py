@@ -39,8 +39,8 @@ def prepare_environment(spec: RunSpec, cache_root: Path, build_log: Log, is_stop
     began = time.monotonic()
     packages = replace(
         spec.packages,
-        pip=[_with_secrets(line) for line in spec.packages.pip],
-        pip_options=[_with_secrets(line) for line in spec.packages.pip_options],
+        pip=[with_secrets(line, os.environ) for line in spec.packages.pip],
+        pip_options=[with_secrets(line, os.environ) for line in spec.packages.pip_options],
     )
     built = EnvironmentCache(cache_root).find_or_build(packages, build_log, is_stopped)
     return PreparedEnvironment(
@@ -51,5 +51,6 @@ def prepare_environment(spec: RunSpec, cache_root: Path, build_log: Log, is_stop
     )
 
 
-def _with_secrets(line: str) -> str:
-    return SECRET_REFERENCE.sub(lambda found: os.environ.get(found[1], found[0]), line)
+def with_secrets(text: str, environment: Mapping[str, str]) -> str:
+    """Return a text with the secrets in place of the references to them."""
+    return SECRET_REFERENCE.sub(lambda found: environment.get(found[1], found[0]), text)

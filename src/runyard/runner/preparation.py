@@ -20,7 +20,7 @@ from runyard.runner.preparation_time import preparation_times, process_started_a
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.script_environment import script_environment, with_interpreter_first
 from runyard.runner.settings import RunnerSettings
-from runyard.runner.snapshot import restore
+from runyard.runner.snapshot import make_whole, restore
 from runyard.runner.stop import StopSwitch
 from runyard.runner.work_folder import WorkFolder
 from runyard.version import VERSION
@@ -68,6 +68,7 @@ class Preparation:
         if run.snapshot_id is not None:
             files = self._control.snapshot()
             restore(files, self._work.code, self._control.download, self._cache)
+            make_whole(self._work.code, self._environment)
             logs.prep(f"Restored the snapshot {run.snapshot_id}: {len(files)} files, {sum(f.size_bytes for f in files)} bytes.")
         if not spec.command:
             require_script(spec, self._work.code)

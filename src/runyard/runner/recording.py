@@ -7,8 +7,8 @@ import time
 
 from runyard.client.client import Client
 from runyard.client.recorder import send_left_records
+from runyard.client.sending import DrainReport
 from runyard.client.system_metrics import SystemMetrics, start_system_metrics
-from runyard.client.uploader import DrainReport
 from runyard.runner.stop import StopSwitch
 
 SEND_TIMEOUT_S = 60.0

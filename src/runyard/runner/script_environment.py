@@ -9,7 +9,7 @@ from pathlib import Path
 from runyard.compat.process import with_import_path
 from runyard.domain.experiment import ExperimentRecord
 from runyard.domain.redaction import COVER
-from runyard.domain.run import RunRecord, RunSpec
+from runyard.domain.run import COVERED_FILES_VARIABLE, RunRecord, RunSpec
 from runyard.domain.workspace import WorkspaceRecord
 from runyard.runner.launcher import ERROR_FILE_VARIABLE
 from runyard.runner.settings import RunnerSettings
@@ -17,7 +17,14 @@ from runyard.runner.settings import RunnerSettings
 OUTPUTS_FOLDER = "outputs"
 PROCESS_NAME = "default_0"
 
-RUNNER_ONLY = ("RUNYARD_HEARTBEAT_S", "RUNYARD_GRACE_S", "RUNYARD_KEEP_WORK", "RUNYARD_NODE_INDEX", "RUNYARD_NODE_COUNT")
+RUNNER_ONLY = (
+    "RUNYARD_HEARTBEAT_S",
+    "RUNYARD_GRACE_S",
+    "RUNYARD_KEEP_WORK",
+    "RUNYARD_NODE_INDEX",
+    "RUNYARD_NODE_COUNT",
+    COVERED_FILES_VARIABLE,
+)
 
 
 def script_environment(

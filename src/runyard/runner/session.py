@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from runyard.client.environment_build.uv import BuildStoppedError
 from runyard.domain.node_group import NodeGroup, NodeReport, NodeState, node_processes
-from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.errors import ComputeError, ConflictError, InvalidTransitionError, RunyardError
 from runyard.runner import failure
@@ -53,7 +52,7 @@ class Session:
     def __init__(self, settings: RunnerSettings, environment: Mapping[str, str]) -> None:
         self._settings = settings
         self._stop = StopSwitch()
-        self._control = Control(settings, self._stop, Redactor(secret_values(environment)))
+        self._control = Control(settings, self._stop)
         self._work = WorkFolder(settings.work)
         self._preparation = Preparation(settings, environment, self._control, self._work, self._stop)
         self._collector: Collector | None = None

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
+
+from runyard.domain.run import COVERED_FILES_VARIABLE
 from runyard.domain.snapshot import SnapshotFile
 from runyard.errors import SnapshotError
 from runyard.runner.blob_cache import BlobCache
+from runyard.runner.environment import with_secrets
 
 DOWNLOAD_THREADS = 4
 OWNER_MAY_USE = 0o600
@@ -97,3 +101,21 @@ def _require_content(file: SnapshotFile, target: Path) -> None:
             "the server's store is damaged.",
             path=file.path,
         )
+
+
+def make_whole(folder: Path, environment: Mapping[str, str]) -> int:
+    """Put the secrets back into the files that were stored with references to them; return how many files those are.
+
+    Raises:
+        SnapshotError: the list of these files cannot be read, or a path leaves the folder.
+    """
+    try:
+        paths = msgspec.json.decode(environment.get(COVERED_FILES_VARIABLE) or "[]", type=list[str])
+    except msgspec.DecodeError as error:
+        raise SnapshotError(f"{COVERED_FILES_VARIABLE} cannot be read: {error}. Submit the run again.") from error
+    for path in paths:
+        target = path_in_folder(folder, path)
+        if target.is_file():
+            text = target.read_bytes().decode("utf-8", "surrogateescape")
+            target.write_bytes(with_secrets(text, environment).encode("utf-8", "surrogateescape"))
+    return len(paths)

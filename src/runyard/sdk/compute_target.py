@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from runyard.domain.compute_target import ComputeTargetRecord
 from runyard.errors import ComputeTargetNotFoundError, NotSupportedError
 from runyard.sdk.run import Run
-from runyard.sdk.submission import unknown_target
 
 if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
@@ -96,6 +95,15 @@ class ComputeTargets(dict[str, ComputeTarget]):
     def __missing__(self, name: str) -> ComputeTarget:
         error = unknown_target(self._workspace_name, name, list(self))
         raise MissingTargetError(error.message, **error.details)
+
+
+def unknown_target(workspace: str, name: str, names: list[str]) -> ComputeTargetNotFoundError:
+    """Return the error for a compute target that is not there."""
+    return ComputeTargetNotFoundError(
+        f"ComputeTargetNotFound: workspace {workspace!r} has no compute target {name!r}. It has: {', '.join(names) or 'none'}.",
+        name=name,
+        known=names,
+    )
 
 
 def _found(workspace: Workspace, name: str) -> ComputeTargetRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.domain.environment import EnvironmentRecord, PackageSpec
+from runyard.domain.redaction import Redactor, secret_values
 from runyard.errors import InvalidArgumentError, NotSupportedError
 from runyard.sdk.conda_dependencies import CondaDependencies, package_name
 from runyard.sdk.conda_program import exported_dependencies
@@ -144,10 +146,16 @@ class Environment:
     def register(self, workspace: Workspace) -> Environment:
         """Keep the environment in the workspace and return it with its version; the newest one's content makes no new version.
 
+        A secret among its variables is not kept: the environment that comes back has stars in its place, and gets the value from
+        ``run_config.environment_variables``.
+
         Raises:
             InvalidArgumentError: the name is reserved, or cannot be registered.
         """
-        return _from_record(workspace._client.environments.register(self.name, environment_document(self)))
+        secrets = [*secret_values(os.environ), *secret_values(self.environment_variables)]
+        document = Redactor(secrets).plain(environment_document(self))
+        assert isinstance(document, dict)
+        return _from_record(workspace._client.environments.register(self.name, document))
 
     def clone(self, new_name: str) -> Environment:
         """Return a copy under another name."""

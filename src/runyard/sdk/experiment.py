@@ -22,11 +22,13 @@ from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
-from runyard.sdk.submission_plan import SubmissionPlan, plan_submission
 from runyard.wire.experiment import UpdateExperimentRequest
 from runyard.wire.run import CreateRunsRequest, NewRun
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from runyard.sdk.submission_plan import SubmissionPlan
     from runyard.sdk.workspace import Workspace
 
 
@@ -157,6 +159,8 @@ class Experiment:
         Raises:
             RunyardError: what submitting would raise.
         """
+        from runyard.sdk.submission_plan import plan_submission  # late: most programs never ask
+
         return plan_submission(config, self)
 
     def get_runs(
@@ -193,6 +197,59 @@ class Experiment:
             view=view,
         )
         return (hydrated(self._workspace, record) for record in self._workspace._client.runs.iterate(query))
+
+    def best_run(
+        self,
+        metric: str,
+        goal: str = "minimize",
+        *,
+        figure: str | None = None,
+        filter: str | None = None,
+        include_children: bool = True,
+    ) -> Run:
+        """Return the run with the best value of a metric; the server finds it with one query.
+
+        ``goal`` is ``minimize`` or ``maximize``. ``figure`` says which value of a run counts: ``min``, ``max``, ``last``,
+        ``first`` or ``mean``; by default its least or greatest. ``filter`` keeps runs, as in :meth:`get_runs`.
+
+        Raises:
+            InvalidArgumentError: there is no such goal or figure.
+            NotFoundError: no run has that metric as a number.
+        """
+        from runyard.sdk.best_run import best_run_query, ranked_figure, require_ranked  # late: most programs never ask
+
+        figure = ranked_figure(goal, figure)
+        query = best_run_query(self.name, metric, goal, figure, filter=filter, include_children=include_children)
+        page = self._workspace._client.runs.search(query)
+        return hydrated(self._workspace, require_ranked(page, self.name, metric, figure))
+
+    def to_dataframe(
+        self,
+        metrics: Sequence[str] | None = None,
+        *,
+        figures: Sequence[str] = ("last",),
+        filter: str | None = None,
+        order_by: str | None = None,
+        include_children: bool = False,
+        status: Any = None,
+    ) -> pd.DataFrame:
+        """Return the runs as a pandas ``DataFrame``, a row a run, newest first unless ``order_by`` says otherwise.
+
+        Columns are named as in the query language: ``id``, ``name``, ``status``, ``created``, ``duration`` (seconds), …,
+        ``param.lr``, ``tag.quality``, ``property.author``, and for each metric ``metric.loss`` (its last value) or
+        ``metric.loss.min`` and the like for other ``figures``: ``last``, ``min``, ``max``, ``first``, ``mean``, ``count``.
+        ``metrics`` names the metrics; None means all. A thousand runs travel in one request.
+
+        Raises:
+            NotSupportedError: pandas is not installed.
+            InvalidArgumentError: a condition or a figure cannot be read.
+        """
+        from runyard.sdk.data_frame import runs_frame  # late: most programs never ask
+
+        query = run_query(
+            experiment=self.name, filter=filter, order_by=order_by, include_children=include_children, status=status
+        )
+        return runs_frame(self._workspace._client, query, metrics, figures)
 
     def archive(self) -> None:
         """Hide the experiment and its runs from lists; nothing is deleted."""

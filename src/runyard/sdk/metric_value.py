@@ -7,12 +7,13 @@ import math
 import numbers
 import operator
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from runyard.domain.metric import (
     METRIC_COLUMNS_MAX,
+    METRIC_DESCRIPTION_MAX_CHARS,
     METRIC_LIST_MAX_VALUES,
     METRIC_TEXT_MAX_CHARS,
     MetricColumns,
@@ -22,6 +23,7 @@ from runyard.domain.metric import (
 from runyard.errors import InvalidArgumentError, LimitExceededError
 
 CHUNK_VALUES = 50_000
+CHUNK_CHARS = 4_000_000
 """Longer lists and tables travel as several records, which the server joins."""
 
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
@@ -67,6 +69,34 @@ def values_of(name: str, value: Any) -> list[MetricValue]:
             name=name,
         )
     return found
+
+
+def in_parts(values: list[MetricValue]) -> Iterator[list[MetricValue]]:
+    """Yield a list in parts that are small enough for one record each."""
+    start = chars = 0
+    for place, value in enumerate(values):
+        chars += len(value) if isinstance(value, str) else 0
+        if place - start >= CHUNK_VALUES or (chars > CHUNK_CHARS and place > start):
+            yield values[start:place]
+            start, chars = place, len(value) if isinstance(value, str) else 0
+    if start < len(values):
+        yield values[start:]
+
+
+def described(name: str, description: str | None) -> str:
+    """Return the description of a metric as it is recorded.
+
+    Raises:
+        LimitExceededError: it is too long.
+    """
+    text = str(description or "")
+    if len(text) > METRIC_DESCRIPTION_MAX_CHARS:
+        raise LimitExceededError(
+            f"The description of metric {name!r} has {len(text)} characters; the limit is {METRIC_DESCRIPTION_MAX_CHARS}. "
+            "Write it to a file in ./outputs.",
+            name=name,
+        )
+    return _encodable(text)
 
 
 def row(name: str, columns: Mapping[str, Any]) -> MetricColumns:
@@ -218,6 +248,10 @@ def _text(name: str, text: str) -> str:
             "./outputs.",
             name=name,
         )
+    return _encodable(text)
+
+
+def _encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 

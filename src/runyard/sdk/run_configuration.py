@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from runyard.errors import InvalidArgumentError
 from runyard.sdk.conda_dependencies import CondaDependencies
 from runyard.sdk.environment import DEFAULT_NAME, Environment, environment_from_document
 from runyard.sdk.environment_document import environment_document
-from runyard.sdk.run_configuration_file import find_file, read_document, remove_file, write_document
+from runyard.sdk.run_configuration_file import find_file, overlaid, read_document, remove_file, write_document
 
 MAX_DURATION_SECONDS_DEFAULT = 2_592_000
 """Thirty days."""
@@ -70,7 +71,7 @@ class RunConfiguration:
     """
 
     __slots__ = (
-        "_others",
+        "_loaded",
         "_target",
         "arguments",
         "command",
@@ -119,7 +120,7 @@ class RunConfiguration:
         self.priority: int | None = None
         self.max_run_duration_seconds: int | None = MAX_DURATION_SECONDS_DEFAULT
         self._target = LOCAL_TARGET
-        self._others: dict[str, Any] = {}
+        self._loaded: dict[str, Any] = {}
 
     @property
     def target(self) -> str:
@@ -194,46 +195,57 @@ def command_text(command: str | list[str] | None) -> str | None:
 
 
 def configuration_document(config: RunConfiguration) -> dict[str, Any]:
-    """Return a configuration as plain data, in the camelCase names of ``.runconfig`` files and run definitions."""
+    """Return a configuration as plain data, in the camelCase names of ``.runconfig`` files and run definitions.
+
+    Keys of the file that it was loaded from and that mean nothing here are in it as they were, at every depth.
+    """
+    return overlaid(overlaid(_UNUSED_HERE, config._loaded), _used_document(config))
+
+
+def _used_document(config: RunConfiguration) -> dict[str, Any]:
     return {
-        **config._others,
         "script": config.script,
         "command": command_text(config.command) or "",
-        "useAbsolutePath": False,
         "arguments": argument_texts(config.arguments),
-        "sourceDirectoryDataStore": None,
         "framework": config.framework,
         "communicator": config.communicator,
         "target": config.target,
-        "dataReferences": {},
-        "data": {},
-        "outputData": {},
-        "datacaches": [],
-        "jobName": None,
         "maxRunDurationSeconds": config.max_run_duration_seconds,
         "nodeCount": config.node_count,
         "priority": config.priority,
-        "credentialPassthrough": False,
-        "identity": None,
         "environment": environment_document(config.environment),
         "history": {
             "outputCollection": config.history.output_collection,
             "directoriesToWatch": list(config.history.directories_to_watch),
-            "enableMLflowTracking": True,
             "snapshotProject": config.history.snapshot_project,
         },
-        "spark": {"configuration": {}},
-        "parallelTask": {"maxRetriesPerWorker": 0, "workerCountPerNode": 1, "terminalExitCodes": None, "configuration": {}},
-        "amlCompute": {"name": None, "vmSize": None, "retainCluster": False, "clusterMaxNodeCount": None},
         "tensorflow": _camel(asdict(config.tensorflow)),
         "mpi": _camel(asdict(config.mpi)),
         "pyTorch": _camel(asdict(config.pytorch)),
-        "hdi": {"yarnDeployMode": "cluster"},
         "docker": _camel(asdict(config.docker)),
-        "commandReturnCodeConfig": {"returnCode": "Zero", "successfulReturnCodes": []},
         "environmentVariables": dict(config.environment_variables),
-        "applicationEndpoints": {},
     }
+
+
+_UNUSED_HERE: dict[str, Any] = {
+    "useAbsolutePath": False,
+    "sourceDirectoryDataStore": None,
+    "dataReferences": {},
+    "data": {},
+    "outputData": {},
+    "datacaches": [],
+    "jobName": None,
+    "credentialPassthrough": False,
+    "identity": None,
+    "history": {"enableMLflowTracking": True},
+    "spark": {"configuration": {}},
+    "parallelTask": {"maxRetriesPerWorker": 0, "workerCountPerNode": 1, "terminalExitCodes": None, "configuration": {}},
+    "amlCompute": {"name": None, "vmSize": None, "retainCluster": False, "clusterMaxNodeCount": None},
+    "hdi": {"yarnDeployMode": "cluster"},
+    "commandReturnCodeConfig": {"returnCode": "Zero", "successfulReturnCodes": []},
+    "applicationEndpoints": {},
+}
+"""What a run definition has beside that, as it is where a file says nothing else."""
 
 
 def configuration_from_document(data: dict[str, Any], where: Path) -> RunConfiguration:
@@ -259,8 +271,8 @@ def configuration_from_document(data: dict[str, Any], where: Path) -> RunConfigu
     _fill(config.mpi, data.get("mpi"))
     _fill(config.tensorflow, data.get("tensorflow"))
     _fill(config.pytorch, data.get("pytorch") or data.get("pyTorch"))
-    known = {*configuration_document(RunConfiguration()), "pytorch"}
-    config._others = {key: value for key, value in data.items() if key not in known}
+    renamed = {"pyTorch" if key == "pytorch" else key: value for key, value in data.items()}
+    config._loaded = copy.deepcopy(renamed)
     return config
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ EXTENSION = ".runconfig"
 _FOLDERS = (".runyard", ".azureml", "aml_config")
 _CONDA_FILE = "conda_dependencies.yml"
 _ENVIRONMENT_FILE = "environment.yml"
+_TABLES = ("environmentVariables", "condaDependencies")
 
 
 def find_file(path: Path, name: str | None) -> Path:
@@ -56,6 +58,20 @@ def read_document(file: Path) -> dict[str, Any]:
         if conda_file.is_file() or not python.get("userManagedDependencies"):
             python["condaDependencies"] = _read_yaml(conda_file)
     return data
+
+
+def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return two documents in one: ``above`` decides, and what only ``below`` has is kept, at every depth.
+
+    The tables of users (variables, packages) are not merged but taken whole, so that what was taken out stays out.
+    """
+    merged: dict[str, Any] = {**below, **above}
+    for key, value in above.items():
+        under = below.get(key)
+        if isinstance(value, dict) and isinstance(under, dict) and key not in _TABLES:
+            other_one = key == "environment" and under.get("name") not in (None, value.get("name"))
+            merged[key] = value if other_one else overlaid(under, value)
+    return copy.deepcopy(merged)
 
 
 def write_document(data: dict[str, Any], path: Path, name: str, separate_environment: bool) -> Path:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
+from runyard.client.known_secrets import covered_record, known_secrets
 from runyard.client.recorder import FileToRecord, Recorder
 from runyard.domain.metric import MetricColumns, MetricFamily, MetricType, require_metric_name
 from runyard.errors import InvalidArgumentError
 from runyard.sdk.metric_file import metric_file
-from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, row, scalar, step_number, table, values_of
+from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, described, in_parts, row, scalar, step_number, table, values_of
 from runyard.sdk.run_handle import RunHandle
 from runyard.wire.codec import to_json
-from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, ScalarRecord, TableRecord
+from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, Record, ScalarRecord, TableRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _IMAGE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 FLUSH_TIMEOUT_S = 300
@@ -59,14 +63,14 @@ class RunLogging(RunHandle):
         values = values_of(name, value)
         self._require_family(name, MetricFamily.SERIES)
         at_us = _now_us()
-        for start in range(0, len(values), CHUNK_VALUES):
-            self._recorder.record(ListRecord(name, at_us, values[start : start + CHUNK_VALUES], description or ""))
+        for part in in_parts(values):
+            self._record_covered(ListRecord(name, at_us, part, described(name, description)))
 
     def log_row(self, name: str, description: str | None = None, **kwargs: Any) -> None:
         """Log one row of a table, a value a column: ``run.log_row("Cosine", x=1, y=2)``."""
         columns = row(name, kwargs)
         self._require_family(name, MetricFamily.TABLE)
-        self._recorder.record(TableRecord(name, _now_us(), columns, description or ""))
+        self._record_covered(TableRecord(name, _now_us(), columns, described(name, description)))
 
     def log_table(self, name: str, value: dict[str, Any], description: str = "") -> None:
         """Log a table: a dict of columns of equal length. Tables and rows of one name are joined."""
@@ -74,7 +78,7 @@ class RunLogging(RunHandle):
         self._require_family(name, MetricFamily.TABLE)
         at_us = _now_us()
         for part in _in_parts(columns):
-            self._recorder.record(TableRecord(name, at_us, part, description or ""))
+            self._record_covered(TableRecord(name, at_us, part, described(name, description)))
 
     def log_image(self, name: str, path: str | None = None, plot: Any = None, description: str = "") -> None:
         """Log an image: either the path of an image file, or a matplotlib plot.
@@ -131,10 +135,29 @@ class RunLogging(RunHandle):
         found = {run_id: self._populated(metrics) if populate else metrics for run_id, metrics in runs.items()}
         return found if recursive else found.get(self.id, {})
 
+    def metrics_dataframe(self, names: Sequence[str] | None = None, layout: str = "long") -> pd.DataFrame:
+        """Return every point of the number series as a pandas ``DataFrame``; ``names`` None means all of them.
+
+        ``layout="long"``: a row a point, in order of logging, with the columns ``name``, ``step`` (the index in the series where
+        no step was given), ``time`` (UTC) and ``value`` (float64; NaN where a text was logged). ``layout="wide"``: the index is
+        the step, and each metric a column; of several values of one step the last.
+
+        Raises:
+            NotSupportedError: pandas is not installed.
+        """
+        from runyard.sdk.data_frame import metrics_frame  # late: most programs never ask
+
+        self.flush(READ_FLUSH_TIMEOUT_S)
+        return metrics_frame(self._client, self.id, names, layout)
+
     def _log_checked(self, name: str, value: Any, description: str, step: int | None, at_us: int) -> None:
         require_metric_name(name)
         self._require_family(name, MetricFamily.SERIES)
-        self._recorder.record(ScalarRecord(name, at_us, scalar(name, value), step_number(name, step), description or ""))
+        record = ScalarRecord(name, at_us, scalar(name, value), step_number(name, step), described(name, description))
+        self._record_covered(record)
+
+    def _record_covered(self, record: Record) -> None:
+        self._recorder.record(covered_record(record))
 
     @cached_property
     def _recorder(self) -> Recorder:
@@ -168,8 +191,10 @@ class RunLogging(RunHandle):
 
     def _record_file(self, name: str, path: str, content: bytes, kind: MetricType, description: str) -> None:
         self._require_family(name, MetricFamily.FILE)
-        file = FileToRecord(name=name, at_us=_now_us(), path=path, content=content, type=kind, description=description or "")
-        self._recorder.record_file(file)
+        about = known_secrets().text(described(name, description))
+        self._recorder.record_file(
+            FileToRecord(name=name, at_us=_now_us(), path=path, content=content, type=kind, description=about)
+        )
 
     def _populated(self, metrics: dict[str, MetricResult]) -> dict[str, Any]:
         return {name: _with_files(self._client, value) for name, value in metrics.items()}

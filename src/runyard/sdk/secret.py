@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 
 from runyard.domain.redaction import COVER, Redactor, secret_values
-from runyard.domain.run import RunSpec
+from runyard.domain.run import COVERED_FILES_VARIABLE, RunSpec
+from runyard.errors import SnapshotError
 
 REFERENCE = "RUNYARD_SECRET_{}"
+REFERENCES_MAX = 500
+"""They travel as environment variables, for which systems have limits."""
 
 
 class Secrets:
-    """The secrets of one submission: ``variables`` is what the script's process gets, by name.
+    """The secrets of one submission.
 
     The values of sensitive variables of this process and of the run are known by value; the rest by shape.
     """
@@ -20,7 +24,32 @@ class Secrets:
     def __init__(self, spec: RunSpec) -> None:
         known = [*secret_values(os.environ), *secret_values(spec.environment_variables)]
         self.redactor = Redactor(known)
-        self.variables: dict[str, str] = {}
+        self._variables: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._files: list[str] = []
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the script's process gets, by name, and which files the runner is to make whole again."""
+        files = {COVERED_FILES_VARIABLE: json.dumps(self._files)} if self._files else {}
+        return {**self._variables, **files}
+
+    def cover_source(self, path: str, text: bytes) -> bytes:
+        """Return a file of the source folder as it may be stored: with references in place of secrets.
+
+        Raises:
+            SnapshotError: the folder holds more secrets than the runner can be given.
+        """
+        covered = self.redactor.replaced_bytes(text, self._reference)
+        if len(self._names) > REFERENCES_MAX:
+            raise SnapshotError(
+                f"{path} and the files before it hold more than {REFERENCES_MAX} different secrets, such as passwords in "
+                "addresses. Leave the file out with a line in .runyardignore, and have the script fetch it.",
+                path=path,
+            )
+        if covered != text:
+            self._files.append(path)
+        return covered
 
     def hidden(self, spec: RunSpec) -> RunSpec:
         """Return ``spec`` without secrets: with stars, or with references to variables where the value is needed."""
@@ -47,13 +76,17 @@ class Secrets:
         shown = self.redactor.plain(variables)
         assert isinstance(shown, dict)
         hidden = {name for name, value in variables.items() if shown[name] != value}
-        self.variables.update({name: variables[name] for name in hidden})
+        self._variables.update({name: variables[name] for name in hidden})
         return {name: COVER if name in hidden else value for name, value in variables.items()}
 
     def _referred(self, text: str) -> str:
-        return self.redactor.replaced(text, lambda secret: f"${{{self._kept(secret)}}}")
+        return self.redactor.replaced(text, self._reference)
+
+    def _reference(self, secret: str) -> str:
+        return f"${{{self._kept(secret)}}}"
 
     def _kept(self, value: str) -> str:
-        name = REFERENCE.format(len(self.variables) + 1)
-        self.variables[name] = value
-        return name
+        if value not in self._names:
+            self._names[value] = REFERENCE.format(len(self._names) + 1)
+            self._variables[self._names[value]] = value
+        return self._names[value]

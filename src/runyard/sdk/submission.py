@@ -14,15 +14,16 @@ from runyard.client.client import Client
 from runyard.client.git import DIFF_ARTIFACT, git_properties, uncommitted_diff
 from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.compute_target import ComputeTargetRecord
+from runyard.domain.redaction import Redactor
 from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
-    ComputeTargetNotFoundError,
     InvalidArgumentError,
     NotSupportedError,
     RunyardError,
     ScriptNotFoundError,
     SnapshotError,
 )
+from runyard.sdk.compute_target import unknown_target
 from runyard.sdk.distribution import node_group_of
 from runyard.sdk.environment import Environment, python_for
 from runyard.sdk.labels import tag_texts
@@ -60,17 +61,18 @@ def submit_script(
     set_tags = tag_texts(tags)
     require_target(client, spec.target)
     began = time.monotonic()
-    snapshot = take_snapshot(client.snapshots, folder)
-    _require_in_snapshot(spec.script, snapshot, folder)
     secrets = Secrets(spec)
+    snapshot = take_snapshot(client.snapshots, folder, cover=secrets.cover_source)
+    _require_in_snapshot(spec.script, snapshot, folder)
     git = git_properties(folder)
+    shown = secrets.hidden(spec)
     request = SubmitRunRequest(
         id=new_run_id(experiment.name),
-        spec=secrets.hidden(spec),
+        spec=shown,
         secrets=secrets.variables,
         snapshot_id=snapshot.id,
         parent_id=parent_id,
-        tags=set_tags,
+        tags={key: None if text is None else secrets.redactor.text(text) for key, text in set_tags.items()},
         properties={
             "_azureml.ComputeTargetType": "local" if spec.target == "local" else spec.target,
             SNAPSHOT_PROPERTY: snapshot.id,
@@ -81,13 +83,13 @@ def submit_script(
     )
     record = client.runs.submit(experiment.name, request)
     if git.get("azureml.git.dirty") == "True":
-        _keep_diff(client, record.id, folder)
+        _keep_diff(client, record.id, folder, secrets.redactor)
     return ScriptRun(experiment, record.id, _record=record)
 
 
-def _keep_diff(client: Client, run_id: str, folder: Path) -> None:
+def _keep_diff(client: Client, run_id: str, folder: Path, hide: Redactor) -> None:
     """Store what is not committed. The run is on its way: trouble here is told and changes nothing."""
-    diff = uncommitted_diff(folder)
+    diff = uncommitted_diff(folder, hide)
     if diff is None:
         return
     try:
@@ -161,15 +163,6 @@ def require_target(client: Client, name: str) -> ComputeTargetRecord:
     if name not in targets:
         raise unknown_target(client.workspace, name, list(targets))
     return targets[name]
-
-
-def unknown_target(workspace: str, name: str, names: list[str]) -> ComputeTargetNotFoundError:
-    """Return the error for a compute target that is not there."""
-    return ComputeTargetNotFoundError(
-        f"ComputeTargetNotFound: workspace {workspace!r} has no compute target {name!r}. It has: {', '.join(names) or 'none'}.",
-        name=name,
-        known=names,
-    )
 
 
 def new_run_id(experiment: str) -> str:

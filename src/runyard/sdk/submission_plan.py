@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import heapq
-import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
@@ -15,10 +13,10 @@ from runyard.client.endpoint import EmbeddedEndpoint
 from runyard.client.environment_build.cache import FOLDER, EnvironmentCache
 from runyard.client.git import git_properties, uncommitted_diff
 from runyard.client.ignore_rules import IgnoreRules
-from runyard.client.snapshot_builder import SourceFolder, look_at, require_within_limits
+from runyard.client.snapshot_builder import SourceFolder, hashed, look_at, require_within_limits
 from runyard.domain.node_group import NodeGroup
-from runyard.domain.redaction import Redactor, secret_values
-from runyard.domain.run import RunSpec
+from runyard.domain.redaction import Redactor
+from runyard.domain.run import COVERED_FILES_VARIABLE, RunSpec
 from runyard.domain.snapshot import SNAPSHOT_MAX_BYTES, SNAPSHOT_MAX_FILES
 from runyard.errors import ComputeError
 from runyard.sdk.secret import Secrets
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from runyard.sdk.script_run_config import ScriptRunConfig
 
 _LARGEST = 5
-_SEARCHED_BYTES = 1 << 20
-"""A larger file is data, and not searched for secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +88,14 @@ def plan_submission(config: ScriptRunConfig, experiment: Experiment) -> Submissi
     target = require_target(client, spec.target)
     found = look_at(root)
     require_within_limits(found, max_bytes=SNAPSHOT_MAX_BYTES, max_files=SNAPSHOT_MAX_FILES)
-    hashes = {file.path: _sha256(file.location) for file in found.files}
+    secrets = Secrets(spec)
+    files, covered = hashed(found, secrets.cover_source)
+    hashes = {file.path: file.sha256 for file in files}
     missing = set(client.snapshots.missing(sorted(set(hashes.values()))))
     to_send = [file for file in found.files if hashes[file.path] in missing]
     rules = IgnoreRules(root)
-    secrets = Secrets(spec)
     shown = secrets.hidden(spec)
-    diff = uncommitted_diff(root)
+    diff = uncommitted_diff(root, secrets.redactor)
     largest = heapq.nlargest(_LARGEST, to_send, key=lambda file: file.size_bytes)
     group = spec.node_group or NodeGroup.single()
     return SubmissionPlan(
@@ -119,8 +116,8 @@ def plan_submission(config: ScriptRunConfig, experiment: Experiment) -> Submissi
         environment=config.run_config.environment.name,
         environment_state=_environment_state(client, spec),
         packages=[] if shown.packages is None else [*shown.packages.conda, *shown.packages.pip],
-        hidden_variables=sorted(secrets.variables),
-        secrets=_secrets_in(found),
+        hidden_variables=sorted(set(secrets.variables) - {COVERED_FILES_VARIABLE}),
+        secrets=_secrets_in(found, secrets.redactor, covered),
         git=git_properties(root),
         uncommitted_bytes=len(diff or b""),
     )
@@ -138,23 +135,11 @@ def _environment_state(client: Client, spec: RunSpec) -> str:
     return "has to be built" if built is None else f"built already, with {len(built.packages)} packages ({built.key[:12]})"
 
 
-def _secrets_in(folder: SourceFolder) -> list[str]:
-    redactor = Redactor(secret_values(os.environ))
+def _secrets_in(folder: SourceFolder, redactor: Redactor, covered: Mapping[str, bytes]) -> list[str]:
     places = []
     for file in folder.files:
-        if file.size_bytes > _SEARCHED_BYTES:
-            continue
-        data = file.location.read_bytes()
-        if b"\0" in data or redactor.masked(data) == data:
-            continue
-        lines = data.splitlines()
-        places += [f"{file.path}, line {n}" for n, line in enumerate(lines, 1) if redactor.masked(line) != line] or [file.path]
+        if file.path in covered:
+            lines = file.location.read_bytes().splitlines()
+            found = [f"{file.path}, line {n}" for n, line in enumerate(lines, 1) if redactor.masked(line) != line]
+            places += found or [file.path]
     return places
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-        return digest.hexdigest()

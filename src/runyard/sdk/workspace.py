@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
 from runyard.domain.workspace import DEFAULT_WORKSPACE, WorkspaceRecord, require_workspace_name
@@ -14,7 +14,6 @@ from runyard.errors import ConfigurationError, ConflictError, NotFoundError
 from runyard.sdk.compute_target import ComputeTargets
 from runyard.sdk.connection import endpoint_for, named_profile
 from runyard.sdk.datastore import Datastore
-from runyard.sdk.environment import Environment
 from runyard.sdk.experiment import Experiment
 from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated
@@ -22,6 +21,9 @@ from runyard.sdk.run_details import instant
 from runyard.sdk.run_query import run_query
 from runyard.sdk.workspace_config import WorkspaceConfig, find_config, write_config
 from runyard.wire.workspace import EnsureWorkspaceRequest
+
+if TYPE_CHECKING:
+    from runyard.sdk.environment import Environment
 
 
 class Workspace:
@@ -220,6 +222,8 @@ class Workspace:
     @property
     def environments(self) -> dict[str, Environment]:
         """The registered environments by name."""
+        from runyard.sdk.environment import Environment  # late: most programs never ask
+
         return Environment.list(self)
 
     @property

@@ -28,7 +28,7 @@ from runyard.wire.catalog import FacetPage, FacetQuery, GroupQuery, NamePage, Ru
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
 from runyard.wire.journal import JournalBatch
-from runyard.wire.metric import RecordBatch, SeriesQuery
+from runyard.wire.metric import BatchAckBody, RecordBatch, SeriesQuery
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
@@ -310,11 +310,14 @@ class MetricStore(Protocol):
     appended is seen by every read that begins afterwards. Upkeep (:meth:`tidy`, :meth:`compact`) never changes what a read gives.
     """
 
-    def append(self, workspace: str, run_id: str, batch: RecordBatch | JournalBatch, *, at: datetime) -> bool:
-        """Store a batch; False when ``(run, writer, seq)`` was stored before, and nothing changes, however long ago that was.
+    def append(self, workspace: str, run_id: str, batch: RecordBatch | JournalBatch, *, at: datetime) -> BatchAckBody:
+        """Store a batch. When ``(run, writer, seq)`` was stored before, however long ago that was, nothing changes.
+
+        Records that cannot be stored are left out, and the answer names them: a bad name, a number beyond 64 bits, a value past
+        a limit, bytes that are no record.
 
         Raises:
-            InvalidArgumentError: a name that cannot name a metric, or a step or instant beyond 64 bits.
+            InvalidArgumentError: the batch names no writer, or its number is out of range.
         """
 
     def series(self, workspace: str, run_ids: list[str], names: list[str] | None) -> list[MetricSeries]:

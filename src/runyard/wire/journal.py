@@ -35,7 +35,7 @@ from typing import TypeVar, Union
 
 import msgspec
 
-from runyard.domain.metric import MetricFamily, MetricType, MetricValue, require_metric_name
+from runyard.domain.metric import MetricFamily, MetricType, MetricValue
 from runyard.errors import InvalidArgumentError
 from runyard.wire.metric import Record, ScalarRecord
 
@@ -79,6 +79,10 @@ SCALAR_FLAGS = frozenset(kind | step for kind in (FLOAT, INTEGER, BOOLEAN, NOTHI
 """Every value that ``flags`` of a scalar may have."""
 
 INTEGER_MIN, INTEGER_MAX = -(1 << 63), (1 << 63) - 1
+BATCH_MAX_BYTES = 32 << 20
+RECORD_MAX_BYTES = BATCH_MAX_BYTES - (1 << 20)
+"""A record must fit into a batch, with what stands around it."""
+
 WRITER_MAX_BYTES = 200
 CONTEXT_MAX_BYTES = 1000
 
@@ -107,7 +111,14 @@ class ScalarRun:
     count: int
 
 
-Part = Union[ScalarRun, Record]
+@dataclass(frozen=True, slots=True)
+class UnreadableRecord:
+    """A frame that holds one record of a kind that is not known here."""
+
+    reason: str
+
+
+Part = Union[ScalarRun, Record, UnreadableRecord]
 """One element of a batch in order: a run of scalars or a single other record."""
 
 
@@ -115,8 +126,9 @@ Part = Union[ScalarRun, Record]
 class JournalBatch:
     """A batch as it came, whole and checked; scalars are still bytes.
 
-    Guarantees: the checksum was right, every frame is well formed, the count of records is right. The bytes of the scalars are
-    checked by :func:`scalars_of` only: a reader that looks at them by itself must refuse unknown flags and series.
+    Guarantees: the checksum was right, the frames are well formed, the count of records is right. Records are not checked, and
+    the bytes of the scalars by :func:`scalars_of` only: a reader that looks at them by itself must refuse unknown flags and
+    series.
     """
 
     writer: str
@@ -240,12 +252,14 @@ def records_of(batch: JournalBatch) -> list[Record]:
     """Return all records of a batch in order.
 
     Raises:
-        InvalidArgumentError: as :func:`scalars_of`.
+        InvalidArgumentError: as :func:`scalars_of`, and for a record that is unreadable.
     """
     records: list[Record] = []
     for part in batch.parts:
         if isinstance(part, ScalarRun):
             records.extend(scalars_of(batch, part))
+        elif isinstance(part, UnreadableRecord):
+            raise _broken(part.reason)
         else:
             records.append(part)
     return records
@@ -270,11 +284,10 @@ def _parts_of(payload: bytes) -> tuple[dict[int, SeriesDefinition], list[Part], 
             parts.append(ScalarRun(start, count))
             found += count
         elif kind == VAR:
-            parts.append(_message(payload[start : start + length], _RECORD))
+            parts.append(_record(payload[start : start + length]))
             found += 1
         elif kind == DEFINE:
             definition = _message(payload[start : start + length], _DEFINITION)
-            require_metric_name(definition.name)
             if definitions.setdefault(definition.series, definition) != definition:
                 raise _broken(f"it defines series {definition.series} twice")
         else:
@@ -313,12 +326,20 @@ def _zeros(length: int) -> bytes:
 _PADDING = [b"\0" * length for length in range(8)]
 _RECORD: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 _DEFINITION = msgspec.msgpack.Decoder(SeriesDefinition)
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+def _record(data: bytes) -> Record | UnreadableRecord:
+    try:
+        return _RECORD.decode(data)
+    except _UNREADABLE as error:
+        return UnreadableRecord(f"a record cannot be read ({error})")
 
 
 def _message(data: bytes, decoder: msgspec.msgpack.Decoder[_T]) -> _T:
     try:
         return decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise _broken(f"a frame cannot be read ({error})") from error
 
 

@@ -67,12 +67,29 @@ class RecordBatch(msgspec.Struct, array_like=True, frozen=True):
     records: list[Record]
 
 
+REFUSED_LISTED_MAX = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRecord:
+    """A record that was not stored, while the rest of its batch was. ``place`` counts the records of the batch from 0."""
+
+    place: int
+    name: str
+    message: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchAckBody:
-    """Answer to a batch. ``stored`` is false when the batch was known already."""
+    """Answer to a batch. ``stored`` is false when the batch was known already.
+
+    ``refused_count`` records of it cannot be stored, now or later; ``refused`` tells why, of the first 100.
+    """
 
     seq: int
     stored: bool
+    refused_count: int = 0
+    refused: list[RefusedRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,9 @@ from runyard.domain.roll_up import RollUp
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunSpec, RunStatus, RunView
 from runyard.wire.strict import strict
 
+ALL_METRICS = "*"
+"""Stands in :attr:`RunQuery.metrics` for every metric that a run has."""
+
 
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,18 +171,20 @@ class RunQuery:
     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
     level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
-    and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
-    bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
-    whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-    created, name, duration, tag.quality, param.lr, metric.loss.max or rollup.loss.min.mean; a leading '-' sorts downwards, and
-    runs without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset``
-    jumps into the list instead.
+    and tags. ``keep_ancestors`` lets a run through, too, when one below it meets the conditions, so that a tree keeps the way
+    to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+    bin. ``metrics`` names the metrics whose summaries come with the page, ``*`` all of them; ``roll_ups`` the figures, such as
+    metric.loss.min, whose mean, minimum, maximum and count over a run's children do.
+    ``order_by`` is any field of the query language, such as created, name, duration, tag.quality, param.lr, metric.loss.max or
+    rollup.loss.min.mean; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+    after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
     """
 
     experiment: str | None = None
     parent_id: str | None = None
     ancestor_id: str | None = None
     include_children: bool = False
+    keep_ancestors: bool = False
     type: str | None = None
     status: list[RunStatus] = field(default_factory=list)
     target: str | None = None

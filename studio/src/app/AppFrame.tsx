@@ -4,6 +4,7 @@ import type { Session } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { IconButton } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
+import { Toasts } from "../components/Toasts";
 import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme";
 import { t, type TextId } from "../text/text";
 import styles from "./AppFrame.module.css";
@@ -62,6 +63,7 @@ export function AppFrame({ session }: { session: Session | null }) {
         <LostBanner />
         {session && <Outlet />}
       </main>
+      <Toasts />
       {sheet && (
         <Suspense fallback={null}>
           <ShortcutSheet onClose={() => setSheet(false)} />

@@ -7,6 +7,7 @@ import { keys } from "../client/keys";
 import { sessionQuery } from "../client/session";
 import "../components/tokens.css";
 import "../components/base.css";
+import { wantedLocales } from "../text/locale";
 import { activateLocale } from "../text/text";
 import { router } from "./router";
 
@@ -33,7 +34,7 @@ const client = new QueryClient({
 async function start(): Promise<void> {
   // Asked for at once, while the messages are still on their way.
   void client.prefetchQuery(sessionQuery());
-  document.documentElement.lang = await activateLocale(navigator.languages);
+  document.documentElement.lang = await activateLocale(wantedLocales());
   const root = document.getElementById("root");
   if (!root) throw new Error("The page has no element #root.");
   createRoot(root).render(

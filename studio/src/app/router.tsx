@@ -1,12 +1,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from "@tanstack/react-router";
 import type { MetricsSearch } from "../runs/page/MetricsTab";
-import type { RunViewSearch } from "../runs/list/run-view";
+import { RUN_VIEW_KEYS, type RunViewSearch } from "../runs/list/run-view";
 import { NotFoundPage } from "./NotFoundPage";
 import { PageFailure } from "./PageFailure";
 import { parseSearch, stringifySearch, textParameters } from "../client/search-text";
 import { Studio } from "./Studio";
-
-const RUN_VIEW_KEYS = ["q", "status", "tags", "target", "cols", "sort", "children", "sel"] as const;
 
 interface RootSearch {
   workspace?: string;

@@ -18,6 +18,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     readonly requestId: string | null,
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
@@ -28,6 +29,11 @@ export class ApiError extends Error {
 
   get isNotFound(): boolean {
     return this.status === 404;
+  }
+
+  /** True when somebody else changed the thing since it was read. */
+  get isConflict(): boolean {
+    return this.status === 409;
   }
 }
 
@@ -68,7 +74,7 @@ function apiErrorOf(response: Response, body: unknown): ApiError {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const message = typeof error.message === "string" ? error.message : `The server answered ${response.status}.`;
   const code = typeof error.code === "string" ? error.code : "internal";
-  return new ApiError(message, response.status, code, response.headers.get("X-Request-Id"));
+  return new ApiError(message, response.status, code, response.headers.get("X-Request-Id"), isRecord(error.details) ? error.details : {});
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

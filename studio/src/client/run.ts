@@ -51,8 +51,12 @@ export function startOf(run: Pick<Run, "created_at" | "started_at">): number {
 
 /** One page of runs. The defaults of the server hold for what is left out. */
 export function searchRuns(workspace: string, query: RunQuery, signal?: AbortSignal): Promise<RunPage> {
-  const body = { include_children: false, view: "ActiveOnly" as const, order_by: "-created_at", offset: 0, limit: 100, ...query };
-  return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/search", { params: { path: { workspace } }, body, signal }));
+  return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/search", { params: { path: { workspace } }, body: wholeQuery(query), signal }));
+}
+
+/** A query with the defaults of the server written out. */
+export function wholeQuery(query: RunQuery): Schemas["RunQuery"] {
+  return { include_children: false, keep_ancestors: false, view: "ActiveOnly" as const, order_by: "-created_at", offset: 0, limit: 100, ...query };
 }
 
 export function runsQuery(workspace: string, query: RunQuery) {

@@ -9,6 +9,7 @@ import { Panel } from "../components/Panel";
 import { EmptyState, ErrorState, Skeleton } from "../components/states";
 import tableStyles from "../components/table.module.css";
 import { RunShortList } from "../runs/RunShortList";
+import { quotedValue } from "../runs/query-text";
 import { t } from "../text/text";
 import styles from "./ComputePage.module.css";
 
@@ -50,7 +51,7 @@ export function ComputePage() {
                 {targets.data.compute_targets.map((target) => (
                   <tr key={target.name}>
                     <th scope="row">
-                      <Link to="/runs" search={{ target: target.name }} className={tableStyles.name}>
+                      <Link to="/runs" search={{ q: `target = ${quotedValue(target.name)}` }} className={tableStyles.name}>
                         {target.name}
                       </Link>
                     </th>

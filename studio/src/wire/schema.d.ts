@@ -845,7 +845,8 @@ export interface paths {
          * Add Records
          * @description Store a batch of what was logged. Sending it again changes nothing.
          *
-         *     The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
+         *     The body is a batch of a journal, or a MessagePack batch of records. The answer names the records that cannot be stored; all
+         *     others are. Status 429 says when to come again.
          */
         post: operations["add_records"];
         delete?: never;
@@ -1131,8 +1132,17 @@ export interface components {
         /**
          * BatchAckBody
          * @description Answer to a batch. ``stored`` is false when the batch was known already.
+         *
+         *     ``refused_count`` records of it cannot be stored, now or later; ``refused`` tells why, of the first 100.
          */
         BatchAckBody: {
+            /** Refused */
+            refused?: components["schemas"]["RefusedRecord"][];
+            /**
+             * Refused Count
+             * @default 0
+             */
+            refused_count: number;
             /** Seq */
             seq: number;
             /** Stored */
@@ -2067,6 +2077,18 @@ export interface components {
             runs: number;
         };
         /**
+         * RefusedRecord
+         * @description A record that was not stored, while the rest of its batch was. ``place`` counts the records of the batch from 0.
+         */
+        RefusedRecord: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: number;
+        };
+        /**
          * RegisterEnvironmentRequest
          * @description Keep an environment under a name. The content of the newest version again makes no new one.
          */
@@ -2291,12 +2313,13 @@ export interface components {
          *     ``tags`` and ``properties``: a None value asks only that the key is there. ``type`` matches the run's type or its property
          *     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
          *     level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
-         *     and tags. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
-         *     bin. ``metrics`` names the metrics whose summaries come with the page; ``roll_ups`` the figures, such as metric.loss.min,
-         *     whose mean, minimum, maximum and count over a run's children do. ``order_by`` is any field of the query language, such as
-         *     created, name, duration, tag.quality, param.lr, metric.loss.max or rollup.loss.min.mean; a leading '-' sorts downwards, and
-         *     runs without the value come last either way. ``cursor`` goes on after a page and stays right while runs arrive; ``offset``
-         *     jumps into the list instead.
+         *     and tags. ``keep_ancestors`` lets a run through, too, when one below it meets the conditions, so that a tree keeps the way
+         *     to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+         *     bin. ``metrics`` names the metrics whose summaries come with the page, ``*`` all of them; ``roll_ups`` the figures, such as
+         *     metric.loss.min, whose mean, minimum, maximum and count over a run's children do.
+         *     ``order_by`` is any field of the query language, such as created, name, duration, tag.quality, param.lr, metric.loss.max or
+         *     rollup.loss.min.mean; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
+         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -2312,6 +2335,11 @@ export interface components {
              * @default false
              */
             include_children: boolean;
+            /**
+             * Keep Ancestors
+             * @default false
+             */
+            keep_ancestors: boolean;
             /**
              * Limit
              * @default 100

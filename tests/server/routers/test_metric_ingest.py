@@ -35,9 +35,19 @@ def run(api: Any) -> str:
 
 def test_a_batch_of_a_journal_is_stored_once(api: Any, run: str) -> None:
     batch = encode_records([ScalarRecord("x", 1, 2**60)], writer="w", seq=1)
-    assert api.call("POST", "/runs/r/records", content=batch, headers=JOURNAL) == {"seq": 1, "stored": True}
-    assert api.call("POST", "/runs/r/records", content=batch, headers=JOURNAL) == {"seq": 1, "stored": False}
+    assert api.call("POST", "/runs/r/records", content=batch, headers=JOURNAL)["stored"] is True
+    assert api.call("POST", "/runs/r/records", content=batch, headers=JOURNAL)["stored"] is False
     assert api.call("POST", "/metrics/values", json={"run_id": "r", "name": "x"})["runs"] == {"r": {"x": 2**60}}
+
+
+def test_a_record_that_cannot_be_stored_is_named_and_costs_no_other(api: Any, run: str) -> None:
+    records: list[Record] = [ScalarRecord("x", 1, 1), ScalarRecord("", 1, 2), *(ScalarRecord("y\0", 1, n) for n in range(200))]
+    batch = encode_records([*records, ScalarRecord("x", 2, 3)], writer="w", seq=1)
+    answer = api.call("POST", "/runs/r/records", content=batch, headers=JOURNAL)
+    assert (answer["stored"], answer["refused_count"], len(answer["refused"])) == (True, 201, 100)
+    assert answer["refused"][0] == {"place": 1, "name": "", "message": answer["refused"][0]["message"]}
+    assert "cannot name a metric" in answer["refused"][0]["message"]
+    assert api.call("POST", "/metrics/values", json={"run_id": "r", "name": "x"})["runs"] == {"r": {"x": [1, 3]}}
 
 
 def test_a_damaged_batch_is_refused(api: Any, run: str) -> None:

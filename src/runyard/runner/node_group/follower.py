@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 
 from runyard.domain.node_group import NodeGroup, NodeGroupKind, NodeState, node_processes
-from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import RunRecord, RunSpec
 from runyard.errors import RunyardError
 from runyard.runner import failure
@@ -39,7 +38,7 @@ class Follower:
     def __init__(self, settings: RunnerSettings, environment: Mapping[str, str]) -> None:
         self._settings = settings
         self._stop = StopSwitch()
-        self._control = Control(settings, self._stop, Redactor(secret_values(environment)))
+        self._control = Control(settings, self._stop)
         self._work = WorkFolder(settings.work)
         self._preparation = Preparation(settings, environment, self._control, self._work, self._stop)
 

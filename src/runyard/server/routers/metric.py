@@ -19,7 +19,7 @@ from runyard.server.security.principal import Principal
 from runyard.server.services.export import EXPORT_TYPES, exported
 from runyard.server.services.metric import metric_values, series_frame, series_page
 from runyard.wire.codec import MSGPACK, from_msgpack
-from runyard.wire.journal import CONTENT_TYPE, JournalBatch, decode_batch
+from runyard.wire.journal import BATCH_MAX_BYTES, CONTENT_TYPE, JournalBatch, decode_batch
 from runyard.wire.metric import (
     BatchAckBody,
     MetricExportQuery,
@@ -34,7 +34,6 @@ from runyard.wire.series import SERIES_FRAME
 
 router = APIRouter(prefix="/workspaces/{workspace}", tags=["metric"])
 
-BATCH_MAX_BYTES = 32 << 20
 INGEST_THREADS = 8
 """Batches that are stored at the same time. They have threads of their own: a flood of them leaves readers undisturbed."""
 
@@ -85,7 +84,8 @@ _INGEST = _Ingest()
 async def add_records(context: Context, caller: Caller, workspace: str, run_id: str, request: Request) -> Response:
     """Store a batch of what was logged. Sending it again changes nothing.
 
-    The body is a batch of a journal, or a MessagePack batch of records. Status 429 says when to come again.
+    The body is a batch of a journal, or a MessagePack batch of records. The answer names the records that cannot be stored; all
+    others are. Status 429 says when to come again.
     """
     length = request.headers.get("content-length", "")
     size = int(length) if length.isdecimal() else BATCH_MAX_BYTES
@@ -115,8 +115,7 @@ def _store(context: ServerContext, caller: Principal, workspace: str, run_id: st
         batch = decode_batch(body) if is_journal else from_msgpack(body, RecordBatch)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise InvalidArgumentError(f"The body is no batch of records: {error}.") from error
-    stored = context.storage.metrics.append(workspace, run_id, batch, at=context.clock())
-    return answer(BatchAckBody(seq=batch.seq, stored=stored))
+    return answer(context.storage.metrics.append(workspace, run_id, batch, at=context.clock()))
 
 
 @router.get("/runs/{run_id}/metrics", operation_id="list_metrics", response_model=MetricSummaryPage)

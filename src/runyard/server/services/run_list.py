@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from runyard.domain.metric import MetricSummary
-from runyard.domain.roll_up import RollUp, require_metric_field, rolled_up
+from runyard.domain.roll_up import RollUp
+from runyard.domain.roll_up_figure import require_metric_field, rolled_up
 from runyard.server.context import ServerContext
-from runyard.wire.run import RunPage, RunQuery
+from runyard.wire.run import ALL_METRICS, RunPage, RunQuery
 
 ROLL_UPS_MAX = 50
 _SUMMARIES_TOGETHER = 2000
@@ -22,7 +23,8 @@ def search_runs(context: ServerContext, workspace: str, query: RunQuery, scope: 
     fields = {text: require_metric_field(text) for text in query.roll_ups[:ROLL_UPS_MAX]}
     page = context.storage.runs.search(workspace, query, at=context.clock(), scope=scope)
     if query.metrics:
-        page = replace(page, metrics=context.storage.metrics.summaries(workspace, [run.id for run in page.runs], query.metrics))
+        names = None if ALL_METRICS in query.metrics else query.metrics
+        page = replace(page, metrics=context.storage.metrics.summaries(workspace, [run.id for run in page.runs], names))
     if not fields:
         return page
     children = context.storage.runs.children(workspace, [run.id for run in page.runs if run.child_count])

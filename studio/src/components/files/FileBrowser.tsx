@@ -1,9 +1,10 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { t } from "../../text/text";
-import { EmptyState } from "../states";
+import { EmptyState, Skeleton } from "../states";
 import styles from "./FileBrowser.module.css";
-import { FileTree } from "./FileTree";
 import type { FileEntry } from "./file-tree";
+
+const FileTree = lazy(async () => ({ default: (await import("./FileTree")).FileTree }));
 
 interface FileBrowserProps {
   label: string;
@@ -22,7 +23,9 @@ export function FileBrowser({ label, files, selected, onOpen, actions, children 
       <div className={styles.side}>
         <div className={styles.actions}>{actions}</div>
         <div className={styles.tree}>
-          <FileTree label={label} files={files} selected={selected} onOpen={onOpen} />
+          <Suspense fallback={<Skeleton lines={4} />}>
+            <FileTree label={label} files={files} selected={selected} onOpen={onOpen} />
+          </Suspense>
         </div>
       </div>
       <section className={styles.main} aria-label={selected ?? label}>

@@ -1,22 +1,28 @@
-import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
-import { runMetricsQuery } from "../../client/metric";
-import { type RunQuery, runsQuery } from "../../client/run";
+import { useNavigate, useRouter } from "@tanstack/react-router";
+import { type ReactNode, useMemo, useState } from "react";
+import type { Run, RunQuery } from "../../client/run";
+import { findRunIds } from "../../client/run-batch";
+import { findNames } from "../../client/run-names";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
-import { formatCount } from "../../components/format";
 import { EmptyState, ErrorState } from "../../components/states";
+import { showToast } from "../../components/toasts";
+import { joinList } from "../../components/url-list";
 import { t } from "../../text/text";
-import type { Column } from "./column";
-import { ColumnPicker } from "./ColumnPicker";
-import { defaultColumns } from "./default-columns";
+import { faultOf } from "./QueryBar";
+import { conditionsOf, withoutCondition } from "../query-text";
+import { type OpenTool, RowTools } from "./RowTools";
 import { RunGrid } from "./RunGrid";
 import styles from "./RunTable.module.css";
+import { RunToolbar } from "./RunToolbar";
 import { isFiltered, queryOf, type RunView } from "./run-view";
 import { SelectionBar } from "./SelectionBar";
-import { FilterBar } from "./FilterBar";
-import { useRunPages } from "./useRunPages";
+import { type GridLines, useLines } from "./useLines";
+import { useSelection } from "./useSelection";
+import { useShownColumns } from "./useShownColumns";
+
+/** How many runs can be acted on at once. */
+const SELECTED_MOST = 10_000;
 
 interface RunTableProps {
   label: string;
@@ -29,81 +35,117 @@ interface RunTableProps {
   empty: ReactNode;
 }
 
-/** The run list with its filters, columns and actions. */
+/** The run list with its query, columns and actions. */
 export function RunTable({ label, view, onView, within = {}, empty }: RunTableProps) {
   const workspace = useWorkspace();
   const navigate = useNavigate();
-  const experiment = within.experiment ?? null;
-  const isBelowRun = Boolean(within.parent_id || within.ancestor_id);
+  const router = useRouter();
+  const [tool, setTool] = useState<OpenTool>(null);
   const columns = useShownColumns(workspace, view.columns, within);
-  const pages = useRunPages(workspace, { ...queryOf(view, columns, experiment), ...within });
-  const selected = useMemo(() => new Set(view.selected), [view.selected]);
+  const { lines, name, isOld, error, retry } = useLines(workspace, view, columns, within);
+  const selection = useSelection(view.selected, (selected) => onView({ ...view, selected }, true));
+  const names = useMemo(() => findNames(workspace, within.experiment ?? null), [workspace, within.experiment]);
+  const total = lines.pages.total;
+  const isBelowRun = Boolean(within.parent_id || within.ancestor_id);
 
-  const select = (runIds: readonly string[], on: boolean) => {
-    const next = new Set(selected);
-    for (const id of runIds) on ? next.add(id) : next.delete(id);
-    onView({ ...view, selected: [...next] }, true);
-  };
   const open = (runId: string, newTab: boolean) => {
     if (newTab) window.open(`/runs/${encodeURIComponent(runId)}/overview`, "_blank", "noopener");
     else void navigate({ to: "/runs/$runId/overview", params: { runId } });
   };
-  const clear = () => onView({ ...view, text: "", status: [], tags: [], target: null }, false);
+  const selectMatching = async () => {
+    const ids = await findRunIds(workspace, queryOf(view, [], within), SELECTED_MOST);
+    selection.set(ids);
+    if (ids.length === SELECTED_MOST) showToast(t("grid.selectedMost", { count: ids.length }));
+  };
+  const compare = () => router.history.push(`/compare?runs=${encodeURIComponent(joinList(selection.ids))}&workspace=${encodeURIComponent(workspace)}`);
+  const header = {
+    sort: (field: string) => onView({ ...view, sort: field }, false),
+    resize: (token: string, width: number) => onView({ ...view, widths: { ...view.widths, [token]: width } }, true),
+    move: (from: number, to: number) => {
+      const next = [...columns];
+      next.splice(to, 0, ...next.splice(from, 1));
+      onView({ ...view, columns: next }, false);
+    },
+  };
 
   return (
     <div className={`${styles.table} ${isBelowRun ? styles.inTab : ""}`}>
-      <div className={styles.toolbar}>
-        <FilterBar view={view} onView={onView} childrenLabel={isBelowRun ? t("children.deeper") : t("runs.filter.children")} />
-        <span className={styles.total} role="status">
-          {pages.total !== null && t("runs.total", { count: pages.total })}
-        </span>
-        <ColumnPicker columns={columns} pages={pages} onChange={(next) => onView({ ...view, columns: next }, false)} onReset={() => onView({ ...view, columns: null }, false)} />
-      </div>
-      {pages.held > 0 && (
-        <button type="button" className={styles.held} data-shortcut="." onClick={() => pages.showNew()}>
-          {t("runs.held", { count: pages.held })}
+      <RunToolbar view={view} onView={onView} columns={columns} names={names} within={within} error={error} total={isOld && error === null ? t("runs.old") : total !== null && totalText(view, total)} />
+      {lines.pages.held > 0 && (
+        <button type="button" className={styles.held} data-shortcut="." onClick={() => lines.pages.showNew()}>
+          {t("runs.held", { count: lines.pages.held })}
         </button>
       )}
-      {pages.error !== null && pages.total === null ? (
-        <ErrorState error={pages.error} onRetry={() => pages.retry()} />
-      ) : pages.total === 0 ? (
-        isFiltered(view) ? (
-          <EmptyState icon="filter" title={t("runs.noMatch.title")} actions={<Button onClick={clear}>{t("runs.noMatch.clear")}</Button>}>
-            {t("runs.noMatch.body")}
-          </EmptyState>
-        ) : (
-          empty
-        )
+      {error !== null && faultOf(error) === null && (total === null || isOld) ? (
+        <ErrorState error={error} onRetry={retry} />
+      ) : total === 0 && !isOld ? (
+        isFiltered(view) ? <NoMatch query={view.query} onQuery={(query) => onView({ ...view, query }, false)} /> : empty
       ) : (
         <RunGrid
-          key={JSON.stringify([within, view.sort, view.text, view.status, view.tags, view.target, view.children])}
+          key={name}
           label={label}
-          pages={pages}
+          lines={lines}
           columns={columns}
           sort={view.sort}
-          onSort={(field) => onView({ ...view, sort: field }, false)}
-          selected={selected}
-          onSelect={select}
+          density={view.density}
+          chosenWidths={view.widths}
+          pinned={view.pinned}
+          header={header}
+          selected={selection.has}
+          onSelect={selection.change}
           onOpen={open}
+          onEdit={(row, cell, anchor) => setTool({ type: "edit", row, cell, anchor })}
+          onMenu={(row, anchor) => setTool({ type: "menu", row, anchor })}
         />
       )}
-      {selected.size > 0 && <SelectionBar selected={view.selected} rows={pages.loadedRows()} onClear={() => onView({ ...view, selected: [] }, true)} />}
+      {selection.ids.length > 0 && (
+        <SelectionBar
+          selected={selection.ids}
+          loaded={loadedRuns(lines)}
+          matching={view.group.length === 0 && total !== null && selection.ids.length < total ? total : null}
+          onSelectMatching={selectMatching}
+          onCompare={compare}
+          onClear={() => selection.set([])}
+        />
+      )}
+      <RowTools tool={tool} onTool={setTool} onChanged={() => lines.refresh()} />
       <p className="visually-hidden" aria-live="polite">
-        {selected.size > 0 ? t("grid.selected", { count: formatCount(selected.size) }) : ""}
+        {selection.ids.length > 0 ? t("grid.selected", { count: selection.ids.length }) : ""}
       </p>
     </div>
   );
 }
 
-/** The chosen columns; or else the usual ones, with the first metrics of the newest run. */
-function useShownColumns(workspace: string, chosen: Column[] | null, within: RunQuery): readonly Column[] {
-  const newest = useNewestRunId(workspace, within, chosen === null);
-  const metrics = useQuery({ ...runMetricsQuery(workspace, newest ?? ""), enabled: newest !== null });
-  const hideExperiment = Boolean(within.experiment || within.parent_id || within.ancestor_id);
-  return useMemo(() => chosen ?? defaultColumns(metrics.data?.metrics ?? [], hideExperiment), [chosen, metrics.data, hideExperiment]);
+function totalText(view: RunView, total: number): string {
+  return view.group.length > 0 ? t("group.total", { count: total }) : t("runs.total", { count: total });
 }
 
-function useNewestRunId(workspace: string, within: RunQuery, enabled: boolean): string | null {
-  const newest = useQuery({ ...runsQuery(workspace, { ...within, limit: 1 }), enabled });
-  return enabled ? (newest.data?.runs[0]?.id ?? null) : null;
+function loadedRuns(lines: GridLines): Run[] {
+  return lines.loaded().flatMap((item) => (item.kind === "run" ? [item.row.run] : []));
+}
+
+/** The query finds nothing: each condition can be left out. */
+function NoMatch({ query, onQuery }: { query: string; onQuery: (query: string) => void }) {
+  const conditions = conditionsOf(query);
+  return (
+    <EmptyState
+      icon="filter"
+      title={t("runs.noMatch.title")}
+      actions={
+        <>
+          {conditions.length > 1 &&
+            conditions.map((condition, index) => (
+              <Button key={`${index} ${condition}`} onClick={() => onQuery(withoutCondition(query, index))}>
+                {t("runs.noMatch.without", { condition })}
+              </Button>
+            ))}
+          <Button tone="primary" onClick={() => onQuery("")}>
+            {t("runs.noMatch.clear")}
+          </Button>
+        </>
+      }
+    >
+      {t("runs.noMatch.body")} <code>{query}</code>
+    </EmptyState>
+  );
 }

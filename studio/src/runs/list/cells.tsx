@@ -4,10 +4,11 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { RunDuration } from "../../components/RunDuration";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TagList } from "../../components/TagList";
-import { t, type TextId } from "../../text/text";
+import { t } from "../../text/text";
 import { argumentsOf, parametersOf } from "../arguments";
-import type { Aggregate, Column, PlainColumn } from "./column";
-import type { RunRow } from "./run-pages";
+import type { RunGroup } from "../../client/run-group";
+import { type Aggregate, type Column, fieldOf, type PlainColumn, rollUpField } from "./column";
+import type { RunRow } from "./run-row";
 
 const WIDTHS: Readonly<Record<PlainColumn, number>> = {
   status: 140,
@@ -20,6 +21,7 @@ const WIDTHS: Readonly<Record<PlainColumn, number>> = {
   target: 110,
   script: 130,
   children: 84,
+  number: 84,
   description: 240,
   error: 280,
   id: 280,
@@ -40,6 +42,8 @@ export function columnLabel(column: Column): { label: string; detail: string | n
       return { label: t(`column.${column.key}`), detail: null };
     case "metric":
       return { label: column.key, detail: aggregateLabel(column.aggregate) };
+    case "rollUp":
+      return { label: column.key, detail: t("column.rollUp", { over: t(`aggregate.${column.over}`), figure: aggregateLabel(column.aggregate) }) };
     case "tag":
       return { label: column.key, detail: t("column.kind.tag") };
     case "property":
@@ -50,13 +54,14 @@ export function columnLabel(column: Column): { label: string; detail: string | n
 }
 
 export function aggregateLabel(aggregate: Aggregate): string {
-  const ids: Readonly<Record<Aggregate, TextId>> = { last: "aggregate.last", min: "aggregate.min", max: "aggregate.max" };
-  return t(ids[aggregate]);
+  return t(`aggregate.${aggregate}`);
 }
+
+const NUMERIC: ReadonlySet<PlainColumn> = new Set<PlainColumn>(["duration", "children", "number"]);
 
 /** True for columns whose values are compared digit by digit. */
 export function isNumeric(column: Column): boolean {
-  return column.kind === "metric" || (column.kind === "plain" && (column.key === "duration" || column.key === "children"));
+  return column.kind === "metric" || column.kind === "rollUp" || (column.kind === "plain" && NUMERIC.has(column.key));
 }
 
 export function CellContent({ column, row }: { column: Column; row: RunRow }) {
@@ -65,6 +70,8 @@ export function CellContent({ column, row }: { column: Column; row: RunRow }) {
       return <PlainCell column={column.key} row={row} />;
     case "metric":
       return <>{metricText(row.metrics, column.key, column.aggregate)}</>;
+    case "rollUp":
+      return <>{rollUpText(row, column)}</>;
     case "tag":
       return <>{tagText(row.run.tags ?? {}, column.key)}</>;
     case "property":
@@ -88,6 +95,8 @@ function PlainCell({ column, row: { run } }: { column: PlainColumn; row: RunRow 
       return <TagList tags={run.tags ?? {}} />;
     case "children":
       return <>{run.child_count > 0 ? formatCount(run.child_count) : "–"}</>;
+    case "number":
+      return <>{formatCount(run.number)}</>;
     case "experiment":
       return <>{run.experiment}</>;
     case "submitter":
@@ -116,6 +125,25 @@ export function metricText(metrics: readonly MetricSummary[], name: string, aggr
   if (value === undefined || value === null) return "–";
   const number = numberOf(value);
   return number === null ? String(value) : formatMetric(number);
+}
+
+function rollUpText({ rollUps }: RunRow, column: Extract<Column, { kind: "rollUp" }>): string {
+  const value = numberOf(rollUps[rollUpField(column)]?.[column.over]);
+  return value === null ? "–" : formatMetric(value);
+}
+
+/** A figure over the runs of a group: its mean, how far the runs spread about it, and of how many runs it is when not of all. */
+export function GroupCell({ column, group }: { column: Column; group: RunGroup }) {
+  if (column.kind !== "metric" && column.kind !== "rollUp") return null;
+  const figure = group.figures?.[fieldOf(column) ?? ""];
+  const [mean, std, min, max] = [numberOf(figure?.mean), numberOf(figure?.std), numberOf(figure?.min), numberOf(figure?.max)];
+  if (!figure || mean === null) return <>–</>;
+  return (
+    <span title={t("group.figure", { count: figure.count, min: formatMetric(min ?? Number.NaN), max: formatMetric(max ?? Number.NaN) })}>
+      {formatMetric(mean)}
+      {figure.count > 1 && std !== null && ` ± ${formatMetric(std)}`}
+    </span>
+  );
 }
 
 function tagText(tags: Readonly<Record<string, string | null>>, key: string): string {

@@ -1,22 +1,30 @@
+import { keyedField } from "../query-text";
+
 /** Columns of the run list that every run has. */
-export const PLAIN_COLUMNS = ["status", "experiment", "created", "started", "duration", "tags", "submitter", "target", "script", "children", "description", "error", "id"] as const;
+export const PLAIN_COLUMNS = ["status", "experiment", "created", "started", "duration", "tags", "submitter", "target", "script", "children", "number", "description", "error", "id"] as const;
 export type PlainColumn = (typeof PLAIN_COLUMNS)[number];
 
-export const AGGREGATES = ["last", "min", "max"] as const;
+/** Which figure of a metric a column shows; the last three are the steps of the others. */
+export const AGGREGATES = ["last", "min", "max", "first", "mean", "count", "last_step", "min_step", "max_step"] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
+
+/** What a roll-up makes of the children's figures. */
+export const ROLL_UPS = ["mean", "min", "max"] as const;
+export type RollUpKind = (typeof ROLL_UPS)[number];
 
 /** What a column shows. The run's name is always first and is not one of these. */
 export type Column =
   | { kind: "plain"; key: PlainColumn }
   | { kind: "metric"; key: string; aggregate: Aggregate }
+  | { kind: "rollUp"; key: string; aggregate: Aggregate; over: RollUpKind }
   | { kind: "tag" | "property" | "argument"; key: string };
 
-const PREFIXES = { metric: "m", tag: "t", property: "x", argument: "p" } as const;
+const PREFIXES = { metric: "m", rollUp: "r", tag: "t", property: "x", argument: "p" } as const;
 
-/** The column in the form that the URL carries: `status`, `m:val/acc@max`, `t:quality`, `p:lr`, `x:author`. */
+/** The column in the form that the URL carries: `status`, `m:val/acc@max`, `r:loss@min/mean`, `t:quality`, `p:lr`, `x:author`. */
 export function columnToken(column: Column): string {
   if (column.kind === "plain") return column.key;
-  const suffix = column.kind === "metric" ? `@${column.aggregate}` : "";
+  const suffix = column.kind === "metric" ? `@${column.aggregate}` : column.kind === "rollUp" ? `@${column.aggregate}/${column.over}` : "";
   return `${PREFIXES[column.kind]}:${column.key}${suffix}`;
 }
 
@@ -29,27 +37,39 @@ export function parseColumn(token: string): Column | null {
   if (prefix === "t:") return { kind: "tag", key };
   if (prefix === "x:") return { kind: "property", key };
   if (prefix === "p:") return { kind: "argument", key };
-  return prefix === "m:" ? metricColumn(key) : null;
+  return prefix === "m:" || prefix === "r:" ? figureColumn(prefix, key) : null;
 }
 
-/** The aggregate stands after the last `@`, since a metric's name may hold one. */
-function metricColumn(text: string): Column | null {
+/** The figure stands after the last `@`, since a metric's name may hold one. */
+function figureColumn(prefix: "m:" | "r:", text: string): Column | null {
   const at = text.lastIndexOf("@");
-  const aggregate = AGGREGATES.find((name) => name === text.slice(at + 1));
+  const [figure, over] = text.slice(at + 1).split("/");
+  const aggregate = AGGREGATES.find((name) => name === figure);
   if (at < 1 || aggregate === undefined) return null;
-  return { kind: "metric", key: text.slice(0, at), aggregate };
+  const key = text.slice(0, at);
+  if (prefix === "m:") return over === undefined ? { kind: "metric", key, aggregate } : null;
+  const kind = ROLL_UPS.find((name) => name === over);
+  return kind === undefined ? null : { kind: "rollUp", key, aggregate, over: kind };
 }
 
-/** The field that the server sorts by for a column, or null when it cannot. */
-export function sortField(column: Column): string | null {
-  if (column.kind !== "plain") return null;
-  return SORT_FIELDS[column.key] ?? null;
+/** The field of the query language that a column shows, or null when it shows none. */
+export function fieldOf(column: Column): string | null {
+  switch (column.kind) {
+    case "plain":
+      return column.key === "tags" || column.key === "error" ? null : column.key;
+    case "metric":
+      return keyedField("metric", column.key, column.aggregate);
+    case "rollUp":
+      return `${keyedField("rollup", column.key, column.aggregate)}.${column.over}`;
+    case "argument":
+      return keyedField("param", column.key);
+    case "tag":
+    case "property":
+      return keyedField(column.kind, column.key);
+  }
 }
 
-const SORT_FIELDS: Partial<Record<PlainColumn, string>> = {
-  status: "status",
-  experiment: "experiment",
-  created: "created_at",
-  started: "started_at",
-  duration: "duration",
-};
+/** What the server is asked to roll up for a column of that kind. */
+export function rollUpField(column: Extract<Column, { kind: "rollUp" }>): string {
+  return keyedField("metric", column.key, column.aggregate);
+}

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseSearch, stringifySearch } from "../../client/search-text";
-import { type Column, columnToken, parseColumn } from "./column";
-import { decodeRunView, encodeRunView, isFiltered, queryOf, type RunView } from "./run-view";
+import { type Column, columnToken, fieldOf, parseColumn } from "./column";
+import { decodeRunView, DEFAULT_VIEW, encodeRunView, isFiltered, queryOf, type RunView } from "./run-view";
 import { joinList, splitList } from "../../components/url-list";
-
-const DEFAULT: RunView = { text: "", status: [], tags: [], target: null, columns: null, sort: "-created_at", children: false, selected: [] };
 
 const NASTY = ["a", "", ",", "\\", "a,b\\c", "=", "ä ✓", "m:x@y", "&?#%", "\\,"];
 
@@ -20,6 +18,8 @@ const COLUMNS: Column[] = [
   { kind: "plain", key: "status" },
   { kind: "metric", key: "val/acc", aggregate: "max" },
   { kind: "metric", key: "a@b,c", aggregate: "last" },
+  { kind: "rollUp", key: "loss", aggregate: "min", over: "mean" },
+  { kind: "metric", key: "loss", aggregate: "min_step" },
   { kind: "tag", key: "quality" },
   { kind: "property", key: "azureml.git.commit" },
   { kind: "argument", key: "lr" },
@@ -29,17 +29,20 @@ test.each(COLUMNS)("the column $kind $key comes back", (column) => {
   expect(parseColumn(columnToken(column))).toEqual(column);
 });
 
-test.each(["", "m:", "m:x", "m:x@mean", "m:@max", "t:", "nonsense", "z:x"])("%s is no column", (token) => {
+test.each(["", "m:", "m:x", "m:x@median", "r:x@min", "m:x@min/mean", "m:@max", "t:", "nonsense", "z:x"])("%s is no column", (token) => {
   expect(parseColumn(token)).toBeNull();
+});
+
+test("a column names its field of the query language, for order and conditions", () => {
+  expect(COLUMNS.map(fieldOf)).toEqual(["status", "metric.val/acc.max", 'metric."a@b,c".last', "rollup.loss.min.mean", "metric.loss.min_step", "tag.quality", "property.azureml.git.commit", "param.lr"]);
 });
 
 describe("the address of a view", () => {
   const views: RunView[] = [
-    DEFAULT,
-    { ...DEFAULT, text: "warm up", status: ["Failed", "Running"], children: true, sort: "duration" },
-    { ...DEFAULT, tags: [["quality", "great, run=1"], ["a=b", null], ["x", ""]], target: "gpu,1" },
-    { ...DEFAULT, columns: COLUMNS, selected: ["r1", "r-2"] },
-    { ...DEFAULT, columns: [] },
+    DEFAULT_VIEW,
+    { ...DEFAULT_VIEW, query: 'status:failed tag.x = "a, b"', children: "all", sort: "-metric.loss.min" },
+    { ...DEFAULT_VIEW, columns: COLUMNS, selected: ["r1", "r-2"], widths: { name: 300, "m:a@b,c@last": 90 }, pinned: 2 },
+    { ...DEFAULT_VIEW, columns: [], group: ["param.lr", 'tag."a,b"'], density: "roomy", saved: "v1" },
   ];
 
   test.each(views.map((view) => [stringifySearch({ ...encodeRunView(view) }), view] as const))("%s comes back", (address, view) => {
@@ -47,11 +50,15 @@ describe("the address of a view", () => {
   });
 
   test("is empty for the default", () => {
-    expect(stringifySearch({ ...encodeRunView(DEFAULT) })).toBe("");
+    expect(stringifySearch({ ...encodeRunView(DEFAULT_VIEW) })).toBe("");
   });
 
   test("leaves out what it does not understand", () => {
-    expect(decodeRunView({ status: "Failed,Exploded", cols: "status,zzz" })).toMatchObject({ status: ["Failed"], columns: [{ kind: "plain", key: "status" }] });
+    expect(decodeRunView({ cols: "status,zzz", w: "status:x,:3,a", pin: "many", density: "huge" })).toMatchObject({ columns: [{ kind: "plain", key: "status" }], widths: {}, pinned: 0, density: "normal" });
+  });
+
+  test("keeps no selection that would make it too long", () => {
+    expect(encodeRunView({ ...DEFAULT_VIEW, selected: Array.from({ length: 41 }, (_, n) => `run_${n}`) }).sel).toBeUndefined();
   });
 });
 
@@ -59,11 +66,13 @@ test("the question asks for each metric once", () => {
   const columns: Column[] = [
     { kind: "metric", key: "loss", aggregate: "min" },
     { kind: "metric", key: "loss", aggregate: "last" },
+    { kind: "rollUp", key: "loss", aggregate: "min", over: "mean" },
+    { kind: "rollUp", key: "loss", aggregate: "min", over: "max" },
   ];
-  expect(queryOf({ ...DEFAULT, text: "  " }, columns, "digits")).toMatchObject({ metrics: ["loss"], experiment: "digits", text: null });
+  expect(queryOf({ ...DEFAULT_VIEW, query: "  " }, columns, { experiment: "digits" })).toMatchObject({ metrics: ["loss"], roll_ups: ["metric.loss.min"], experiment: "digits", filter: null });
 });
 
 test("a view that leaves runs out is filtered", () => {
-  expect(isFiltered(DEFAULT)).toBe(false);
-  expect(isFiltered({ ...DEFAULT, tags: [["a", null]] })).toBe(true);
+  expect(isFiltered(DEFAULT_VIEW)).toBe(false);
+  expect(isFiltered({ ...DEFAULT_VIEW, query: "tag:a" })).toBe(true);
 });

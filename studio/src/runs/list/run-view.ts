@@ -1,89 +1,117 @@
-import { RUN_STATUSES, type RunQuery, type RunStatus } from "../../client/run";
-import { type Column, columnToken, parseColumn } from "./column";
+import type { RunQuery } from "../../client/run";
+import { type Column, columnToken, parseColumn, rollUpField } from "./column";
 import { joinList, splitList } from "../../components/url-list";
+
+export const DENSITIES = ["compact", "normal", "roomy"] as const;
+export type Density = (typeof DENSITIES)[number];
+
+/** `tree`: children open below their parent; `all`: every run in a row of its own. */
+export const CHILD_LAYOUTS = ["tree", "all"] as const;
+export type ChildLayout = (typeof CHILD_LAYOUTS)[number];
+
+export const GROUP_FIELDS_MAX = 3;
+/** How many selected runs an address keeps; more are selected only as long as the page is open. */
+export const SELECTED_IN_ADDRESS_MAX = 40;
 
 /** What the run list shows: the part of its address after `?`. */
 export interface RunView {
-  text: string;
-  status: RunStatus[];
-  /** Key, or key and value. */
-  tags: [string, string | null][];
-  target: string | null;
+  /** A text of the query language. */
+  query: string;
   /** Null: the columns that the page chooses by itself. */
   columns: Column[] | null;
+  /** A field of the query language, with `-` before it for downwards. */
   sort: string;
-  children: boolean;
+  /** Fields of the query language. */
+  group: string[];
+  children: ChildLayout;
+  density: Density;
+  /** Widths in pixels that the reader chose, by column token; `name` is the first column. */
+  widths: Readonly<Record<string, number>>;
+  /** How many columns beside the name stay when the list is scrolled sideways. */
+  pinned: number;
   selected: string[];
+  /** The saved view that this one began as. */
+  saved: string | null;
 }
 
 /** The search parameters of a run list. Each is left out when it has its default. */
 export interface RunViewSearch {
   q?: string;
-  status?: string;
-  tags?: string;
-  target?: string;
   cols?: string;
   sort?: string;
+  group?: string;
   children?: string;
+  density?: string;
+  w?: string;
+  pin?: string;
   sel?: string;
+  view?: string;
 }
 
-export const DEFAULT_SORT = "-created_at";
+export const RUN_VIEW_KEYS = ["q", "cols", "sort", "group", "children", "density", "w", "pin", "sel", "view"] as const satisfies readonly (keyof RunViewSearch)[];
+
+export const DEFAULT_SORT = "-created";
+
+export const DEFAULT_VIEW: RunView = { query: "", columns: null, sort: DEFAULT_SORT, group: [], children: "tree", density: "normal", widths: {}, pinned: 0, selected: [], saved: null };
 
 export function encodeRunView(view: RunView): RunViewSearch {
   return {
-    q: view.text || undefined,
-    status: joinList(view.status) || undefined,
-    tags: joinList(view.tags.map(encodeTag)) || undefined,
-    target: view.target ?? undefined,
+    q: view.query || undefined,
     cols: view.columns === null ? undefined : joinList(view.columns.map(columnToken)) || "-",
     sort: view.sort === DEFAULT_SORT ? undefined : view.sort,
-    children: view.children ? "1" : undefined,
-    sel: joinList(view.selected) || undefined,
+    group: joinList(view.group) || undefined,
+    children: view.children === "tree" ? undefined : view.children,
+    density: view.density === "normal" ? undefined : view.density,
+    w: joinList(Object.entries(view.widths).map(([token, width]) => `${token}:${width}`)) || undefined,
+    pin: view.pinned === 0 ? undefined : String(view.pinned),
+    sel: view.selected.length > SELECTED_IN_ADDRESS_MAX ? undefined : joinList(view.selected) || undefined,
+    view: view.saved ?? undefined,
   };
 }
 
 /** Reads an address. What it does not understand is left out, so that an old or edited link still opens. */
 export function decodeRunView(search: RunViewSearch): RunView {
   return {
-    text: search.q ?? "",
-    status: splitList(search.status ?? "").flatMap((text) => RUN_STATUSES.find((status) => status === text) ?? []),
-    tags: splitList(search.tags ?? "").filter((text) => text !== "").map(decodeTag),
-    target: search.target ?? null,
+    query: search.q ?? "",
     columns: search.cols === undefined ? null : splitList(search.cols).flatMap((token) => parseColumn(token) ?? []),
     sort: search.sort || DEFAULT_SORT,
-    children: search.children === "1",
+    group: splitList(search.group ?? "").filter((field) => field !== "").slice(0, GROUP_FIELDS_MAX),
+    children: CHILD_LAYOUTS.find((each) => each === search.children) ?? "tree",
+    density: DENSITIES.find((each) => each === search.density) ?? "normal",
+    widths: Object.fromEntries(splitList(search.w ?? "").flatMap(parseWidth)),
+    pinned: /^\d$/.test(search.pin ?? "") ? Number(search.pin) : 0,
     selected: splitList(search.sel ?? "").filter((id) => id !== ""),
+    saved: search.view || null,
   };
 }
 
-/** The question to the server for a view; paging is added by who asks. */
-export function queryOf(view: RunView, columns: readonly Column[], experiment: string | null): RunQuery {
-  const metrics = columns.flatMap((column) => (column.kind === "metric" ? [column.key] : []));
+export const WIDTH_LEAST = 56;
+const WIDTH_MOST = 1200;
+
+function parseWidth(text: string): [string, number][] {
+  const at = text.lastIndexOf(":");
+  const width = Number(text.slice(at + 1));
+  return at > 0 && Number.isInteger(width) ? [[text.slice(0, at), limitedWidth(width)]] : [];
+}
+
+export function limitedWidth(width: number): number {
+  return Math.round(Math.min(WIDTH_MOST, Math.max(WIDTH_LEAST, width)));
+}
+
+/** The question to the server for a view; paging is added by who asks. `within` are conditions of the page itself. */
+export function queryOf(view: RunView, columns: readonly Column[], within: RunQuery): RunQuery {
+  const query = view.query.trim();
   return {
-    experiment,
-    status: view.status,
-    tags: Object.fromEntries(view.tags),
-    target: view.target,
-    text: view.text.trim() || null,
+    ...within,
+    filter: query || null,
     order_by: view.sort,
-    include_children: view.children,
-    metrics: [...new Set(metrics)],
+    include_children: view.children === "all",
+    metrics: [...new Set(columns.flatMap((column) => (column.kind === "metric" ? [column.key] : [])))],
+    roll_ups: [...new Set(columns.flatMap((column) => (column.kind === "rollUp" ? [rollUpField(column)] : [])))],
   };
 }
 
 /** True when the view leaves runs out. */
 export function isFiltered(view: RunView): boolean {
-  return view.text.trim() !== "" || view.status.length > 0 || view.tags.length > 0 || view.target !== null;
-}
-
-function encodeTag([key, value]: [string, string | null]): string {
-  const escaped = key.replace(/[\\=]/g, "\\$&");
-  return value === null ? escaped : `${escaped}=${value}`;
-}
-
-function decodeTag(text: string): [string, string | null] {
-  const match = /^((?:[^\\=]|\\.)*)(?:=(.*))?$/s.exec(text);
-  const key = (match?.[1] ?? text).replace(/\\(.)/gs, "$1");
-  return [key, match?.[2] ?? null];
+  return view.query.trim() !== "";
 }

@@ -15,7 +15,7 @@ export function ChildrenTab() {
     <RunTable
       label={t("run.tab.children")}
       view={view}
-      within={view.children ? { ancestor_id: runId } : { parent_id: runId }}
+      within={view.children === "all" ? { ancestor_id: runId } : { parent_id: runId }}
       onView={(next, replace) => void navigate({ to: "/runs/$runId/children", params: { runId }, search: encodeRunView(next), replace })}
       empty={<EmptyState icon="runs" title={t("children.none.title")}>{t("children.none.body")}</EmptyState>}
     />

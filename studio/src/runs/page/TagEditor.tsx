@@ -11,7 +11,7 @@ import { InlineError } from "../../components/states";
 import { TagChip } from "../../components/TagList";
 import { t } from "../../text/text";
 import styles from "./RunPage.module.css";
-import { parseTag } from "./tag-text";
+import { parseTag } from "../tag-text";
 
 /** Saves a change of a run and shows the run as the server then has it. */
 export function useUpdateRun(run: Run) {

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { MetricSummary } from "../../client/metric";
 import { fileOf, logNamedIn, parseConfusionMatrix } from "./logged-file";
 import { metricSections, metricView } from "./metric-sections";
+import { parseTag } from "../tag-text";
 import { preparationTimes } from "./preparation";
-import { parseTag } from "./tag-text";
 
 function summary(name: string, more: Partial<MetricSummary> = {}): MetricSummary {
   return { name, family: "series", type: "azureml.v1.scalar", count: 5, last: 1, ...more };

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.storage.backends.sql.databases import OpenedStores
 
 from runyard.domain.metric import MetricSummary, MetricType
-from runyard.domain.roll_up import rolled, rolled_up
+from runyard.domain.roll_up_figure import rolled, rolled_up
 from runyard.domain.run import RunRecord, RunStatus
 from runyard.domain.run_filter_ast import (
     Aggregate,

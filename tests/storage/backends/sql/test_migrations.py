@@ -33,7 +33,7 @@ def test_metrics_of_the_first_schema_are_carried_over(tmp_path: Path) -> None:
         found: list[MetricSeries] = storage.metrics.series("w", ["r"], None)
         assert same_series(found, plain.series())
         for batch in BATCHES:
-            assert not storage.metrics.append("w", "r", batch, at=FakeClock()())
+            assert not storage.metrics.append("w", "r", batch, at=FakeClock()()).stored
         storage.metrics.compact("w", "r", finish=True)
         assert same_series(storage.metrics.series("w", ["r"], None), plain.series())
     finally:

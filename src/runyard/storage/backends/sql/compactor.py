@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.run import TERMINAL_STATUSES
-from runyard.errors import ConflictError
+from runyard.errors import ConflictError, NotFoundError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.metric_compaction import NewBlock, Plan, merged_block, plan_compaction
@@ -133,6 +133,8 @@ class Compactor:
                 try:
                     self.compact(run_pk, finish=run_pk in ended)
                     done += 1
+                except NotFoundError:
+                    logger.info("run %s was purged while its metrics were compacted", run_pk)
                 except Exception:
                     logger.exception("the metrics of run %s could not be compacted; they stay as they are", run_pk)
         with self._turn:
@@ -142,8 +144,14 @@ class Compactor:
     def compact(self, run_pk: int, *, finish: bool = False) -> None:
         """Bring the whole tail of a run into blocks; with ``finish`` also merge its open blocks into one."""
         with self._turn:
-            while self._compact_once(run_pk):
+            counted = self._tails.states().get(run_pk)
+            if not self._compact_once(run_pk):
+                if counted is not None:  # the rows went with their run
+                    self._tails.forget(run_pk, rows=counted.rows, points=counted.points)
+            else:
                 self._merge(run_pk, finish=False)
+                while self._compact_once(run_pk):
+                    self._merge(run_pk, finish=False)
             if finish:
                 self._merge(run_pk, finish=True)
 
@@ -199,6 +207,7 @@ class Compactor:
         row = None if merged is None else self._row(run_pk, merged, summary)
 
         def work(connection: Connection) -> None:
+            _require_run(connection, run_pk)
             _delete_blocks(connection, run_pk, pks)
             if row is not None:
                 connection.execute(t.metric_block.insert().values(**row))
@@ -241,6 +250,7 @@ def _apply(
     connection: Connection, run_pk: int, tail: Tail, plan: Plan, rows: list[dict[str, Any]], version: int, keyset_id: int
 ) -> None:
     """Make a compaction true. Everything here happens together or not at all."""
+    _require_run(connection, run_pk)
     _store_summary(connection, run_pk, plan.summary, version, keyset_id)
     c = t.metric_tail.c
     gone = connection.execute(
@@ -251,6 +261,11 @@ def _apply(
     _delete_blocks(connection, run_pk, plan.superseded)
     if rows:
         connection.execute(t.metric_block.insert(), rows)
+
+
+def _require_run(connection: Connection, run_pk: int) -> None:
+    if connection.execute(sa.select(t.run.c.pk).where(t.run.c.pk == run_pk)).first() is None:
+        raise NotFoundError(f"The run with the key {run_pk} is gone: it was purged.")
 
 
 def _store_summary(connection: Connection, run_pk: int, summary: Summary, version: int, keyset_id: int) -> None:

@@ -22,10 +22,11 @@ from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payloa
 from runyard.storage.backends.sql.metric_window import read_window
 from runyard.storage.base import MetricColumn, MetricWindow
 from runyard.wire.journal import JournalBatch
-from runyard.wire.metric import RecordBatch, SeriesQuery
+from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch, SeriesQuery
 
 EXPORT_POINTS = 1 << 20
 _IN_MAX = 500
+_NEW_TAIL = t.metric_tail.insert()
 
 
 class SqlMetricStore:
@@ -38,8 +39,8 @@ class SqlMetricStore:
         self._tails = TailBook(database)
         self._compactor = Compactor(database, self.book, self._tails)
 
-    def append(self, workspace: str, run_id: str, batch: RecordBatch | JournalBatch, *, at: datetime) -> bool:
-        """Store a batch; False when ``(run, writer, seq)`` was stored before, and nothing changes."""
+    def append(self, workspace: str, run_id: str, batch: RecordBatch | JournalBatch, *, at: datetime) -> BatchAckBody:
+        """Store a batch once; records that cannot be stored are left out and named."""
         columns = batch_of(batch)
         keys = self.book.ids([(name.name, name.family) for name in columns.names])
         payload = encode_payload(columns, keys)
@@ -49,15 +50,16 @@ class SqlMetricStore:
             row = run_row(connection, workspace, run_id, t.run.c.pk, t.run.c.workspace_pk, t.run.c.root_id)
             if not note_batch(connection, row.pk, columns.writer, columns.seq):
                 return None
-            connection.execute(t.metric_tail.insert().values(run_pk=row.pk, points=points, payload=payload))
+            connection.execute(_NEW_TAIL, {"run_pk": row.pk, "points": points, "payload": payload})
             add_change(connection, row.workspace_pk, ChangeTopic.METRIC, run_id=run_id, root_id=row.root_id)
             return int(row.pk)
 
         run_pk = self._database.write(work)
         if run_pk is None:
-            return False
+            return BatchAckBody(seq=columns.seq, stored=False)
         self._tails.note(run_pk, points=points, size_bytes=len(payload), series=len(keys), at_us=to_us(at))
-        return True
+        refused = columns.refused
+        return BatchAckBody(seq=columns.seq, stored=True, refused_count=len(refused), refused=refused[:REFUSED_LISTED_MAX])
 
     def series(self, workspace: str, run_ids: list[str], names: list[str] | None) -> list[MetricSeries]:
         """Return whole series, by run in the order given and then by first logging; ``names`` None means all."""

@@ -8,24 +8,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runyard.domain.metric import MetricFamily, MetricType, require_metric_name
+from runyard.domain.metric import MetricFamily, MetricType
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql.metric_points import (
     FLOAT,
     INT64_MAX,
-    INT64_MIN,
     TYPE_MASK,
     Points,
     joined,
     point_of_object,
     points_of_values,
 )
-from runyard.wire.journal import COMMIT, SCALAR_DTYPE, SCALAR_FLAGS, JournalBatch, ScalarRun
-from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, ScalarRecord
+from runyard.wire.journal import COMMIT, SCALAR_DTYPE, SCALAR_FLAGS, JournalBatch, ScalarRun, UnreadableRecord
+from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, RefusedRecord, ScalarRecord
+from runyard.wire.record_rule import refusal_of, refusal_of_series
 
 _SCALAR = np.dtype(SCALAR_DTYPE)
 _KNOWN_FLAGS = np.isin(np.arange(256), list(SCALAR_FLAGS))
 WRITER_MAX_CHARS = 200
+REFUSED_NAME_CHARS = 200
 SEQ_MAX = INT64_MAX
 
 
@@ -41,29 +42,34 @@ class SeriesName:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch in columns: point i belongs to ``names[series[i]]``. ``names`` is in order of first appearance."""
+    """A batch in columns: point i belongs to ``names[series[i]]``. ``names`` is in order of first appearance.
+
+    ``refused`` are the records that are in no column, because they cannot be stored.
+    """
 
     writer: str
     seq: int
     names: list[SeriesName]
     series: npt.NDArray[np.int32]
     points: Points
+    refused: list[RefusedRecord] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Collector:
-    """Collects the parts of a batch in order."""
+    """Collects the parts of a batch in order. ``place`` counts the records that were looked at."""
 
+    place: int = 0
     names: list[SeriesName] = field(default_factory=list)
     numbers: dict[tuple[str, MetricFamily], int] = field(default_factory=dict)
     series: list[npt.NDArray[np.int32]] = field(default_factory=list)
     parts: list[Points] = field(default_factory=list)
+    refused: list[RefusedRecord] = field(default_factory=list)
 
     def number(self, name: SeriesName) -> int:
         """Return the number of a series in this batch."""
         key = (name.name, name.family)
         if key not in self.numbers:
-            require_metric_name(name.name)
             self.numbers[key] = len(self.names)
             self.names.append(name)
         return self.numbers[key]
@@ -73,17 +79,21 @@ class _Collector:
         self.series.append(np.full(len(points), self.number(name), np.int32))
         self.parts.append(points)
 
+    def refuse(self, place: int, name: str, message: str) -> None:
+        """Leave a record out."""
+        self.refused.append(RefusedRecord(place=place, name=name[:REFUSED_NAME_CHARS], message=message))
+
     def batch(self, writer: str, seq: int) -> Batch:
         """Return what was collected."""
         series = np.concatenate(self.series) if self.series else np.zeros(0, np.int32)
-        return Batch(writer, seq, self.names, series, joined(self.parts))
+        return Batch(writer, seq, self.names, series, joined(self.parts), self.refused)
 
 
 def batch_of(data: RecordBatch | JournalBatch) -> Batch:
-    """Return a batch in columns.
+    """Return a batch in columns, without the records that cannot be stored.
 
     Raises:
-        InvalidArgumentError: an instant or a step beyond 64 bits, a bad scalar, a bad name, or a bad number of batch.
+        InvalidArgumentError: a bad name of a writer, or a bad number of batch.
     """
     if not data.writer or len(data.writer) > WRITER_MAX_CHARS or "\0" in data.writer or not 0 <= data.seq <= SEQ_MAX:
         raise InvalidArgumentError("A batch needs a writer's name of 1 to 200 characters and a number from 0 to 2^63-1.")
@@ -99,12 +109,16 @@ def _add_records(collector: _Collector, records: list[Record]) -> None:
     # Neighbours of one kind are packed together: a loop over records, but few numpy calls.
     run: list[ScalarRecord] = []
     for record in records:
-        if isinstance(record, ScalarRecord):
+        reason = refusal_of(record)
+        if reason is not None:
+            collector.refuse(collector.place, record.name, reason)
+        elif isinstance(record, ScalarRecord):
             run.append(record)
-            continue
-        _add_scalar_records(collector, run)
-        run = []
-        _add_other(collector, record)
+        else:
+            _add_scalar_records(collector, run)
+            run = []
+            _add_other(collector, record)
+        collector.place += 1
     _add_scalar_records(collector, run)
 
 
@@ -114,15 +128,14 @@ def _add_scalar_records(collector: _Collector, run: list[ScalarRecord]) -> None:
     numbers = [collector.number(SeriesName(each.name, MetricFamily.SERIES, MetricType.SCALAR, each.description)) for each in run]
     packed = points_of_values([each.value for each in run], 0, None)
     steps = [each.step for each in run]
-    times = _int64([each.at_us for each in run])
+    times = np.array([each.at_us for each in run], np.int64)
     given = np.array([0 if step is None else 0x10 for step in steps], np.uint8)
-    points = Points(packed.flags | given, _int64([step or 0 for step in steps]), times, packed.bits, packed.objects)
+    points = Points(packed.flags | given, np.array([step or 0 for step in steps], np.int64), times, packed.bits, packed.objects)
     collector.series.append(np.array(numbers, np.int32))
     collector.parts.append(points)
 
 
 def _add_other(collector: _Collector, record: Any) -> None:
-    _require_int64(record.at_us)
     if isinstance(record, ListRecord):
         name = SeriesName(record.name, MetricFamily.SERIES, MetricType.LIST, record.description)
         collector.add(name, points_of_values(record.values, record.at_us, None))
@@ -139,48 +152,70 @@ def _add_journal(collector: _Collector, data: JournalBatch) -> None:
     for part in data.parts:
         if isinstance(part, ScalarRun):
             _add_scalar_run(collector, data, np.frombuffer(data.payload, _SCALAR, part.count, part.offset))
+            collector.place += part.count
+        elif isinstance(part, UnreadableRecord):
+            collector.refuse(collector.place, "", f"This server does not know such a record: {part.reason}.")
+            collector.place += 1
         else:
             _add_records(collector, [part])
 
 
 def _add_scalar_run(collector: _Collector, data: JournalBatch, scalars: npt.NDArray[Any]) -> None:
+    flags = scalars["flags"]
+    sound = _KNOWN_FLAGS[np.minimum(flags, 255)] & (scalars["commit"] == COMMIT) & (flags <= 255)
+    used, first = np.unique(scalars["series"], return_index=True)
+    names, reasons = _names_of(data, used.tolist())
+    if not sound.all() or reasons:
+        scalars = _sound_scalars(collector, data, scalars, sound, reasons)
+        used, first = np.unique(scalars["series"], return_index=True)
     if not len(scalars):
         return
-    flags = scalars["flags"]
-    if flags.max() > 255 or not _KNOWN_FLAGS[flags].all() or (scalars["commit"] != COMMIT).any():
-        raise InvalidArgumentError("The body is no batch of records: a scalar in it is damaged.")
-    series, bits = scalars["series"], scalars["value"].view(np.int64)
-    used, first = np.unique(series, return_index=True)
     numbers = np.zeros(len(used), np.int32)
     for place in np.argsort(first):
-        definition = data.definitions.get(int(used[place]))
-        if definition is None:
-            raise InvalidArgumentError(f"The body is no batch of records: series {int(used[place])} is not defined in it.")
-        name = SeriesName(definition.name, definition.family, definition.type, definition.description)
-        numbers[place] = collector.number(name)
-    collector.series.append(numbers[np.searchsorted(used, series)])
-    small = flags.astype(np.uint8)
+        numbers[place] = collector.number(names[int(used[place])])
+    collector.series.append(numbers[np.searchsorted(used, scalars["series"])])
+    small, bits = scalars["flags"].astype(np.uint8), scalars["value"].view(np.int64)
     steps, times = scalars["step"].astype(np.int64), scalars["time_us"].astype(np.int64)
     if (small & TYPE_MASK).max() > FLOAT:
         bits = _normal_bits(small, bits)
     collector.parts.append(Points(small, steps, times, np.ascontiguousarray(bits, np.int64)))
 
 
+def _names_of(data: JournalBatch, used: list[int]) -> tuple[dict[int, SeriesName], dict[int, str]]:
+    """Return the names of series by their numbers in the batch, and of the others why their scalars are refused."""
+    names: dict[int, SeriesName] = {}
+    reasons: dict[int, str] = {}
+    for number in used:
+        definition = data.definitions.get(number)
+        if definition is None:
+            reasons[number] = f"Series {number} is not defined in its batch."
+            continue
+        reason = refusal_of_series(definition.name, definition.description)
+        if reason is None:
+            names[number] = SeriesName(definition.name, definition.family, definition.type, definition.description)
+        else:
+            reasons[number] = reason
+    return names, reasons
+
+
+def _sound_scalars(
+    collector: _Collector,
+    data: JournalBatch,
+    scalars: npt.NDArray[Any],
+    sound: npt.NDArray[np.bool_],
+    reasons: dict[int, str],
+) -> npt.NDArray[Any]:
+    """Refuse the scalars that cannot be stored, and return the others."""
+    kept = sound & ~np.isin(scalars["series"], list(reasons))
+    for place in np.flatnonzero(~kept).tolist():
+        number = int(scalars["series"][place])
+        definition = data.definitions.get(number)
+        reason = reasons.get(number, "Its bytes have changed.")
+        collector.refuse(collector.place + place, "" if definition is None else definition.name, reason)
+    return scalars[kept]
+
+
 def _normal_bits(flags: npt.NDArray[np.uint8], bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return bits in which what is no number is 0 or 1."""
     kinds = flags & TYPE_MASK
     return np.where(kinds == 3, (bits != 0).astype(np.int64), np.where(kinds == 4, 0, bits))
-
-
-def _int64(values: list[int]) -> npt.NDArray[np.int64]:
-    try:
-        return np.array(values, np.int64)
-    except OverflowError:
-        for value in values:
-            _require_int64(value)
-        raise
-
-
-def _require_int64(value: int) -> None:
-    if not INT64_MIN <= value <= INT64_MAX:
-        raise InvalidArgumentError(f"{value} is no step or instant: it needs more than 64 bits.")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.metric import MetricFamily
-from runyard.domain.roll_up import mean_of
+from runyard.domain.roll_up_figure import mean_of
 from runyard.domain.run_filter_ast import Aggregate, Field, Roll
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list

@@ -10,7 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runyard.domain.roll_up import mean_of
+from runyard.domain.roll_up_figure import mean_of
 from runyard.domain.run_filter import parse_field, unparse
 from runyard.domain.run_filter_ast import (
     And,

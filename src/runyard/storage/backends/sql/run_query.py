@@ -140,6 +140,17 @@ def run_conditions(
         conditions.append(_RUN.root_id == scope)
     conditions += _place(connection, workspace, query, compiler)
     conditions += _view(query.view)
+    wanted = _wanted(query, compiler, at)
+    if wanted and query.keep_ancestors:
+        conditions.append(sa.or_(sa.and_(*wanted), _RUN.pk.in_(_ancestors(query, compiler, wanted))))
+    else:
+        conditions += wanted
+    return conditions
+
+
+def _wanted(query: RunQuery, compiler: FilterCompiler, at: datetime) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on what a run is like, not on where it is."""
+    conditions: list[sa.ColumnElement[bool]] = []
     if query.type is not None:
         conditions.append(sa.or_(_RUN.type == query.type, compiler.label_condition("p", "azureml.runsource", query.type)))
     if query.status:
@@ -154,6 +165,17 @@ def run_conditions(
     if query.filter and query.filter.strip():
         conditions.append(compiler.condition(parse(query.filter, at)))
     return conditions
+
+
+def _ancestors(query: RunQuery, compiler: FilterCompiler, wanted: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    """Return the keys of all runs that a wanted run lies below."""
+    matches = sa.select(_RUN.parent_pk.label("pk")).where(
+        _RUN.workspace_pk == compiler.workspace_pk, _RUN.parent_pk.is_not(None), *_view(query.view), *wanted
+    )
+    above = matches.correlate(None).distinct().cte("above", recursive=True)
+    up = t.run.alias("up")
+    above = above.union(sa.select(up.c.parent_pk).where(up.c.pk == above.c.pk, up.c.parent_pk.is_not(None)))
+    return sa.select(above.c.pk)
 
 
 def _view(view: RunView) -> list[sa.ColumnElement[bool]]:

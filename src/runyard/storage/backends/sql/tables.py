@@ -130,7 +130,9 @@ run = Table(
     Index("ix_run_root", "root_pk", "created_at", "pk"),
     Index("ix_run_snapshot", "workspace_pk", "snapshot_id"),
     Index("ix_run_job", "target", "status", "pk"),
+    sqlite_autoincrement=True,
 )
+"""``pk`` never comes again, also when the newest run is purged: pages of summaries and caches name runs by it."""
 
 run_label = Table(
     "run_label",

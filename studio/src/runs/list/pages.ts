@@ -1,29 +1,26 @@
-import type { MetricSummary } from "../../client/metric";
-import type { Run, RunPage } from "../../client/run";
-
-export interface RunRow {
-  run: Run;
-  metrics: readonly MetricSummary[];
+export interface Answer<Item> {
+  items: Item[];
+  total: number;
 }
 
-export type ReadPage = (offset: number, limit: number, signal: AbortSignal) => Promise<RunPage>;
+export type ReadPage<Item> = (offset: number, limit: number, signal: AbortSignal) => Promise<Answer<Item>>;
 
 export const PAGE_ROWS = 100;
 /** Pages kept besides those on the screen, so that scrolling back shows rows at once and memory stays flat. */
 const PAGES_KEPT = 20;
 
-interface Page {
-  rows: RunRow[];
+interface Page<Item> {
+  items: Item[];
   stale: boolean;
 }
 
 /**
- * The rows of a run list of any length, read page by page as they come into sight.
+ * The items of a list of any length, read page by page as they come into sight.
  *
- * While the reader is away from the top of a newest-first list, new runs are counted in `held` and not inserted, so that no row moves under
+ * While the reader is away from the top of a newest-first list, new items are counted in `held` and not inserted, so that no row moves under
  * the pointer; {@link showNew} lets them in.
  */
-export class RunPages {
+export class Pages<Item> {
   total: number | null = null;
   held = 0;
   error: unknown = null;
@@ -32,14 +29,14 @@ export class RunPages {
   /** Grows with every change, for `useSyncExternalStore`. */
   version = 0;
 
-  private readonly pages = new Map<number, Page>();
+  private readonly pages = new Map<number, Page<Item>>();
   private readonly reading = new Map<number, AbortController>();
   private readonly listeners = new Set<() => void>();
   private firstRow = 0;
   private lastRow = PAGE_ROWS - 1;
 
   constructor(
-    private readonly read: ReadPage,
+    private readonly read: ReadPage<Item>,
     private readonly newestFirst: boolean,
   ) {}
 
@@ -50,13 +47,14 @@ export class RunPages {
 
   getVersion = (): number => this.version;
 
-  rowAt(index: number): RunRow | undefined {
-    return this.pages.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS];
+  at(index: number): Item | undefined {
+    return this.pages.get(Math.floor(index / PAGE_ROWS))?.items[index % PAGE_ROWS];
   }
 
-  /** All rows that are in memory, in order. */
-  loadedRows(): RunRow[] {
-    return [...this.pages.entries()].sort(([left], [right]) => left - right).flatMap(([, page]) => page.rows);
+  /** The items that are in memory, in order, each with its index. */
+  loaded(): [number, Item][] {
+    const pages = [...this.pages.entries()].sort(([left], [right]) => left - right);
+    return pages.flatMap(([number, page]) => page.items.map((item, place): [number, Item] => [number * PAGE_ROWS + place, item]));
   }
 
   /** Says which rows are on the screen: reads what is missing of them, and gives up reading what has left it. */
@@ -81,7 +79,7 @@ export class RunPages {
     this.show(this.firstRow, this.lastRow);
   }
 
-  /** Lets the held runs in, and starts from the top. */
+  /** Lets the held items in, and starts from the top. */
   showNew(): void {
     this.held = 0;
     this.sentToTop += 1;
@@ -126,7 +124,7 @@ export class RunPages {
     }
   }
 
-  private accept(index: number, answer: RunPage): void {
+  private accept(index: number, answer: Answer<Item>): void {
     const arrived = this.total === null ? 0 : answer.total - this.held - this.total;
     this.error = null;
     if (arrived > 0 && this.newestFirst && this.firstRow > 0) {
@@ -137,8 +135,7 @@ export class RunPages {
       return;
     }
     this.total = Math.max(0, answer.total - this.held);
-    const metrics = answer.metrics ?? {};
-    this.pages.set(index, { rows: answer.runs.map((run) => ({ run, metrics: metrics[run.id] ?? [] })), stale: false });
+    this.pages.set(index, { items: answer.items, stale: false });
     this.forgetFarPages();
     this.changed();
     this.show(this.firstRow, this.lastRow);

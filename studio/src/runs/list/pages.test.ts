@@ -1,22 +1,17 @@
 import { expect, test, vi } from "vitest";
-import type { Run, RunPage } from "../../client/run";
-import { PAGE_ROWS, RunPages } from "./run-pages";
+import { type Answer, PAGE_ROWS, Pages } from "./pages";
 
-function run(number: number): Run {
-  return { id: `r${number}`, workspace: "w", experiment: "e", number, root_id: `r${number}`, display_name: `run ${number}`, target: "local", status: "Running", created_at: "2026-11-21T00:00:00Z", child_count: 0, version: 1 };
-}
-
-/** A server with `total` runs, the newest first. */
+/** A server with `total` items, numbered, the newest first. */
 class FakeServer {
   reads: number[] = [];
   constructor(public total: number) {}
 
-  read = async (offset: number, limit: number, signal: AbortSignal): Promise<RunPage> => {
+  read = async (offset: number, limit: number, signal: AbortSignal): Promise<Answer<number>> => {
     this.reads.push(offset);
     await Promise.resolve();
     signal.throwIfAborted();
     const count = Math.max(0, Math.min(limit, this.total - offset));
-    return { runs: Array.from({ length: count }, (_, index) => run(this.total - offset - index)), total: this.total };
+    return { items: Array.from({ length: count }, (_, index) => this.total - offset - index), total: this.total };
   };
 }
 
@@ -24,8 +19,8 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-async function shown(server: FakeServer, first = 0, last = 30): Promise<RunPages> {
-  const pages = new RunPages(server.read, true);
+async function shown(server: FakeServer, first = 0, last = 30): Promise<Pages<number>> {
+  const pages = new Pages(server.read, true);
   pages.show(first, last);
   await settled();
   return pages;
@@ -38,8 +33,8 @@ test("only the pages on the screen are read", async () => {
   pages.show(90_000, 90_030);
   await settled();
   expect(server.reads).toEqual([0, 90_000]);
-  expect(pages.rowAt(90_000)?.run.number).toBe(10_000);
-  expect(pages.rowAt(50_000)).toBeUndefined();
+  expect(pages.at(90_000)).toBe(10_000);
+  expect(pages.at(50_000)).toBeUndefined();
 });
 
 test("a page that leaves the screen while it is read is given up", async () => {
@@ -48,8 +43,8 @@ test("a page that leaves the screen while it is read is given up", async () => {
   pages.show(20_000, 20_030);
   pages.show(40_000, 40_030);
   await settled();
-  expect(pages.rowAt(20_000)).toBeUndefined();
-  expect(pages.rowAt(40_000)).toBeDefined();
+  expect(pages.at(20_000)).toBeUndefined();
+  expect(pages.at(40_000)).toBeDefined();
 });
 
 test("at the top new runs come in by themselves", async () => {
@@ -60,30 +55,30 @@ test("at the top new runs come in by themselves", async () => {
   await settled();
   expect(pages.total).toBe(12);
   expect(pages.held).toBe(0);
-  expect(pages.rowAt(0)?.run.number).toBe(12);
+  expect(pages.at(0)).toBe(12);
 });
 
 test("away from the top no row moves: new runs are counted and held back", async () => {
   const server = new FakeServer(1000);
   const pages = await shown(server, 200, 230);
-  const before = pages.rowAt(210)?.run.id;
+  const before = pages.at(210);
   server.total = 1007;
   pages.refresh();
   await settled();
   expect(pages.held).toBe(7);
   expect(pages.total).toBe(1000);
-  expect(pages.rowAt(210)?.run.id).toBe(before);
+  expect(pages.at(210)).toBe(before);
   pages.showNew();
   await settled();
   expect(pages.held).toBe(0);
-  expect(pages.rowAt(0)?.run.number).toBe(1007);
+  expect(pages.at(0)).toBe(1007);
 });
 
 test("a refresh keeps the old rows until the new ones are there", async () => {
   const server = new FakeServer(50);
   const pages = await shown(server);
   pages.refresh();
-  expect(pages.rowAt(0)).toBeDefined();
+  expect(pages.at(0)).toBeDefined();
 });
 
 test("memory stays flat however far one scrolls", async () => {
@@ -93,13 +88,13 @@ test("memory stays flat however far one scrolls", async () => {
     pages.show(page * PAGE_ROWS, page * PAGE_ROWS + 20);
     await settled();
   }
-  expect(pages.loadedRows().length).toBeLessThanOrEqual(20 * PAGE_ROWS);
+  expect(pages.loaded().length).toBeLessThanOrEqual(20 * PAGE_ROWS);
 });
 
 test("an error is kept until a retry succeeds", async () => {
   const server = new FakeServer(10);
   const read = vi.fn(server.read).mockRejectedValueOnce(new Error("500"));
-  const pages = new RunPages(read, true);
+  const pages = new Pages(read, true);
   pages.show(0, 30);
   await settled();
   expect(pages.error).toBeInstanceOf(Error);

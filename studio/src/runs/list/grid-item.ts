@@ -1,0 +1,15 @@
+import type { RunGroup } from "../../client/run-group";
+import type { RunRow } from "./run-row";
+
+/** What a line of the grid shows: a run, or runs that are alike in the fields they are grouped by. */
+export type GridItem = { kind: "run"; row: RunRow } | { kind: "group"; group: RunGroup };
+
+/** Tells items apart. A run may stand in several groups only one at a time, so its id is enough. */
+export function keyOf(item: GridItem): string {
+  return item.kind === "run" ? item.row.run.id : `group ${JSON.stringify(item.group.values)}`;
+}
+
+/** True when there is something to show below the item. */
+export function opens(item: GridItem): boolean {
+  return item.kind === "group" || item.row.run.child_count > 0;
+}

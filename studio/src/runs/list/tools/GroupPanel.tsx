@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { useId } from "react";
+import type { FindNames } from "../../../client/run-names";
+import { Button, IconButton } from "../../../components/Button";
+import fieldStyles from "../../../components/fields.module.css";
+import { t } from "../../../text/text";
+import { keyedField } from "../../query-text";
+import { GROUP_FIELDS_MAX } from "../run-view";
+import styles from "./panels.module.css";
+
+interface GroupPanelProps {
+  group: readonly string[];
+  names: FindNames;
+  onChange: (group: string[]) => void;
+}
+
+const PLAIN = ["status", "experiment", "target", "submitter", "script", "type"];
+
+/** The fields that runs are grouped by: those that are alike in all of them become one row. */
+export function GroupPanel({ group, names, onChange }: GroupPanelProps) {
+  const id = useId();
+  const keys = useQuery({ queryKey: ["names", "group"], queryFn: () => allKeys(names), staleTime: 0 });
+  const shown = group.length < GROUP_FIELDS_MAX ? [...group, ""] : group;
+  const change = (index: number, field: string) => onChange(shown.map((each, at) => (at === index ? field.trim() : each)).filter((each) => each !== ""));
+  return (
+    <div className={styles.panel}>
+      {shown.map((field, index) => (
+        // A field is known by its place: it is what is being typed.
+        <div key={index} className={styles.line}>
+          <input
+            className={fieldStyles.input}
+            list={id}
+            aria-label={t("group.field", { number: index + 1 })}
+            placeholder={index === 0 ? t("group.placeholder") : t("group.add")}
+            defaultValue={field}
+            onChange={(event) => isWhole(event.target.value, keys.data ?? []) && change(index, event.target.value)}
+            onBlur={(event) => event.target.value.trim() !== field && change(index, event.target.value)}
+            onKeyDown={(event) => event.key === "Enter" && change(index, event.currentTarget.value)}
+          />
+          {field !== "" && <IconButton icon="close" label={t("columns.remove", { name: field })} onClick={() => onChange(group.filter((_, at) => at !== index))} />}
+        </div>
+      ))}
+      <datalist id={id}>
+        {[...PLAIN, ...(keys.data ?? [])].map((field) => (
+          <option key={field} value={field} />
+        ))}
+      </datalist>
+      {group.length > 0 && <Button onClick={() => onChange([])}>{t("group.clear")}</Button>}
+    </div>
+  );
+}
+
+/** True when a suggestion was taken, and not while a longer one may still be typed. */
+function isWhole(field: string, keys: readonly string[]): boolean {
+  const all = [...PLAIN, ...keys];
+  return all.includes(field) && !all.some((each) => each !== field && each.startsWith(field));
+}
+
+async function allKeys(names: FindNames): Promise<string[]> {
+  const kinds = ["param", "tag", "property"] as const;
+  const found = await Promise.all(kinds.map(async (kind) => (await names.keys(kind, "")).map((key) => keyedField(kind, key))));
+  return found.flat();
+}

@@ -1,0 +1,120 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useFeedNews } from "../../client/change-feed";
+import { Coalescer } from "../../client/coalescer";
+import { type RunQuery, searchRuns } from "../../client/run";
+import { type GroupQuestion, searchGroups } from "../../client/run-group";
+import { type Column, fieldOf } from "./column";
+import { type GridItem, keyOf } from "./grid-item";
+import { LineList } from "./line-list";
+import { Pages, type ReadPage } from "./pages";
+import { withCondition } from "../query-text";
+import { rowsOf } from "./run-row";
+import { DEFAULT_SORT, queryOf, type RunView } from "./run-view";
+
+/** The list is read again at most twice a second, however fast runs change. */
+const REFRESH_INTERVAL_MS = 500;
+/** Rows that are asked for before the size of the window is known. */
+const FIRST_ROWS = 40;
+
+export type GridLines = LineList<GridItem>;
+
+/** The lines on the screen, and how they stand to what the view asks for. */
+export interface ShownLines {
+  lines: GridLines;
+  /** Names what is listed, whatever its columns: a list of another name begins at its top. */
+  name: string;
+  /** True while these are the lines of an earlier question, since the answer to the present one is not there yet. */
+  isOld: boolean;
+  /** Why the present question has no answer. */
+  error: unknown;
+  retry: () => void;
+}
+
+interface Asked {
+  lines: GridLines;
+  name: string;
+}
+
+/**
+ * The lines of a view, kept up to date by the change feed. Until a changed question is answered, and when it cannot be, those of the last one
+ * stay.
+ */
+export function useLines(workspace: string, view: RunView, columns: readonly Column[], within: RunQuery): ShownLines {
+  const question = JSON.stringify(questionOf(view, columns, within));
+  const name = JSON.stringify([within, view.query, view.sort, view.group, view.children]);
+  const asked = useMemo((): Asked => {
+    const read: GroupQuestion = JSON.parse(question);
+    return { lines: linesOf(workspace, read), name };
+  }, [workspace, question, name]);
+  const [shown, setShown] = useState(asked);
+  useSyncExternalStore(asked.lines.subscribe, asked.lines.getVersion);
+  useSyncExternalStore(shown.lines.subscribe, shown.lines.getVersion);
+  const current = asked.lines.total !== null || shown.lines.total === null ? asked : shown;
+  useEffect(() => {
+    if (current === shown) return;
+    if (current.name === shown.name) current.lines.reopen(shown.lines.openKeys());
+    setShown(current);
+  }, [current, shown]);
+
+  const window = useRef({ first: 0, last: FIRST_ROWS });
+  useEffect(() => {
+    const { first, last } = shown.name === asked.name ? shown.lines.window : window.current;
+    asked.lines.show(first, last);
+    // Only the new question starts reading; `shown` merely says where the reader is.
+  }, [asked]); // eslint-disable-line react-hooks/exhaustive-deps
+  useEffect(() => () => current.lines.close(), [current]);
+
+  const coalescer = useMemo(() => new Coalescer(), []);
+  const withMetrics = columns.some((column) => column.kind === "metric" || column.kind === "rollUp") || view.group.length > 0;
+  useFeedNews((news) => {
+    const concerns = news.type === "reset" || news.changes.some((change) => change.topic === "run" || (withMetrics && change.topic === "metric"));
+    if (concerns) coalescer.schedule("refresh", REFRESH_INTERVAL_MS, () => current.lines.refresh());
+  });
+  useEffect(() => () => coalescer.cancelAll(), [coalescer]);
+  return { lines: current.lines, name: current.name, isOld: current !== asked, error: asked.lines.pages.error, retry: () => asked.lines.pages.retry() };
+}
+
+function questionOf(view: RunView, columns: readonly Column[], within: RunQuery): GroupQuestion {
+  const figures = columns.flatMap((column) => (column.kind === "metric" || column.kind === "rollUp" ? (fieldOf(column) ?? []) : []));
+  return { query: queryOf(view, columns, within), by: view.group, figures: view.group.length > 0 ? figures : [] };
+}
+
+function linesOf(workspace: string, question: GroupQuestion): GridLines {
+  const { query, by } = question;
+  const runs = (asked: RunQuery, newestFirst = asked.order_by === DEFAULT_SORT) => new Pages(readRuns(workspace, asked), newestFirst);
+  const isTree = !query.include_children;
+  const top = by.length > 0 ? new Pages(readGroups(workspace, question), false) : runs({ ...query, keep_ancestors: isTree && Boolean(query.filter) });
+  const below = (item: GridItem): Pages<GridItem> => {
+    if (item.kind === "run") return new Pages(readChildren(workspace, query, item.row.run.id), false);
+    const filter = query.filter ? withCondition(query.filter, `(${item.group.filter})`) : item.group.filter;
+    return runs({ ...query, filter }, false);
+  };
+  return new LineList(top, { keyOf, below });
+}
+
+function readRuns(workspace: string, query: RunQuery): ReadPage<GridItem> {
+  return async (offset, limit, signal) => {
+    const { items, total } = rowsOf(await searchRuns(workspace, { ...query, offset, limit }, signal));
+    return { items: items.map((row) => ({ kind: "run", row })), total };
+  };
+}
+
+/** The children that the filter is about; all of them when it is about their parent alone. */
+function readChildren(workspace: string, query: RunQuery, parent: string): ReadPage<GridItem> {
+  const { experiment: _, ancestor_id: __, ...asked } = query;
+  const all: RunQuery = { ...asked, parent_id: parent, filter: null };
+  let read = query.filter ? readRuns(workspace, { ...asked, parent_id: parent, keep_ancestors: true }) : readRuns(workspace, all);
+  return async (offset, limit, signal) => {
+    const answer = await read(offset, limit, signal);
+    if (answer.total > 0 || !query.filter) return answer;
+    read = readRuns(workspace, all);
+    return read(offset, limit, signal);
+  };
+}
+
+function readGroups(workspace: string, question: GroupQuestion): ReadPage<GridItem> {
+  return async (offset, limit, signal) => {
+    const page = await searchGroups(workspace, question, offset, limit, signal);
+    return { items: page.groups.map((group) => ({ kind: "group", group })), total: page.total_groups };
+  };
+}

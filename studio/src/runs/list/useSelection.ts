@@ -1,0 +1,34 @@
+import { useMemo, useRef, useState } from "react";
+
+export interface Selection {
+  ids: readonly string[];
+  has: ReadonlySet<string>;
+  change: (runIds: readonly string[], on: boolean) => void;
+  set: (runIds: readonly string[]) => void;
+}
+
+/**
+ * The selected runs. The address keeps them while they are few (see `SELECTED_IN_ADDRESS_MAX`); more of them live as long as the page.
+ */
+export function useSelection(inAddress: readonly string[], tell: (ids: string[]) => void): Selection {
+  const [ids, setIds] = useState<readonly string[]>(inAddress);
+  const told = useRef(inAddress.join(" "));
+  const arrived = inAddress.join(" ");
+  // Back, forward or a saved view: the address is newer than what is held here.
+  if (arrived !== told.current && arrived !== "") {
+    told.current = arrived;
+    setIds(inAddress);
+  }
+  const has = useMemo(() => new Set(ids), [ids]);
+  const set = (next: readonly string[]) => {
+    told.current = next.join(" ");
+    setIds(next);
+    tell([...next]);
+  };
+  const change = (runIds: readonly string[], on: boolean) => {
+    const next = new Set(ids);
+    for (const id of runIds) on ? next.add(id) : next.delete(id);
+    set([...next]);
+  };
+  return { ids, has, change, set };
+}

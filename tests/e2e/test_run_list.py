@@ -1,0 +1,171 @@
+"""What a person does with a list of runs: finding, grouping, arranging, editing, and what comes of it elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from runyard import Experiment, Run
+from tests.e2e.conftest import Studio
+
+TWO_SECONDS_MS = 2_000
+"""How soon an edit is to show in another browser, and as much again for a machine that is busy."""
+
+
+def make(experiment: Experiment, name: str, *, loss: float, team: str) -> Run:
+    run = experiment.start_logging(snapshot_directory=None, display_name=name)
+    run.tag("team", team)
+    run.log("loss", loss)
+    run.complete()
+    return run
+
+
+def query(page: Page) -> Locator:
+    return page.get_by_role("combobox", name="Find or filter")
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("[role=row] a[data-cell=name]").all_inner_texts()
+
+
+def test_a_query_is_completed_marked_where_it_is_wrong_and_taken_apart(studio: Studio, experiment: Experiment) -> None:
+    for name, loss in (("low", 0.1), ("middle", 0.5), ("high", 0.9)):
+        make(experiment, name, loss=loss, team="vision")
+    page = studio.open("/runs")
+    expect(page.get_by_text("3 runs")).to_be_visible()
+    query(page).press_sequentially("metric.lo")
+    page.get_by_role("option", name="loss").click()
+    query(page).press_sequentially("min<0.6")
+    expect(page.get_by_text("2 runs", exact=True)).to_be_visible()
+    query(page).press_sequentially(" status:fin")
+    expect(page.get_by_role("option", name="Finalizing")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No run matches")).to_be_visible()
+    page.get_by_role("button", name="Without status:finalizing").click()
+    expect(page.get_by_text("2 runs", exact=True)).to_be_visible()
+    studio.tolerated += ["status of 400"]
+    query(page).fill("status = Faild")
+    expect(page.get_by_role("alert")).to_contain_text("character 10")
+    assert sorted(names(page)) == ["low", "middle"]  # what was found before stays under the fault
+    page.get_by_role("button", name="Remove status = Faild").click()
+    expect(page.get_by_text("3 runs")).to_be_visible()
+
+
+def test_a_filtered_tree_keeps_the_way_to_what_it_finds(studio: Studio, experiment: Experiment) -> None:
+    top = experiment.start_logging(snapshot_directory=None, display_name="the parent")
+    kid = top.child_run(name="the needle")
+    top.child_run(name="the hay").complete()
+    kid.tag("found")
+    kid.complete()
+    top.complete()
+    make(experiment, "elsewhere", loss=1, team="speech")
+    page = studio.open("/runs?q=tag:found")
+    expect(page.get_by_role("link", name="the parent")).to_be_visible()
+    page.get_by_role("button", name="Show what is below the parent").click()
+    expect(page.get_by_role("link", name="the needle")).to_be_visible()
+    assert [name.rpartition(">")[2] for name in names(page)] == ["the parent", "the needle"]
+    page.get_by_role("treegrid").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("link", name="the needle")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("link", name="the needle")).to_be_visible()
+
+
+def test_groups_tell_mean_spread_and_number(studio: Studio, experiment: Experiment) -> None:
+    for number, (team, loss) in enumerate((("vision", 1.0), ("vision", 3.0), ("speech", 5.0))):
+        make(experiment, f"run {number}", loss=loss, team=team)
+    page = studio.open("/runs?group=tag.team&cols=m:loss@last,m:loss@min")
+    expect(page.get_by_text("2 groups")).to_be_visible()
+    vision = page.get_by_role("row").filter(has_text="vision").first
+    expect(vision).to_contain_text("2 ± 1")
+    vision.get_by_role("button").click()
+    expect(page.get_by_role("link", name="run 1")).to_be_visible()
+    assert sorted(names(page)) == ["run 0", "run 1"]
+
+
+def test_columns_are_chosen_moved_and_widened_and_a_fresh_browser_shows_the_same(
+    studio: Studio, new_studio: Callable[..., Studio], experiment: Experiment
+) -> None:
+    run = experiment.start_logging(snapshot_directory=None, display_name="the one")
+    for value in (3.0, 1.0, 2.0):
+        run.log("val/loss", value)
+    run.complete()
+    page = studio.open("/runs?cols=status,created")
+    page.get_by_role("button", name="Columns").click()
+    panel = page.get_by_role("dialog", name="Choose columns")
+    panel.get_by_role("searchbox", name="Find columns").fill("val")
+    panel.get_by_role("group", name="val/loss").get_by_role("button", name="min", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("columnheader", name="val/loss")).to_be_visible()
+    page.get_by_role("columnheader", name="val/loss").get_by_role("button").press("Control+ArrowLeft")
+    expect(page).to_have_url(re.compile(r"cols=status,m:val/loss@min,created"))
+    page.get_by_role("columnheader", name="Status").get_by_role("button").press("Alt+ArrowRight")
+    expect(page).to_have_url(re.compile(r"w=status:156"))
+    page.get_by_role("columnheader", name="val/loss").get_by_role("button").click()
+    expect(page).to_have_url(re.compile(r"sort=-metric\.val/loss\.min"))
+    fresh = new_studio()
+    fresh.sign_in()
+    other = fresh.page
+    other.goto(page.url)
+    expect(other.get_by_role("columnheader", name="val/loss")).to_have_attribute("aria-sort", "descending")
+    expect(other.get_by_role("row").filter(has_text="the one")).to_contain_text("1")
+    page.go_back()
+    expect(page.get_by_role("columnheader", name="val/loss")).to_have_attribute("aria-sort", "none")
+    page.go_forward()
+    expect(page.get_by_role("columnheader", name="val/loss")).to_have_attribute("aria-sort", "descending")
+
+
+def test_several_runs_are_tagged_and_deleted_and_both_can_be_taken_back(studio: Studio, experiment: Experiment) -> None:
+    runs = [make(experiment, f"run {number}", loss=number, team="vision") for number in range(3)]
+    page = studio.open("/runs?cols=tags")
+    grid = page.get_by_role("treegrid")
+    grid.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+X")
+    bar = page.get_by_role("region", name="Selected runs")
+    expect(bar).to_contain_text("2 runs selected")
+    bar.get_by_role("button", name="Tag", exact=True).click()
+    page.get_by_role("textbox", name="Add a tag").fill("team=speech")
+    page.keyboard.press("Enter")
+    expect(grid.get_by_text("speech")).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Undo").click()
+    expect(grid.get_by_text("speech")).to_have_count(0)
+    assert {run.get_tags()["team"] for run in runs} == {"vision"}
+    bar.get_by_role("button", name="Delete").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Delete 2 runs").click()
+    expect(page.get_by_text("1 run", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("3 runs")).to_be_visible()
+
+
+def test_an_edit_in_one_browser_shows_in_another_within_two_seconds(
+    studio: Studio, new_studio: Callable[..., Studio], experiment: Experiment
+) -> None:
+    run = make(experiment, "before", loss=1, team="vision")
+    page = studio.open("/runs?cols=tags,description")
+    other = new_studio()
+    other.sign_in()
+    watcher = other.open("/runs?cols=tags,description")
+    expect(watcher.get_by_role("link", name="before")).to_be_visible()
+    expect(watcher.get_by_role("status", name="Live")).to_be_visible()
+    expect(page.get_by_role("link", name="before")).to_be_visible()
+    page.get_by_role("treegrid").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("F2")
+    page.get_by_role("dialog", name="Name").get_by_role("textbox").fill("after")
+    page.keyboard.press("Enter")
+    expect(watcher.get_by_role("link", name="after")).to_be_visible(timeout=2 * TWO_SECONDS_MS)
+    expect(page.get_by_role("link", name="after")).to_be_visible()
+    page.keyboard.press("t")
+    page.get_by_role("dialog", name="Tags").get_by_role("textbox").fill("team=speech\nbaseline")
+    page.keyboard.press("Control+Enter")
+    expect(watcher.get_by_text("baseline")).to_be_visible(timeout=2 * TWO_SECONDS_MS)
+    assert run.get_tags() == {"team": "speech", "baseline": None}
+    assert other.problems == []
