@@ -83,7 +83,14 @@ const snapshot = createRoute({
   validateSearch: (search): { line?: string; other?: string } => textParameters(search, ["line", "other"]),
 });
 
-const compute = createRoute({ getParentRoute: () => root, path: "/compute", component: lazyRouteComponent(() => import("../compute/ComputePage"), "ComputePage") });
+const compute = createRoute({
+  getParentRoute: () => root,
+  path: "/compute",
+  component: lazyRouteComponent(() => import("../compute/ComputePage"), "ComputePage"),
+  validateSearch: (search): { ended?: string } => textParameters(search, ["ended"]),
+});
+
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("./SettingsPage"), "SettingsPage") });
 
 const environments = createRoute({
   getParentRoute: () => root,
@@ -99,7 +106,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
+const routeTree = root.addChildren([home, experiments, experiment, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment, settings]);
 
 export const router = createRouter({
   routeTree,

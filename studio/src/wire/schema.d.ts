@@ -1260,6 +1260,8 @@ export interface components {
         /**
          * ComputeTargetRecord
          * @description A compute target as lists show it. ``engine`` names the back-end that serves it.
+         *
+         *     ``slots`` is how many top-level runs go at once, and as many child runs beside them; None where the engine decides.
          */
         ComputeTargetRecord: {
             /**
@@ -1276,6 +1278,8 @@ export interface components {
              * @default 0
              */
             queued_runs: number;
+            /** Slots */
+            slots?: number | null;
             /** State */
             state: string;
         };
