@@ -1676,7 +1676,8 @@ export interface components {
          *
          *     ``total`` counts the lines of the whole file; one that is not ended yet counts too. ``size_bytes`` is what had come when they
          *     were read: a client that follows the file goes on from there. Bytes that are no UTF-8 show as U+FFFD. Of a line that is too
-         *     long the beginning is there, and its number stands in ``cut``.
+         *     long the beginning is there, and its number stands in ``cut``. ``style`` is the control sequence of the colours that are on
+         *     where the page begins.
          */
         LinePage: {
             /** Cut */
@@ -1687,6 +1688,11 @@ export interface components {
             size_bytes: number;
             /** Start */
             start: number;
+            /**
+             * Style
+             * @default
+             */
+            style: string;
             /** Total */
             total: number;
         };

@@ -144,6 +144,7 @@ def test_a_text_file_is_read_and_searched_by_lines(api: Any) -> None:
         "total": 500,
         "size_bytes": len(log),
         "cut": [],
+        "style": "",
     }
     response = api.client.get(
         "/api/v1/workspaces/default/runs/r/artifact-search/logs/a.txt?text=loss%3D0.49[0-4]&regex=true&limit=2"

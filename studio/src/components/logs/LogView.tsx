@@ -74,7 +74,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
     const wanted = (index + hits.length) % hits.length;
     setMatch(wanted);
     setFollow(false);
-    view.moveTo((hits[wanted]?.line ?? 1) - 1, "middle");
+    view.moveTo(hits[wanted]?.line ?? 0, "middle");
   };
   const toEnd = () => setFollow(true);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -82,7 +82,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
     if (step !== undefined) goToMatch(match + step);
     else if (event.key === "w") setWrap(!wrap);
     else if (event.key === "G") toEnd();
-    else if (event.key === "L") onRange(range ?? { from: hits[match]?.line ?? Math.floor(map.top / LINE_HEIGHT) + 1, to: hits[match]?.line ?? Math.floor(map.top / LINE_HEIGHT) + 1 });
+    else if (event.key === "L") onRange(range ?? clickedRange((hits[match]?.line ?? Math.floor(map.top / LINE_HEIGHT)) + 1, null, false));
     else return;
     event.preventDefault();
   };
@@ -135,7 +135,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
                 const index = first + offset;
                 const number = index + 1;
                 const chosen = range !== null && number >= range.from && number <= range.to;
-                return <LogLine key={number} number={number} line={store.lineAt(index)} pattern={usable} current={number === currentLine} chosen={chosen} />;
+                return <LogLine key={number} number={number} line={store.lineAt(index)} pattern={usable} current={index === currentLine} chosen={chosen} />;
               })}
             </div>
           </div>

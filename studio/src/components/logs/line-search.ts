@@ -1,15 +1,16 @@
 import type { LineHit, LineQuery, TextSource } from "../../client/text-file";
 
-/** First hits come fast, the rest in larger parts. */
-const FIRST_PART = 100;
-const PART = 1000;
 /** Nobody steps through more; the count then says "or more". */
 export const HITS_MAX = 5000;
+/** What is drawn anew at most so often while hits stream in. */
+const TELL_EVERY_MS = 100;
 
 /** One search in a file, from its first line on. Hits are told as they are found. */
 export class LineSearch {
   hits: LineHit[] = [];
   done = false;
+  /** True when there are more hits than are listed. */
+  isCapped = false;
   error: unknown = null;
   private readonly controller = new AbortController();
 
@@ -19,20 +20,17 @@ export class LineSearch {
     private readonly changed: () => void,
   ) {}
 
-  /** True when there may be more hits than are listed. */
-  get isCapped(): boolean {
-    return this.hits.length >= HITS_MAX;
-  }
-
   async run(): Promise<void> {
-    let start: number | null = 1;
+    let told = 0;
     try {
-      while (start !== null && this.hits.length < HITS_MAX) {
-        const page = await this.source.find(this.query, start, this.hits.length === 0 ? FIRST_PART : PART, this.controller.signal);
-        this.hits = [...this.hits, ...page.hits];
-        start = page.next_start ?? null;
-        if (start !== null) this.changed();
-      }
+      const found = await this.source.find(this.query, 0, HITS_MAX, this.controller.signal, (hits) => {
+        if (told > 0 && performance.now() - told < TELL_EVERY_MS) return;
+        told = performance.now();
+        this.hits = [...hits];
+        this.changed();
+      });
+      this.hits = found.hits;
+      this.isCapped = found.nextLine !== null;
       this.done = true;
     } catch (error) {
       if (this.controller.signal.aborted) return;
@@ -48,6 +46,6 @@ export class LineSearch {
 
 /** The hit at or after a line, counted from 0; the last one when there is none after it. Returns its place in the list. */
 export function hitNear(hits: readonly LineHit[], line: number): number {
-  const after = hits.findIndex((hit) => hit.line - 1 >= line);
+  const after = hits.findIndex((hit) => hit.line >= line);
   return after === -1 ? Math.max(0, hits.length - 1) : after;
 }

@@ -8,8 +8,8 @@ function fileOf(lines: string[]) {
   const source: TextSource = {
     read: async (start, count, signal): Promise<LinePage> => {
       reads.push([start, count]);
-      const from = start < 0 ? Math.max(0, lines.length + start) : start - 1;
-      const answer = { start: from + 1, lines: lines.slice(from, from + count), total_lines: lines.length, size_bytes: lines.length * 10, style: "", cut: [], is_text: true };
+      const from = start < 0 ? Math.max(0, lines.length + start) : start;
+      const answer = { start: from, lines: lines.slice(from, from + count), total: lines.length, size_bytes: lines.length * 10, style: "", cut: [] };
       await Promise.resolve();
       signal.throwIfAborted();
       return answer;
@@ -91,7 +91,7 @@ test.each([1, 150, 199, 200, 201, 399, 401, 1000])("a file of %d lines that grow
 
 test("colours that are on above a page go on in it", async () => {
   const source: TextSource = {
-    read: () => Promise.resolve({ start: 1, lines: ["red", "\u001b[0mplain"], total_lines: 2, size_bytes: 9, style: "\u001b[31m", cut: [2], is_text: true }),
+    read: () => Promise.resolve({ start: 0, lines: ["red", "\u001b[0mplain"], total: 2, size_bytes: 9, style: "\u001b[31m", cut: [1] }),
     find: () => Promise.reject(new Error("not searched here")),
   };
   const store = new LineStore(source, () => {});
@@ -110,4 +110,16 @@ test("a failed read is told, and the next one mends it", async () => {
   broken = false;
   store.check();
   await settled(store, () => store.ready);
+});
+
+test("a progress bar shows its last state, and a file with zero bytes is no text", async () => {
+  const bar = fileOf(["10%\r50%\r100%\r", "next"]);
+  const store = new LineStore(bar.source, () => {});
+  store.check();
+  await settled(store, () => store.ready);
+  expect(textAt(store, 0)).toBe("100%");
+  const binary = new LineStore(fileOf(["\0\u0001"]).source, () => {});
+  binary.check();
+  await settled(binary, () => binary.ready);
+  expect(binary.isText).toBe(false);
 });

@@ -68,7 +68,7 @@ export class LineStore {
     const controller = new AbortController();
     this.checking = controller;
     const last = Math.max(0, Math.floor((this.total - 1) / PAGE_LINES));
-    const start = this.ready ? last * PAGE_LINES + 1 : at === null ? -2 * PAGE_LINES : Math.floor(at / PAGE_LINES) * PAGE_LINES + 1;
+    const start = this.ready ? last * PAGE_LINES : at === null ? -2 * PAGE_LINES : Math.floor(at / PAGE_LINES) * PAGE_LINES;
     this.source
       .read(start, 2 * PAGE_LINES, controller.signal)
       .then((page) => this.take(page), (error: unknown) => this.fail(error, controller.signal))
@@ -93,7 +93,7 @@ export class LineStore {
     const controller = new AbortController();
     this.reading.set(page, controller);
     this.source
-      .read(page * PAGE_LINES + 1, PAGE_LINES, controller.signal)
+      .read(page * PAGE_LINES, PAGE_LINES, controller.signal)
       .then((answer) => this.take(answer), (error: unknown) => this.fail(error, controller.signal))
       .finally(() => {
         if (this.reading.get(page) === controller) this.reading.delete(page);
@@ -102,21 +102,21 @@ export class LineStore {
 
   /** Keeps the whole pages of an answer. The last page of the file is read again when the file has grown past it. */
   private take(answer: LinePage): void {
-    const grown = this.ready && answer.total_lines > this.total;
+    const grown = this.ready && answer.total > this.total;
     if (grown && this.total % PAGE_LINES > 0) {
       const partial = Math.floor(this.total / PAGE_LINES);
-      if (answer.start - 1 > partial * PAGE_LINES) this.pages.delete(partial);
+      if (answer.start > partial * PAGE_LINES) this.pages.delete(partial);
     }
     this.ready = true;
     this.error = null;
-    this.isText = answer.is_text !== false;
-    this.total = Math.max(this.total, answer.total_lines);
+    this.isText &&= !answer.lines.some((line) => line.includes("\0"));
+    this.total = Math.max(this.total, answer.total);
     this.sizeBytes = Math.max(this.sizeBytes, answer.size_bytes);
     const lines = styled(answer);
-    const from = answer.start - 1;
+    const from = answer.start;
     for (let page = Math.ceil(from / PAGE_LINES); page * PAGE_LINES < from + lines.length; page += 1) {
       const part = lines.slice(page * PAGE_LINES - from, (page + 1) * PAGE_LINES - from);
-      if (part.length === PAGE_LINES || page * PAGE_LINES + part.length >= answer.total_lines) this.touch(page, { lines: part });
+      if (part.length === PAGE_LINES || page * PAGE_LINES + part.length >= answer.total) this.touch(page, { lines: part });
     }
     this.changed();
   }
@@ -142,8 +142,14 @@ function styled(answer: LinePage): StyledLine[] {
   const cut = new Set(answer.cut);
   let style: AnsiStyle = answer.style ? parseAnsi(answer.style).end : PLAIN_STYLE;
   return answer.lines.map((text, index) => {
-    const { spans, end } = parseAnsi(text, style);
+    const { spans, end } = parseAnsi(shown(text), style);
     style = end;
     return { spans, cut: cut.has(answer.start + index) };
   });
+}
+
+/** What a terminal would show of a line: after a carriage return it begins anew, as progress bars do. */
+function shown(line: string): string {
+  const trimmed = line.endsWith("\r") ? line.slice(0, -1) : line;
+  return trimmed.slice(trimmed.lastIndexOf("\r") + 1);
 }
