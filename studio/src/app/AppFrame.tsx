@@ -13,6 +13,8 @@ import { useShortcuts } from "./useShortcuts";
 
 const ShortcutSheet = lazy(async () => ({ default: (await import("./ShortcutSheet")).ShortcutSheet }));
 
+const CommandPalette = lazy(async () => ({ default: (await import("./CommandPalette")).CommandPalette }));
+
 const PAGES = [
   { to: "/", icon: "home", text: "nav.home" },
   { to: "/experiments", icon: "flask", text: "nav.experiments" },
@@ -26,7 +28,9 @@ export function AppFrame({ session }: { session: Session | null }) {
   const workspace = useWorkspace();
   const [sheet, setSheet] = useState(false);
   const showSheet = useCallback(() => setSheet(true), []);
-  useShortcuts(showSheet);
+  const [palette, setPalette] = useState(false);
+  const togglePalette = useCallback(() => setPalette((shown) => !shown), []);
+  useShortcuts(showSheet, togglePalette);
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>
@@ -52,11 +56,12 @@ export function AppFrame({ session }: { session: Session | null }) {
       <div className={styles.tools}>
         <LivePill />
         <ThemeButton />
+        <IconButton icon="search" label={t("palette.open")} onClick={togglePalette} />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
         {session && (
-          <span className={styles.version} title={t("nav.signedIn", { user: session.user })}>
-            {session.server_version}
-          </span>
+          <Link to="/settings" className={styles.version} title={t("nav.signedIn", { user: session.user })}>
+            {t("settings.title")}
+          </Link>
         )}
       </div>
       <main id="main" className={styles.main} tabIndex={-1}>
@@ -64,6 +69,11 @@ export function AppFrame({ session }: { session: Session | null }) {
         {session && <Outlet />}
       </main>
       <Toasts />
+      {palette && session && (
+        <Suspense fallback={null}>
+          <CommandPalette onClose={() => setPalette(false)} onShortcuts={showSheet} />
+        </Suspense>
+      )}
       {sheet && (
         <Suspense fallback={null}>
           <ShortcutSheet onClose={() => setSheet(false)} />
