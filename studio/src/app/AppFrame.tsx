@@ -17,8 +17,10 @@ const PAGES = [
   { to: "/", icon: "home", text: "nav.home" },
   { to: "/experiments", icon: "flask", text: "nav.experiments" },
   { to: "/runs", icon: "runs", text: "nav.runs" },
+  { to: "/views", icon: "star", text: "nav.views" },
   { to: "/compute", icon: "compute", text: "nav.compute" },
   { to: "/environments", icon: "gear", text: "nav.environments" },
+  { to: "/bin", icon: "bin", text: "nav.bin" },
 ] as const satisfies readonly { to: string; icon: IconName; text: TextId }[];
 
 /** What is around every page: the way to the others, the state of the connection, theme and help. Without a session yet, no page. */

@@ -34,6 +34,14 @@ const experiment = createRoute({
   validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
 });
 
+const experimentAbout = createRoute({ getParentRoute: () => root, path: "/experiments/$name/about", component: lazyRouteComponent(() => import("../experiments/ExperimentAbout"), "ExperimentAbout") });
+
+const views = createRoute({ getParentRoute: () => root, path: "/views", component: lazyRouteComponent(() => import("../runs/views/ViewsPage"), "ViewsPage") });
+
+const view = createRoute({ getParentRoute: () => root, path: "/v/$viewId", component: lazyRouteComponent(() => import("../runs/views/ViewPage"), "ViewPage") });
+
+const bin = createRoute({ getParentRoute: () => root, path: "/bin", component: lazyRouteComponent(() => import("../runs/bin/BinPage"), "BinPage") });
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -89,7 +97,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
+const routeTree = root.addChildren([home, experiments, experiment, experimentAbout, views, view, bin, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
 
 export const router = createRouter({
   routeTree,
