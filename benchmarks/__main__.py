@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import reading, recording, run_list, server
+from benchmarks import peers, reading, recording, run_list, server
 from benchmarks.place import Place
 from benchmarks.row import ROUNDS, Result, Row, measured_all, print_machine, write_json
 
@@ -17,11 +17,7 @@ def main() -> int:
     options = _options()
     print_machine()
     results: list[Result] = []
-    if options.peers:
-        from benchmarks import peers
-
-        results += measured_all("Peers", peers.rows(quick=options.quick), options.rounds)
-    for name in options.only or SECTIONS:
+    for name in options.only or DEFAULT:
         title, section = SECTIONS[name]
         results += measured_all(title, section(options), options.rounds)
     print()
@@ -41,7 +37,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=None, help="runs in the list (default 100,000; 2,000 with --quick)")
     parser.add_argument("--seeded", type=Path, help="a home folder that `python -m benchmarks.seed` has filled, for the run list")
     parser.add_argument("--postgres", help="keep the run list in this empty PostgreSQL database")
-    parser.add_argument("--peers", action="store_true", help="install other trackers, each by itself, and measure them too")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.quick else ROUNDS)
@@ -77,12 +72,18 @@ def _server(options: argparse.Namespace) -> Iterator[Row]:
     yield from server.rows()
 
 
+def _peers(options: argparse.Namespace) -> Iterator[Row]:
+    yield from peers.rows(quick=options.quick)
+
+
 SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterator[Row]]]] = {
     "recording": ("Recording", _recording),
     "reading": ("Reading", _reading),
     "list": ("Run list", _run_list),
     "server": ("Server", _server),
+    "peers": ("Peers", _peers),
 }
+DEFAULT = ("recording", "reading", "list", "server")
 
 if __name__ == "__main__":
     sys.exit(main())

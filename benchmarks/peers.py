@@ -57,6 +57,7 @@ RUNYARD = Peer(
     'run = e.start_logging(outputs=None, snapshot_directory=None); run.log("x", 0.0)',
     'run.log("x", 0.5, step=step)',
     "run.flush()",
+    points=100_000,
 )
 
 PEERS = [
@@ -134,13 +135,14 @@ def _rows_of(peer: Peer, python: str, environment: dict[str, str], *, quick: boo
         return figures[-1][0] / 1000
 
     yield Row(what=f"{peer.name} ({_version(peer, python)}): a call, p50", unit="µs", measure=p50)
-    for what, unit, number in ((f"{peer.name}: a call, p99", "µs", 1), (f"{peer.name}: until all is kept", "points/s", 2)):
+    kinds = [("a call, p99", "µs", 1), (f"until all of {points:,} points are kept", "points/s", 2)]
+    for what, unit, number in kinds:
         kept = iter(list(figures))
 
         def measure(number: int = number, kept: Iterator[tuple[float, float, float]] = kept) -> float:
             return next(kept)[1] / 1000 if number == 1 else points / next(kept)[2]
 
-        yield Row(what=what, unit=unit, measure=measure, rounds=len(figures))
+        yield Row(what=f"{peer.name}: {what}", unit=unit, measure=measure, rounds=len(figures))
 
 
 def _figures(peer: Peer, python: str, environment: dict[str, str], points: int) -> tuple[float, float, float]:

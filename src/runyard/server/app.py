@@ -122,6 +122,7 @@ def _api_router() -> APIRouter:
     # Every route below refuses by default: who asks is settled before the route's own code runs.
     api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
     modules = (
+        metric,  # first: routes are tried in order, and no other is asked for as often
         session,
         workspace,
         experiment,
@@ -129,7 +130,6 @@ def _api_router() -> APIRouter:
         run,
         run_diff,
         bin,
-        metric,
         artifact,
         snapshot,
         compute_target,

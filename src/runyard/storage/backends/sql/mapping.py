@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -43,9 +44,13 @@ def from_text(value: str | None) -> Any:
     return None if value is None else msgspec.json.decode(value)
 
 
+_WORKSPACE_PK = sa.select(t.workspace.c.pk).where(t.workspace.c.name == sa.bindparam("workspace"))
+_NEW_CHANGE = t.change.insert()
+
+
 def workspace_pk(connection: Connection, name: str) -> int:
     """Return the key of a workspace, or raise :class:`NotFoundError`."""
-    pk = connection.execute(sa.select(t.workspace.c.pk).where(t.workspace.c.name == name)).scalar()
+    pk = connection.execute(_WORKSPACE_PK, {"workspace": name}).scalar()
     if pk is None:
         raise NotFoundError(f"There is no workspace {name!r} here. Workspace.list() shows those there are.", workspace=name)
     return int(pk)
@@ -53,18 +58,22 @@ def workspace_pk(connection: Connection, name: str) -> int:
 
 def run_row(connection: Connection, workspace: str, run_id: str, *columns: Any) -> Any:
     """Return the columns of a run (all of them when none are named), or raise :class:`NotFoundError`."""
-    wanted = columns or (t.run,)
-    query = (
-        sa.select(*wanted)
-        .join(t.workspace, t.workspace.c.pk == t.run.c.workspace_pk)
-        .where(t.workspace.c.name == workspace, t.run.c.id == run_id)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_run_query(columns), {"workspace": workspace, "run_id": run_id}).first()
     if row is None:
         raise NotFoundError(
             f"There is no run {run_id!r} in workspace {workspace!r}. `runyard run list` shows the newest runs.", run_id=run_id
         )
     return row
+
+
+@lru_cache(maxsize=64)
+def _run_query(columns: tuple[Any, ...]) -> sa.Select[Any]:
+    """Return a query made once: to make it takes longer than to run it."""
+    return (
+        sa.select(*(columns or (t.run,)))
+        .join(t.workspace, t.workspace.c.pk == t.run.c.workspace_pk)
+        .where(t.workspace.c.name == sa.bindparam("workspace"), t.run.c.id == sa.bindparam("run_id"))
+    )
 
 
 def add_change(
@@ -78,11 +87,15 @@ def add_change(
     path: str | None = None,
 ) -> None:
     """Add an entry to the change feed."""
-    connection.execute(
-        t.change.insert().values(
-            workspace_pk=workspace, topic=topic.value, experiment=experiment, run_id=run_id, root_id=root_id, path=path
-        )
-    )
+    entry = {
+        "workspace_pk": workspace,
+        "topic": topic.value,
+        "experiment": experiment,
+        "run_id": run_id,
+        "root_id": root_id,
+        "path": path,
+    }
+    connection.execute(_NEW_CHANGE, entry)
 
 
 def encode_cursor(*parts: Any) -> str:

@@ -26,6 +26,7 @@ from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch, S
 
 EXPORT_POINTS = 1 << 20
 _IN_MAX = 500
+_NEW_TAIL = t.metric_tail.insert()
 
 
 class SqlMetricStore:
@@ -49,7 +50,7 @@ class SqlMetricStore:
             row = run_row(connection, workspace, run_id, t.run.c.pk, t.run.c.workspace_pk, t.run.c.root_id)
             if not note_batch(connection, row.pk, columns.writer, columns.seq):
                 return None
-            connection.execute(t.metric_tail.insert().values(run_pk=row.pk, points=points, payload=payload))
+            connection.execute(_NEW_TAIL, {"run_pk": row.pk, "points": points, "payload": payload})
             add_change(connection, row.workspace_pk, ChangeTopic.METRIC, run_id=run_id, root_id=row.root_id)
             return int(row.pk)
 

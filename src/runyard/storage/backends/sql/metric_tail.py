@@ -165,23 +165,29 @@ def join_tail(rows: list[tuple[int, bytes]]) -> Tail:
     )
 
 
+# Statements are made once: to make one takes longer than to run it.
+_OWN = sa.and_(t.metric_writer.c.run_pk == sa.bindparam("own_run"), t.metric_writer.c.writer == sa.bindparam("own_writer"))
+_WRITER = sa.select(t.metric_writer.c.stored, t.metric_writer.c.above).where(_OWN).with_for_update()
+_NEW_WRITER = t.metric_writer.insert()
+_MOVE_WRITER = t.metric_writer.update().where(_OWN)
+
+
 def note_batch(connection: Connection, run_pk: int, writer: str, seq: int) -> bool:
     """Note that a batch is stored; False when it was noted before.
 
     Must run in the transaction that stores the batch: both are there after a crash, or neither.
     """
-    c = t.metric_writer.c
-    own = sa.and_(c.run_pk == run_pk, c.writer == writer)
-    row = connection.execute(sa.select(c.stored, c.above).where(own).with_for_update()).first()
+    own = {"own_run": run_pk, "own_writer": writer}
+    row = connection.execute(_WRITER, own).first()
     stored, above = (row.stored, from_text(row.above)) if row is not None else (0, [])
     if seq < stored or any(low <= seq <= high for low, high in above or []):
         return False
     stored, above = _with(stored, above, seq)
     values = {"stored": stored, "above": to_text(above) if above else None}
     if row is None:
-        connection.execute(t.metric_writer.insert().values(run_pk=run_pk, writer=writer, **values))
+        connection.execute(_NEW_WRITER, {"run_pk": run_pk, "writer": writer, **values})
     else:
-        connection.execute(t.metric_writer.update().where(own).values(**values))
+        connection.execute(_MOVE_WRITER, {**own, **values})
     return True
 
 

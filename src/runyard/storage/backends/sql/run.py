@@ -283,9 +283,11 @@ def move_run(
     if status is RunStatus.FAILED:
         values["error"] = to_text(replace(error or RunError(message=reason or "Marked as failed."), at=at))
     store_change(connection, row, values)
-    connection.execute(
-        t.run_event.insert().values(run_pk=row.pk, status=status.value, reason=reason, author=author, at=to_us(at))
-    )
+    event = {"run_pk": row.pk, "status": status.value, "reason": reason, "author": author, "at": to_us(at)}
+    connection.execute(_NEW_EVENT, event)
+
+
+_NEW_EVENT = t.run_event.insert()
 
 
 @cache
@@ -338,7 +340,12 @@ def to_record(row: Any) -> RunRecord:
 
 
 def _record_by_pk(connection: Connection, pk: int) -> RunRecord:
-    return to_record(connection.execute(select_runs().where(t.run.c.pk == pk)).one())
+    return to_record(connection.execute(_select_run(), {"run_pk": pk}).one())
+
+
+@cache
+def _select_run() -> sa.Select[Any]:
+    return select_runs().where(t.run.c.pk == sa.bindparam("run_pk"))
 
 
 def _records_by_pk(connection: Connection, pks: list[int]) -> list[RunRecord]:
