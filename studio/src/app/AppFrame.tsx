@@ -4,6 +4,7 @@ import type { Session } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { IconButton } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
+import { LocalePicker } from "../components/LocalePicker";
 import { Toasts } from "../components/Toasts";
 import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme";
 import { t, type TextId } from "../text/text";
@@ -55,6 +56,7 @@ export function AppFrame({ session }: { session: Session | null }) {
         <LivePill />
         <ThemeButton />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
+        <LocalePicker />
         {session && (
           <span className={styles.version} title={t("nav.signedIn", { user: session.user })}>
             {session.server_version}
