@@ -22,7 +22,10 @@ class ExperimentView(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentRecord:
-    """An experiment as it is stored, with the figures that a list shows."""
+    """An experiment as it is stored, with the figures that a list shows.
+
+    ``default_view_id`` is the view that it opens with for whoever may see that view.
+    """
 
     id: str
     workspace: str
@@ -30,6 +33,7 @@ class ExperimentRecord:
     description: str | None = None
     tags: dict[str, str | None] = field(default_factory=dict)
     created_at: datetime
+    default_view_id: str | None = None
     archived_at: datetime | None = None
     run_count: int = 0
     active_run_count: int = 0

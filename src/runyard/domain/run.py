@@ -43,6 +43,7 @@ PREPARATION_PARTS = {
 COVERED_FILES_VARIABLE = "RUNYARD_COVERED_FILES"
 """The variable that tells a runner which files of the snapshot have references in place of secrets: a JSON list of paths."""
 
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 
 
@@ -112,6 +113,9 @@ class RunRecord:
     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
     has no ``type``, holds at most its arguments.
     ``version`` grows with every change and orders two copies of the same run.
+    ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+    ``colour`` is how charts draw it, such as #3506bd; without one it follows from the id. ``version`` grows with every change and
+    orders two copies of the same run.
     """
 
     id: str
@@ -138,6 +142,7 @@ class RunRecord:
     snapshot_id: str | None = None
     error: RunError | None = None
     child_count: int = 0
+    colour: str | None = None
     archived_at: datetime | None = None
     deleted_at: datetime | None = None
     deleted_by: str | None = None
@@ -207,6 +212,13 @@ def require_run_id(run_id: str) -> str:
             run_id=str(run_id),
         )
     return run_id
+
+
+def require_colour(colour: str) -> str:
+    """Return ``colour`` in small letters, or raise :class:`InvalidArgumentError` unless it is like ``#3506bd``."""
+    if not _COLOUR.fullmatch(colour):
+        raise InvalidArgumentError(f"{colour[:40]!r} is no colour. Write it as #3506bd: red, green and blue in two digits each.")
+    return colour.lower()
 
 
 def merge_properties(run_id: str, current: dict[str, str], added: dict[str, str]) -> dict[str, str]:

@@ -34,12 +34,14 @@ from runyard.server.routers import (
     run_diff,
     session,
     snapshot,
+    state,
     view,
     workspace,
 )
 from runyard.server.routers.answer import Context, answer
 from runyard.server.security.principal import authenticate
 from runyard.server.security.token import owner_token, token_hash
+from runyard.server.services.text_line import TextFiles
 from runyard.server.settings import Settings
 from runyard.server.studio import studio_response
 from runyard.storage.backends.sql.opened import open_folder, open_postgres
@@ -70,6 +72,7 @@ def build_context(
     return ServerContext(
         settings=settings,
         storage=storage,
+        texts=TextFiles(storage.artifacts),
         engines=engines if engines is not None else {LOCAL_TARGET: LocalEngine()},
         clock=clock,
         server_id=server_id,
@@ -135,6 +138,7 @@ def _api_router() -> APIRouter:
         compute_target,
         environment,
         view,
+        state,
     )
     for module in (*modules, change):
         api.include_router(module.router)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from runyard.compute.base import Engine
 from runyard.server.clock import Clock
+from runyard.server.services.text_line import TextFiles
 from runyard.server.settings import Settings
 from runyard.storage.base import Storage
 
@@ -17,6 +18,7 @@ class ServerContext:
 
     settings: Settings
     storage: Storage
+    texts: TextFiles
     engines: Mapping[str, Engine]
     clock: Clock
     server_id: str

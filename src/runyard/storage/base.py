@@ -77,11 +77,15 @@ class Garbage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSlice:
-    """A part of a file: ``chunks`` yields the bytes from ``start`` up to, not including, ``stop``."""
+    """A part of a file: ``chunks`` yields the bytes from ``start`` up to, not including, ``stop``.
+
+    ``content`` names what is in the file: it stays while the file grows, and another file has another one.
+    """
 
     start: int
     stop: int
     total: int
+    content: str
     chunks: Iterator[bytes] = field(repr=False)
 
 
@@ -500,6 +504,16 @@ class ViewStore(Protocol):
         """
 
 
+class StateStore(Protocol):
+    """What short addresses stand for."""
+
+    def keep(self, workspace: str, name: str, content: str, *, at: datetime) -> None:
+        """Keep a text under its hash; nothing happens when it is there already."""
+
+    def get(self, workspace: str, name: str) -> str:
+        """Return the text with a hash."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
     """All stores of one server."""
@@ -515,5 +529,6 @@ class Storage:
     environments: EnvironmentStore
     nodes: NodeStore
     views: ViewStore
+    states: StateStore
     changes: ChangeStore
     close: Callable[[], None]

@@ -11,12 +11,13 @@ from runyard.wire.strict import strict
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateExperimentRequest:
-    """Change what is given; what is left out stays."""
+    """Change what is given; what is left out stays. An empty ``default_view_id`` takes it away."""
 
     description: str | None = None
     set_tags: dict[str, str | None] = field(default_factory=dict)
     remove_tags: list[str] = field(default_factory=list)
     archived: bool | None = None
+    default_view_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ class SubmitRunRequest:
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateRunRequest:
-    """Change what is given; what is left out stays."""
+    """Change what is given; what is left out stays. An empty ``colour`` takes the run's own colour away."""
 
     display_name: str | None = None
     description: str | None = None
@@ -71,6 +71,7 @@ class UpdateRunRequest:
     add_properties: dict[str, str] = field(default_factory=dict)
     snapshot_id: str | None = None
     archived: bool | None = None
+    colour: str | None = None
 
 
 @strict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -128,3 +129,27 @@ def test_a_snapshot_with_a_path_out_of_its_folder_is_refused(api: Any, path: str
 def test_a_snapshot_whose_contents_are_missing_is_refused(api: Any) -> None:
     file = {"path": "a", "sha256": "0" * 64, "size_bytes": 1}
     assert api.refuse("POST", "/snapshots", json={"files": [file]})["details"]["sha256"] == ["0" * 64]
+
+
+def test_a_text_file_is_read_and_searched_by_lines(api: Any) -> None:
+    api.start({"id": "r"})
+    log = b"".join(b"step %d loss=0.%d\n" % (n, n) for n in range(500))
+    api.call("POST", "/runs/r/artifact-chunks/logs/a.txt?offset=0", content=log[:5000])
+    assert api.call("GET", "/runs/r/artifact-lines/logs/a.txt?start=-1&count=1")["size_bytes"] == 5000
+    api.call("POST", "/runs/r/artifact-chunks/logs/a.txt?offset=5000", content=log[5000:])
+    page = api.call("GET", "/runs/r/artifact-lines/logs/a.txt?start=420&count=2")
+    assert page == {
+        "start": 420,
+        "lines": ["step 420 loss=0.420", "step 421 loss=0.421"],
+        "total": 500,
+        "size_bytes": len(log),
+        "cut": [],
+    }
+    response = api.client.get(
+        "/api/v1/workspaces/default/runs/r/artifact-search/logs/a.txt?text=loss%3D0.49[0-4]&regex=true&limit=2"
+    )
+    hits = [json.loads(line) for line in response.text.splitlines()]
+    assert [hit.get("line") for hit in hits] == [490, 491, None] and hits[0]["spans"] == [[9, 19]]
+    assert hits[-1] == {"hits": 2, "next_line": 492, "total": 500}
+    assert api.refuse("GET", "/runs/r/artifact-search/logs/a.txt?text=(&regex=true")["code"] == "invalid_argument"
+    assert api.refuse("GET", "/runs/r/artifact-lines/logs/none.txt")["status"] == 404

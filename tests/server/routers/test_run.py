@@ -174,6 +174,15 @@ def test_an_empty_experiment_name_is_refused_in_words(api: Any) -> None:
     assert error["code"] == "invalid_argument" and "cannot name an experiment" in error["message"]
 
 
+def test_a_runs_colour_is_set_noted_and_taken_away(api: Any) -> None:
+    api.start({"id": "r"})
+    assert api.call("PATCH", "/runs/r", json={"colour": "#3506BD"})["colour"] == "#3506bd"
+    event = api.call("GET", "/runs/r/events")["events"][-1]
+    assert event["kind"] == "colour" and event["detail"] == {"to": "#3506bd"} and event["author"]
+    assert api.call("PATCH", "/runs/r", json={"colour": ""})["colour"] is None
+    assert "no colour" in api.refuse("PATCH", "/runs/r", json={"colour": "red"})["message"]
+
+
 def test_the_options_of_an_interactive_run_are_its_parameters(api: Any) -> None:
     api.start({"id": "slow", "arguments": ["--lr", "0.001"]})
     api.start({"id": "fast", "arguments": ["--lr=0.5"]})

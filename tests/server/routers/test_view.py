@@ -66,3 +66,14 @@ def test_sharing_says_who_sees_and_who_changes(context: ServerContext) -> None:
     with pytest.raises(PermissionDeniedError, match="ayse"):
         delete_view(context, "default", own.id, version=4, user="bob")
     assert [view.name for view in context.storage.views.list("default", "bob")] == ["bob's"]
+
+
+def test_an_experiment_opens_with_a_view_that_all_may_see(api: Any) -> None:
+    api.experiment("mnist")
+    view = api.call("POST", "/views", json=VIEW)
+    assert "private" in api.refuse("PATCH", "/experiments/mnist", json={"default_view_id": view["id"]})["message"]
+    api.call("PATCH", f"/views/{view['id']}", json={"sharing": "view"}, headers={"if-match": '"1"'})
+    assert api.call("PATCH", "/experiments/mnist", json={"default_view_id": view["id"]})["default_view_id"] == view["id"]
+    api.call("DELETE", f"/views/{view['id']}", headers={"if-match": '"2"'})
+    assert api.call("GET", "/experiments/mnist")["default_view_id"] is None
+    assert api.refuse("PATCH", "/experiments/mnist", json={"default_view_id": "nothing"})["status"] == 404

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from runyard.domain.artifact import ArtifactRecord, require_artifact_path
 from runyard.errors import InvalidArgumentError, LimitExceededError
@@ -19,11 +21,14 @@ from runyard.server.routers.answer import (
     zip_answer,
 )
 from runyard.server.routers.body import body_chunks
-from runyard.wire.artifact import AppendAckBody, ArtifactPage
+from runyard.wire.artifact import AppendAckBody, ArtifactPage, LinePage
+from runyard.wire.codec import to_json
 
 router = APIRouter(prefix="/workspaces/{workspace}/runs/{run_id}", tags=["artifact"])
 
 CHUNK_MAX_BYTES = 16 << 20
+NDJSON = "application/x-ndjson"
+_LINES_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {NDJSON: {"schema": {"type": "string"}}}}}
 
 
 @router.get("/artifacts", operation_id="list_artifacts", response_model=ArtifactPage)
@@ -88,6 +93,41 @@ def read_artifact(context: Context, caller: Caller, workspace: str, run_id: str,
     if start >= part.total:
         return Response(status_code=416, headers={"content-range": f"bytes */{part.total}"})
     return file_answer(part, name, ranged=True)
+
+
+@router.get("/artifact-lines/{path:path}", operation_id="read_lines", response_model=LinePage)
+def read_lines(
+    context: Context, caller: Caller, workspace: str, run_id: str, path: str, start: int = 0, count: int = 200
+) -> Response:
+    """Return lines of a text file by their numbers, counted from 0; a negative ``start`` counts from the end."""
+    name = require_artifact_path(path)
+    reachable_run(context, caller, workspace, run_id)
+    return answer(context.texts.lines(workspace, run_id, name, start=start, count=count))
+
+
+@router.get("/artifact-search/{path:path}", operation_id="search_lines", response_class=Response, responses=_LINES_ANSWER)
+def search_lines(
+    context: Context,
+    caller: Caller,
+    workspace: str,
+    run_id: str,
+    path: str,
+    text: str,
+    regex: bool = False,
+    ignore_case: bool = True,
+    start: int = 0,
+    limit: int = 1000,
+) -> Response:
+    """Send the lines in which a text or regular expression is found, as they are found: a JSON object a line (NDJSON).
+
+    Each is a LineHit; the last one is a LineSearchEnd, whose ``next_line`` is the ``start`` of the next search.
+    """
+    name = require_artifact_path(path)
+    reachable_run(context, caller, workspace, run_id)
+    found = context.texts.search(
+        workspace, run_id, name, pattern=text, regex=regex, ignore_case=ignore_case, start=start, limit=limit
+    )
+    return StreamingResponse((to_json(each) + b"\n" for each in found), media_type=NDJSON)
 
 
 @router.get("/artifact-zip", operation_id="zip_artifacts", response_class=Response, responses=BINARY_ANSWER)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.services.view import require_shared_view
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
 
 router = APIRouter(prefix="/workspaces/{workspace}/experiments", tags=["experiment"])
@@ -47,4 +48,6 @@ def ensure_experiment(context: Context, caller: Caller, workspace: str, name: st
 def update_experiment(context: Context, caller: Caller, workspace: str, name: str, request: UpdateExperimentRequest) -> Response:
     """Change description and tags, archive or reactivate."""
     caller.require_person()
+    if request.default_view_id:
+        require_shared_view(context, workspace, request.default_view_id, caller.user)
     return answer(context.storage.experiments.update(workspace, name, request, at=context.clock()))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from runyard.domain.run_filter import parse, parse_field
-from runyard.domain.view import VIEW_CONTENT_MAX_CHARS, ViewRecord, may_change, may_see, require_view_name
+from runyard.domain.view import VIEW_CONTENT_MAX_CHARS, ViewRecord, ViewSharing, may_change, may_see, require_view_name
 from runyard.errors import InvalidArgumentError, LimitExceededError, NotFoundError, PermissionDeniedError
 from runyard.server.context import ServerContext
 from runyard.wire.codec import to_json
@@ -35,6 +35,13 @@ def get_view(context: ServerContext, workspace: str, view_id: str, user: str) ->
     if not may_see(view, user):
         raise NotFoundError(f"There is no view {view_id!r} that you may see. It may have been deleted.", view_id=view_id)
     return view
+
+
+def require_shared_view(context: ServerContext, workspace: str, view_id: str, user: str) -> None:
+    """Raise :class:`InvalidArgumentError` for a view that others could not see."""
+    view = get_view(context, workspace, view_id, user)
+    if view.sharing is ViewSharing.PRIVATE:
+        raise InvalidArgumentError(f"View {view.name!r} is private, so nobody else would see it. Share it first.")
 
 
 def update_view(

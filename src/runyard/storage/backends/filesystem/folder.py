@@ -64,7 +64,7 @@ class FileFolder:
             raise StorageError(
                 f"The content {location} is missing from {self._root}. Restore it from a back-up.", location=location
             )
-        return FileSlice(start=start, stop=stop, total=total, chunks=_chunks(path, start, stop))
+        return FileSlice(start=start, stop=stop, total=total, content=location, chunks=_chunks(path, start, stop))
 
     def size(self, location: str) -> int:
         """Return the size in bytes."""

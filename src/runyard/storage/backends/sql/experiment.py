@@ -137,6 +137,8 @@ def _changed_values(connection: Connection, row: Any, request: UpdateExperimentR
     if request.set_tags or request.remove_tags:
         tags = {**from_text(row.tags), **request.set_tags}
         values["tags"] = to_text({key: value for key, value in tags.items() if key not in request.remove_tags})
+    if request.default_view_id is not None:
+        values["default_view_id"] = request.default_view_id or None
     if request.archived is True and row.archived_at is None:
         values["archived_at"] = to_us(at)
     if request.archived is False and row.archived_at is not None:
@@ -167,6 +169,7 @@ def _record(connection: Connection, workspace: str, row: Any) -> ExperimentRecor
         description=row.description,
         tags=from_text(row.tags),
         created_at=instant(row.created_at),
+        default_view_id=row.default_view_id,
         archived_at=from_us(row.archived_at),
         run_count=row.run_count,
         active_run_count=active,

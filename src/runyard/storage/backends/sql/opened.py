@@ -19,12 +19,13 @@ from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.node import SqlNodeStore
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
+from runyard.storage.backends.sql.state import SqlStateStore
 from runyard.storage.backends.sql.token import SqlTokenStore
 from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 
@@ -71,6 +72,7 @@ def open_database(database: Database, home: Path) -> tuple[Storage, MetricRankin
         nodes=SqlNodeStore(database),
         environments=SqlEnvironmentStore(database),
         views=SqlViewStore(database),
+        states=SqlStateStore(database),
         changes=changes,
         close=database.close,
     )

@@ -332,6 +332,7 @@ def to_record(row: Any) -> RunRecord:
         snapshot_id=row.snapshot_id,
         error=None if error is None else RunError(**{**error, "at": datetime.fromisoformat(error["at"].replace("Z", "+00:00"))}),
         child_count=row.child_count,
+        colour=row.colour,
         archived_at=from_us(row.archived_at),
         deleted_at=from_us(row.deleted_at),
         deleted_by=row.deleted_by,

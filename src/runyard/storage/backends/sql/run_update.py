@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.change import ChangeTopic
-from runyard.domain.run import merge_properties, merge_tags
+from runyard.domain.run import merge_properties, merge_tags, require_colour
 from runyard.errors import ConflictError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.mapping import add_change, from_text, run_row, to_text, to_us
@@ -65,6 +65,11 @@ def _changed_values(
             raise ConflictError(f"Run {row.id} has a snapshot already; a run keeps the first one.", run_id=row.id)
         values["snapshot_id"] = request.snapshot_id
         events.append(("snapshot", {"to": request.snapshot_id}))
+    if request.colour is not None:
+        colour = require_colour(request.colour) if request.colour else None
+        if colour != row.colour:
+            values["colour"] = colour
+            events.append(("colour", {"to": colour}))
     if request.archived is not None and request.archived is (row.archived_at is None):
         values["archived_at"] = to_us(at) if request.archived else None
         events.append(("archived" if request.archived else "reactivated", {}))

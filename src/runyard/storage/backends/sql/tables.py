@@ -55,6 +55,7 @@ experiment = Table(
     Column("description", Text),
     Column("tags", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("default_view_id", String),
     Column("archived_at", BigInteger),
     Column("deleted_at", BigInteger),
     Column("run_count", Integer, nullable=False, server_default="0"),
@@ -101,6 +102,7 @@ run = Table(
     Column("error", Text),
     Column("job_handle", Text),
     Column("child_count", Integer, nullable=False, server_default="0"),
+    Column("colour", String),
     Column("archived_at", BigInteger),
     Column("deleted_at", BigInteger),
     Column("deleted_by", String),
@@ -294,6 +296,16 @@ saved_view = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Index("ix_saved_view_workspace", "workspace_pk", "name"),
 )
+
+short_state = Table(
+    "short_state",
+    metadata,
+    Column("workspace_pk", _Key, ForeignKey("workspace.pk"), primary_key=True),
+    Column("hash", String, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+"""What long addresses of the Studio stand for, by a hash of it."""
 
 token = Table(
     "token",

@@ -65,6 +65,9 @@ class SqlViewStore:
         def work(connection: Connection) -> None:
             row = _row(connection, workspace, view_id)
             _require_version(workspace, row, version)
+            shown = t.experiment.c
+            opening = t.experiment.update().where(shown.workspace_pk == row.workspace_pk, shown.default_view_id == row.id)
+            connection.execute(opening.values(default_view_id=None))
             connection.execute(t.saved_view.delete().where(t.saved_view.c.pk == row.pk))
 
         self._database.write(work)
