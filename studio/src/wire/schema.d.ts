@@ -588,6 +588,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/artifact-lines/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Lines
+         * @description Return lines of a text file by their numbers, counted from 0; a negative ``start`` counts from the end.
+         */
+        get: operations["read_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/artifact-search/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Lines
+         * @description Send the lines in which a text or regular expression is found, as they are found: a JSON object a line (NDJSON).
+         *
+         *     Each is a LineHit; the last one is a LineSearchEnd, whose ``next_line`` is the ``start`` of the next search.
+         */
+        get: operations["search_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run_id}/artifact-zip": {
         parameters: {
             query?: never;
@@ -949,6 +991,46 @@ export interface paths {
          * @description Return those of the hashes whose content is not stored.
          */
         post: operations["find_missing_blobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep State
+         * @description Keep what an address would be too long for; the Studio shows it at /s/HASH.
+         */
+        post: operations["keep_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/states/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get State
+         * @description Return what a short address stands for.
+         */
+        get: operations["get_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1374,6 +1456,8 @@ export interface components {
         /**
          * ExperimentRecord
          * @description An experiment as it is stored, with the figures that a list shows.
+         *
+         *     ``default_view_id`` is the view that it opens with for whoever may see that view.
          */
         ExperimentRecord: {
             /**
@@ -1388,6 +1472,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Default View Id */
+            default_view_id?: string | null;
             /** Description */
             description?: string | null;
             /** Id */
@@ -1565,12 +1651,40 @@ export interface components {
             stop: boolean;
         };
         /**
+         * KeepStateRequest
+         * @description Keep a text that an address would be too long for. Equal texts have equal hashes.
+         */
+        KeepStateRequest: {
+            /** Content */
+            content: string;
+        };
+        /**
          * LabelEnvironmentRequest
          * @description Give labels to a version; each label leaves the version that had it.
          */
         LabelEnvironmentRequest: {
             /** Labels */
             labels?: string[];
+        };
+        /**
+         * LinePage
+         * @description Lines of a text file, without their ends. ``start`` is the number of the first, counted from 0.
+         *
+         *     ``total`` counts the lines of the whole file; one that is not ended yet counts too. ``size_bytes`` is what had come when they
+         *     were read: a client that follows the file goes on from there. Bytes that are no UTF-8 show as U+FFFD. Of a line that is too
+         *     long the beginning is there, and its number stands in ``cut``.
+         */
+        LinePage: {
+            /** Cut */
+            cut?: number[];
+            /** Lines */
+            lines: string[];
+            /** Size Bytes */
+            size_bytes: number;
+            /** Start */
+            start: number;
+            /** Total */
+            total: number;
         };
         /**
          * LoginLinkBody
@@ -2298,6 +2412,9 @@ export interface components {
          *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
          *     has no ``type``, holds at most its arguments.
          *     ``version`` grows with every change and orders two copies of the same run.
+         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
+         *     ``colour`` is how charts draw it, such as #3506bd; without one it follows from the id. ``version`` grows with every change and
+         *     orders two copies of the same run.
          */
         RunRecord: {
             /** Archived At */
@@ -2307,6 +2424,8 @@ export interface components {
              * @default 0
              */
             child_count: number;
+            /** Colour */
+            colour?: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2547,6 +2666,16 @@ export interface components {
             size_bytes: number;
         };
         /**
+         * StateBody
+         * @description What a short address stands for. It never changes.
+         */
+        StateBody: {
+            /** Content */
+            content: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
          * SubmitRunRequest
          * @description Queue a script run. ``id`` makes a repeated request harmless.
          *
@@ -2577,11 +2706,13 @@ export interface components {
         };
         /**
          * UpdateExperimentRequest
-         * @description Change what is given; what is left out stays.
+         * @description Change what is given; what is left out stays. An empty ``default_view_id`` takes it away.
          */
         UpdateExperimentRequest: {
             /** Archived */
             archived?: boolean | null;
+            /** Default View Id */
+            default_view_id?: string | null;
             /** Description */
             description?: string | null;
             /** Remove Tags */
@@ -2593,7 +2724,7 @@ export interface components {
         };
         /**
          * UpdateRunRequest
-         * @description Change what is given; what is left out stays.
+         * @description Change what is given; what is left out stays. An empty ``colour`` takes the run's own colour away.
          */
         UpdateRunRequest: {
             /** Add Properties */
@@ -2602,6 +2733,8 @@ export interface components {
             };
             /** Archived */
             archived?: boolean | null;
+            /** Colour */
+            colour?: string | null;
             /** Description */
             description?: string | null;
             /** Display Name */
@@ -3941,6 +4074,81 @@ export interface operations {
             };
         };
     };
+    read_lines: {
+        parameters: {
+            query?: {
+                start?: number;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinePage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    search_lines: {
+        parameters: {
+            query: {
+                text: string;
+                regex?: boolean;
+                ignore_case?: boolean;
+                start?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     zip_artifacts: {
         parameters: {
             query?: {
@@ -4574,6 +4782,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MissingBlobsBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    keep_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepStateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateBody"];
                 };
             };
             /** @description Default Response */
