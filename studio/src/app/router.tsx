@@ -42,6 +42,8 @@ const view = createRoute({ getParentRoute: () => root, path: "/v/$viewId", compo
 
 const bin = createRoute({ getParentRoute: () => root, path: "/bin", component: lazyRouteComponent(() => import("../runs/bin/BinPage"), "BinPage") });
 
+const short = createRoute({ getParentRoute: () => root, path: "/s/$hash", component: lazyRouteComponent(() => import("./ShortAddressPage"), "ShortAddressPage") });
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -97,7 +99,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, experimentAbout, views, view, bin, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
+const routeTree = root.addChildren([home, experiments, experiment, experimentAbout, views, view, short, bin, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
 
 export const router = createRouter({
   routeTree,

@@ -4,13 +4,14 @@ import { type FormEvent, useState } from "react";
 import { ApiError } from "../../client/api";
 import { keys } from "../../client/keys";
 import { sessionQuery } from "../../client/session";
+import { sharedPath } from "../../client/state";
 import { createView, type SavedView, updateView, VIEW_SHARINGS, viewQuery, type ViewSharing, viewsQuery } from "../../client/view";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
 import { Select } from "../../components/fields";
 import fieldStyles from "../../components/fields.module.css";
 import { InlineError, Skeleton } from "../../components/states";
-import { showToast } from "../../components/toasts";
+import { showFailure, showToast } from "../../components/toasts";
 import { t } from "../../text/text";
 import panelStyles from "../list/tools/panels.module.css";
 import type { RunView } from "../list/run-view";
@@ -66,6 +67,7 @@ export function ViewPanel({ view, experiment, record, modified }: ViewPanelProps
         <Select label={t("views.sharing")} choices={sharingChoices()} value={record.sharing} onChange={(sharing) => attempt(updateView(workspace, record, { sharing }))} />
       )}
       {record !== null && <ShareLink view={record} />}
+      <ShareList />
       {record !== null && experiment !== null && <DefaultViewButton experiment={experiment} view={record} />}
       <SaveAs onSave={(name, sharing) => attempt(createView(workspace, name, sharing, content))} />
       <section>
@@ -133,6 +135,21 @@ function ShareLink({ view }: { view: SavedView }) {
   return (
     <Button icon="link" onClick={copy}>
       {t("views.copyLink")}
+    </Button>
+  );
+}
+
+/** A link to what is shown, saved or not. A long one is made short by the server. */
+function ShareList() {
+  const workspace = useWorkspace();
+  const copy = async () => {
+    const { pathname, search } = window.location;
+    await navigator.clipboard.writeText(window.location.origin + (await sharedPath(workspace, pathname + search)));
+    showToast(t("views.linkCopied"));
+  };
+  return (
+    <Button icon="link" onClick={() => void copy().catch((error: unknown) => showFailure(error instanceof Error ? error.message : String(error)))}>
+      {t("views.copyList")}
     </Button>
   );
 }
