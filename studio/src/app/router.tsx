@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from "@tanstack/react-router";
 import type { MetricsSearch } from "../runs/page/MetricsTab";
 import { RUN_VIEW_KEYS, type RunViewSearch } from "../runs/list/run-view";
+import { COMPARE_KEYS, type CompareSearch } from "../runs/compare/compare-state";
 import { NotFoundPage } from "./NotFoundPage";
 import { PageFailure } from "./PageFailure";
 import { parseSearch, stringifySearch, textParameters } from "../client/search-text";
@@ -36,6 +37,13 @@ const experiment = createRoute({
 
 const experimentAbout = createRoute({ getParentRoute: () => root, path: "/experiments/$name/about", component: lazyRouteComponent(() => import("../experiments/ExperimentAbout"), "ExperimentAbout") });
 
+const experimentCharts = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments/$name/charts",
+  component: lazyRouteComponent(() => import("../experiments/ExperimentCharts"), "ExperimentCharts"),
+  validateSearch: (search): CompareSearch => textParameters(search, COMPARE_KEYS),
+});
+
 const views = createRoute({ getParentRoute: () => root, path: "/views", component: lazyRouteComponent(() => import("../runs/views/ViewsPage"), "ViewsPage") });
 
 const view = createRoute({ getParentRoute: () => root, path: "/v/$viewId", component: lazyRouteComponent(() => import("../runs/views/ViewPage"), "ViewPage") });
@@ -49,6 +57,13 @@ const runs = createRoute({
   path: "/runs",
   component: lazyRouteComponent(() => import("../runs/list/RunsPage"), "RunsPage"),
   validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/compare",
+  component: lazyRouteComponent(() => import("../runs/compare/ComparePage"), "ComparePage"),
+  validateSearch: (search): CompareSearch => textParameters(search, COMPARE_KEYS),
 });
 
 const run = createRoute({ getParentRoute: () => root, path: "/runs/$runId", component: lazyRouteComponent(() => import("../runs/page/RunPage"), "RunPage") });
@@ -99,7 +114,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, experimentAbout, views, view, short, bin, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
+const routeTree = root.addChildren([home, experiments, experiment, experimentCharts, experimentAbout, views, view, short, bin, runs, compare, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
 
 export const router = createRouter({
   routeTree,

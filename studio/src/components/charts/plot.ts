@@ -208,6 +208,8 @@ export class Plot {
     }
     const { cursor } = this;
     const px = cursor ? this.x.at(cursor.x) : Number.NaN;
+    // Pointed at in a list, and not at a place.
+    if (cursor && Number.isNaN(cursor.x)) this.drawPointed(context, box, cursor.lineId, ratio);
     if (!cursor || !(px >= box.left - 1 && px <= box.right + 1)) {
       this.readout.hide();
       return;
@@ -230,7 +232,7 @@ export class Plot {
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
     if (this.pointable().length > 1) strokeLine(context, line, this.x, this.y, 1 / ratio, 3, 1);
-    const index = nearestIndex(line.data.x, this.cursor.x);
+    const index = Number.isNaN(this.cursor.x) ? -1 : nearestIndex(line.data.x, this.cursor.x);
     context.fillStyle = inkOf(line.colour);
     context.beginPath();
     context.arc(this.x.at(number(line.data.x, index)), this.y.at(number(line.data.y, index)), 4, 0, 2 * Math.PI);
@@ -286,7 +288,7 @@ export class Plot {
 
   private follow(shared: SharedCursor | null): void {
     if (shared?.source === this || (shared === null && this.cursor === null)) return;
-    this.cursor = shared && shared.axis === this.model.axis ? { x: shared.x, py: null, lineId: shared.lineId, own: false } : null;
+    this.cursor = shared && (shared.axis === this.model.axis || shared.axis === "") ? { x: shared.x, py: null, lineId: shared.lineId, own: false } : null;
     this.request("cursor");
   }
 
