@@ -206,7 +206,17 @@ def test_no_page_has_an_accessibility_fault(
     studio = new_studio(color_scheme=scheme, viewport={"width": width, "height": 800})
     studio.sign_in()
     tabs = ("overview", "metrics", "images", "children", "outputs", "snapshot")
-    paths = ["/", "/experiments", f"/experiments/{experiment.name}", "/runs", "/compute", "/nowhere"]
+    paths = [
+        "/",
+        "/experiments",
+        f"/experiments/{experiment.name}",
+        f"/experiments/{experiment.name}/about",
+        "/views",
+        "/bin",
+        "/runs",
+        "/compute",
+        "/nowhere",
+    ]
     for path in [*paths, *(f"/runs/{run.id}/{tab}" for tab in tabs), f"/runs/{failed.id}/overview"]:
         page = studio.open(path)
         expect(page.get_by_role("main")).to_be_visible()

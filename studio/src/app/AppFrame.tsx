@@ -4,6 +4,7 @@ import type { Session } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { IconButton } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
+import { LocalePicker } from "../components/LocalePicker";
 import { Toasts } from "../components/Toasts";
 import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme";
 import { t, type TextId } from "../text/text";
@@ -19,8 +20,10 @@ const PAGES = [
   { to: "/", icon: "home", text: "nav.home" },
   { to: "/experiments", icon: "flask", text: "nav.experiments" },
   { to: "/runs", icon: "runs", text: "nav.runs" },
+  { to: "/views", icon: "star", text: "nav.views" },
   { to: "/compute", icon: "compute", text: "nav.compute" },
   { to: "/environments", icon: "gear", text: "nav.environments" },
+  { to: "/bin", icon: "bin", text: "nav.bin" },
 ] as const satisfies readonly { to: string; icon: IconName; text: TextId }[];
 
 /** What is around every page: the way to the others, the state of the connection, theme and help. Without a session yet, no page. */
@@ -58,6 +61,7 @@ export function AppFrame({ session }: { session: Session | null }) {
         <ThemeButton />
         <IconButton icon="search" label={t("palette.open")} onClick={togglePalette} />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
+        <LocalePicker />
         {session && (
           <Link to="/settings" className={styles.version} title={t("nav.signedIn", { user: session.user })}>
             {t("settings.title")}

@@ -1,6 +1,7 @@
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
+import { I18nProvider } from "react-aria-components/I18nProvider";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "../client/api";
 import { keys } from "../client/keys";
@@ -34,14 +35,17 @@ const client = new QueryClient({
 async function start(): Promise<void> {
   // Asked for at once, while the messages are still on their way.
   void client.prefetchQuery(sessionQuery());
-  document.documentElement.lang = await activateLocale(wantedLocales());
+  const locale = await activateLocale(wantedLocales());
+  document.documentElement.lang = locale;
   const root = document.getElementById("root");
   if (!root) throw new Error("The page has no element #root.");
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
+      <I18nProvider locale={locale}>
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </I18nProvider>
     </StrictMode>,
   );
 }

@@ -35,6 +35,23 @@ const experiment = createRoute({
   validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
 });
 
+const experimentAbout = createRoute({ getParentRoute: () => root, path: "/experiments/$name/about", component: lazyRouteComponent(() => import("../experiments/ExperimentAbout"), "ExperimentAbout") });
+
+const experimentCharts = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments/$name/charts",
+  component: lazyRouteComponent(() => import("../experiments/ExperimentCharts"), "ExperimentCharts"),
+  validateSearch: (search): CompareSearch => textParameters(search, COMPARE_KEYS),
+});
+
+const views = createRoute({ getParentRoute: () => root, path: "/views", component: lazyRouteComponent(() => import("../runs/views/ViewsPage"), "ViewsPage") });
+
+const view = createRoute({ getParentRoute: () => root, path: "/v/$viewId", component: lazyRouteComponent(() => import("../runs/views/ViewPage"), "ViewPage") });
+
+const bin = createRoute({ getParentRoute: () => root, path: "/bin", component: lazyRouteComponent(() => import("../runs/bin/BinPage"), "BinPage") });
+
+const short = createRoute({ getParentRoute: () => root, path: "/s/$hash", component: lazyRouteComponent(() => import("./ShortAddressPage"), "ShortAddressPage") });
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -114,7 +131,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, runs, compare, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment, settings]);
+const routeTree = root.addChildren([home, experiments, experiment, experimentCharts, experimentAbout, views, view, short, bin, runs, compare, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment, settings]);
 
 export const router = createRouter({
   routeTree,

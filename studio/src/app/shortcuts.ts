@@ -6,12 +6,16 @@ export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
   { keys: ["g", "h"], text: "shortcut.home" },
   { keys: ["g", "r"], text: "shortcut.runs" },
   { keys: ["g", "e"], text: "shortcut.experiments" },
+  { keys: ["g", "v"], text: "shortcut.views" },
   { keys: ["g", "c"], text: "shortcut.compute" },
   { keys: ["g", "n"], text: "shortcut.environments" },
   { keys: ["/"], text: "shortcut.search" },
   { keys: ["j", "k"], text: "shortcut.move" },
   { keys: ["Enter"], text: "shortcut.open" },
   { keys: ["x"], text: "shortcut.select" },
+  { keys: ["→", "←"], text: "shortcut.openClose" },
+  { keys: ["F2"], text: "shortcut.rename" },
+  { keys: ["c"], text: "shortcut.compare" },
   { keys: ["."], text: "shortcut.showNew" },
   { keys: ["1", "…", "6"], text: "shortcut.tabs" },
   { keys: ["[", "]"], text: "shortcut.neighbour" },
@@ -25,7 +29,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
 ];
 
 /** Pages that `g` and a letter lead to. */
-export const GO_TO = { h: "/", r: "/runs", e: "/experiments", c: "/compute", n: "/environments" } as const;
+export const GO_TO = { h: "/", r: "/runs", e: "/experiments", v: "/views", c: "/compute", n: "/environments" } as const;
 
 /** What a key does outside of fields. `prefix` is the key before it when it was `g`. */
 export type ShortcutAction = { type: "go"; to: (typeof GO_TO)[keyof typeof GO_TO] } | { type: "sheet" } | { type: "grid" } | { type: "mark"; key: string } | null;

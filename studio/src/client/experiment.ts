@@ -32,7 +32,7 @@ export function experimentQuery(workspace: string, name: string) {
 }
 
 /** Archives or reactivates an experiment, or changes its description. */
-export function updateExperiment(workspace: string, name: string, change: { archived?: boolean; description?: string }): Promise<Experiment> {
+export function updateExperiment(workspace: string, name: string, change: { archived?: boolean; description?: string; default_view_id?: string }): Promise<Experiment> {
   return unwrap(
     api.PATCH("/api/v1/workspaces/{workspace}/experiments/{name}", { params: { path: { workspace, name } }, body: change }),
   );

@@ -60,3 +60,9 @@ async function forEach<T>(runIds: readonly string[], act: (runId: string) => Pro
   }
   return results;
 }
+
+/** Removes files that no run needs any more. Returns how many bytes that freed. */
+export async function collectGarbage(workspace: string): Promise<number> {
+  const garbage = await unwrap(api.POST("/api/v1/workspaces/{workspace}/garbage/collect", { params: { path: { workspace } }, body: { dry_run: false } }));
+  return garbage.artifact_bytes + garbage.snapshot_bytes;
+}

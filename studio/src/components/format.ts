@@ -18,6 +18,11 @@ export function formatMetric(value: number): string {
   return numberFormat({ maximumSignificantDigits: METRIC_DIGITS + (size >= 10_000 ? 2 : 0) }).format(value);
 }
 
+/** How far values lie about their mean: two digits say enough. */
+export function formatSpread(value: number): string {
+  return Math.abs(value) >= 100 ? formatMetric(Math.round(value)) : formatMetric(Number(value.toPrecision(2)));
+}
+
 export function formatCount(value: number): string {
   return numberFormat({ maximumFractionDigits: 0 }).format(value);
 }

@@ -131,7 +131,7 @@ export function RunGrid({ label, lines, columns, sort, density, chosenWidths, pi
       F2: () => editActive("name"),
       t: () => editActive("tags"),
       e: () => editActive("description"),
-      ContextMenu: () => menu(active, document.getElementById(rowId(active)) ?? event.currentTarget),
+      ContextMenu: () => menu(active, document.querySelector(`#${rowId(active)} [data-cell="name"]`) ?? event.currentTarget),
       ArrowRight: () => line && opens(line.item) && !line.isOpen && lines.toggle(active),
       ArrowLeft: () => (line?.isOpen ? lines.toggle(active) : line && line.depth > 0 && moveTo(parentOf(lines, active))),
       Enter: () => openActive(withCtrl),

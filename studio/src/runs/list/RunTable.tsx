@@ -1,4 +1,4 @@
-import { useNavigate, useRouter } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
 import type { Run, RunQuery } from "../../client/run";
 import { findRunIds } from "../../client/run-batch";
@@ -39,7 +39,6 @@ interface RunTableProps {
 export function RunTable({ label, view, onView, within = {}, empty }: RunTableProps) {
   const workspace = useWorkspace();
   const navigate = useNavigate();
-  const router = useRouter();
   const [tool, setTool] = useState<OpenTool>(null);
   const columns = useShownColumns(workspace, view.columns, within);
   const { lines, name, isOld, error, retry } = useLines(workspace, view, columns, within);
@@ -57,7 +56,7 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
     selection.set(ids);
     if (ids.length === SELECTED_MOST) showToast(t("grid.selectedMost", { count: ids.length }));
   };
-  const compare = () => router.history.push(`/compare?runs=${encodeURIComponent(joinList(selection.ids))}&workspace=${encodeURIComponent(workspace)}`);
+  const compare = () => void navigate({ to: "/compare", search: { runs: joinList(selection.ids) } });
   const header = {
     sort: (field: string) => onView({ ...view, sort: field }, false),
     resize: (token: string, width: number) => onView({ ...view, widths: { ...view.widths, [token]: width } }, true),

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { FirstRun } from "../../components/FirstRun";
 import { PageHeader } from "../../components/PageHeader";
 import { t } from "../../text/text";
+import { ViewButton } from "../views/ViewButton";
 import { RunTable } from "./RunTable";
 import { decodeRunView, encodeRunView } from "./run-view";
 
@@ -11,7 +12,7 @@ export function RunsPage() {
   const view = decodeRunView(search);
   return (
     <>
-      <PageHeader title={t("runs.title")} />
+      <PageHeader title={t("runs.title")} actions={<ViewButton view={view} experiment={null} />} />
       <RunTable
         label={t("runs.title")}
         view={view}

@@ -1,5 +1,5 @@
 import { type MetricSummary, numberOf } from "../../client/metric";
-import { formatCount, formatMetric } from "../../components/format";
+import { formatCount, formatMetric, formatSpread } from "../../components/format";
 import { RelativeTime } from "../../components/RelativeTime";
 import { RunDuration } from "../../components/RunDuration";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -27,7 +27,7 @@ const WIDTHS: Readonly<Record<PlainColumn, number>> = {
   id: 280,
 };
 /** A value column is as wide as its head needs, within limits. */
-const VALUE_WIDTH = { least: 104, most: 220, ofCharacter: 7.2, ofRest: 72 };
+const VALUE_WIDTH = { least: 128, most: 220, ofCharacter: 7.2, ofRest: 72 };
 
 export function columnWidth(column: Column): number {
   if (column.kind === "plain") return WIDTHS[column.key];
@@ -141,7 +141,7 @@ export function GroupCell({ column, group }: { column: Column; group: RunGroup }
   return (
     <span title={t("group.figure", { count: figure.count, min: formatMetric(min ?? Number.NaN), max: formatMetric(max ?? Number.NaN) })}>
       {formatMetric(mean)}
-      {figure.count > 1 && std !== null && ` ± ${formatMetric(std)}`}
+      {figure.count > 1 && std !== null && ` ± ${formatSpread(std)}`}
     </span>
   );
 }

@@ -1,0 +1,108 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { keys } from "../../client/keys";
+import { sessionQuery } from "../../client/session";
+import { deleteView, type SavedView, viewsQuery } from "../../client/view";
+import { useWorkspace } from "../../client/workspace";
+import { buttonClass, IconButton } from "../../components/Button";
+import { PageHeader } from "../../components/PageHeader";
+import { RelativeTime } from "../../components/RelativeTime";
+import { EmptyState, ErrorState, Skeleton } from "../../components/states";
+import tableStyles from "../../components/table.module.css";
+import { t } from "../../text/text";
+import { experimentOf } from "./saved-view";
+
+const ConfirmDialog = lazy(async () => ({ default: (await import("../../components/ConfirmDialog")).ConfirmDialog }));
+
+/** The reader's own views and those that others share. */
+export function ViewsPage() {
+  const workspace = useWorkspace();
+  const views = useQuery(viewsQuery(workspace));
+  return (
+    <>
+      <PageHeader title={t("views.title")} />
+      {views.isError && !views.data ? (
+        <ErrorState error={views.error} onRetry={() => void views.refetch()} />
+      ) : !views.data ? (
+        <Skeleton lines={5} />
+      ) : views.data.length === 0 ? (
+        <EmptyState
+          icon="star"
+          title={t("views.none.title")}
+          actions={
+            <Link to="/runs" className={buttonClass("primary")}>
+              {t("runs.title")}
+            </Link>
+          }
+        >
+          {t("views.none.body")}
+        </EmptyState>
+      ) : (
+        <ViewTable views={views.data} />
+      )}
+    </>
+  );
+}
+
+function ViewTable({ views }: { views: readonly SavedView[] }) {
+  const user = useQuery(sessionQuery()).data?.user;
+  return (
+    <div className={tableStyles.box}>
+      <table className={tableStyles.table}>
+        <caption className="visually-hidden">{t("views.title")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("column.name")}</th>
+            <th scope="col">{t("column.experiment")}</th>
+            <th scope="col">{t("views.query")}</th>
+            <th scope="col">{t("views.owner")}</th>
+            <th scope="col">{t("views.sharing")}</th>
+            <th scope="col">{t("views.changed")}</th>
+            <th scope="col">
+              <span className="visually-hidden">{t("views.actions")}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {views.map((view) => (
+            <tr key={view.id}>
+              <th scope="row">
+                <Link to="/v/$viewId" params={{ viewId: view.id }} className={tableStyles.name}>
+                  {view.name}
+                </Link>
+              </th>
+              <td>{experimentOf(view) ?? t("runs.title")}</td>
+              <td>{view.filter ? <code>{view.filter}</code> : "–"}</td>
+              <td>{view.owner}</td>
+              <td>{t(`views.sharing.${view.sharing}`)}</td>
+              <td>
+                <RelativeTime at={view.updated_at} />
+              </td>
+              <td>{view.owner === user && <DeleteView view={view} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function DeleteView({ view }: { view: SavedView }) {
+  const workspace = useWorkspace();
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const remove = () => deleteView(workspace, view).then(() => client.invalidateQueries({ queryKey: keys.views(workspace) }));
+  return (
+    <>
+      <IconButton icon="bin" label={t("views.delete", { name: view.name })} onClick={() => setAsking(true)} />
+      {asking && (
+        <Suspense fallback={null}>
+          <ConfirmDialog title={t("views.delete.title", { name: view.name })} confirmLabel={t("views.delete.confirm")} keepLabel={t("action.cancel")} onConfirm={remove} onClose={() => setAsking(false)}>
+            {t("views.delete.body")}
+          </ConfirmDialog>
+        </Suspense>
+      )}
+    </>
+  );
+}
