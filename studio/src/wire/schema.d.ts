@@ -424,6 +424,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/metrics/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Metric At
+         * @description Return one metric's value of each run at the step where another metric is least or greatest.
+         */
+        post: operations["get_metric_at"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/metrics/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Buckets
+         * @description Return series of many runs on one grid, and mean, spread and bounds of groups of them.
+         *
+         *     As JSON, as MessagePack, or as a binary frame (see ``runyard.wire.bucket``).
+         */
+        post: operations["get_buckets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/metrics/export": {
         parameters: {
             query?: never;
@@ -1235,6 +1277,101 @@ export interface components {
             stored: boolean;
         };
         /**
+         * BucketGroup
+         * @description What the runs of a group have in common in each bucket, from the last number that each has reached.
+         *
+         *     Between its first and its last point a run keeps its number; beyond them it does not count. ``std`` is the root of the mean
+         *     squared distance, ``count`` the number of runs.
+         */
+        BucketGroup: {
+            /** Count */
+            count?: (number | null)[];
+            /** Label */
+            label: string;
+            /** Max */
+            max?: (number | null)[];
+            /** Mean */
+            mean?: (number | null)[];
+            /** Min */
+            min?: (number | null)[];
+            /** Name */
+            name: string;
+            /** Run Count */
+            run_count: number;
+            /** Std */
+            std?: (number | null)[];
+        };
+        /**
+         * BucketPage
+         * @description Series and groups on one grid. ``x`` is the middle of each bucket, or the step when a bucket is one step.
+         */
+        BucketPage: {
+            /** Groups */
+            groups: components["schemas"]["BucketGroup"][];
+            /** Series */
+            series: components["schemas"]["BucketSeries"][];
+            /** X */
+            x: number[];
+        };
+        /**
+         * BucketQuery
+         * @description Ask for number series of runs on one grid of at most ``buckets`` places, and for what groups of the runs have in common.
+         *
+         *     ``axis`` is ``step`` (the index where no step was given), ``time`` (seconds since 1970, UTC) or ``relative`` (seconds since
+         *     the first point of the series). ``start`` and ``stop`` bound the grid, both included; else it holds all points. ``groups``
+         *     names runs to put together, by label; with ``series`` false only the groups come.
+         */
+        BucketQuery: {
+            /**
+             * Axis
+             * @default step
+             * @enum {string}
+             */
+            axis: "step" | "time" | "relative";
+            /**
+             * Buckets
+             * @default 600
+             */
+            buckets: number;
+            /** Groups */
+            groups?: {
+                [key: string]: string[];
+            };
+            /** Names */
+            names: string[];
+            /** Run Ids */
+            run_ids: string[];
+            /**
+             * Series
+             * @default true
+             */
+            series: boolean;
+            /** Start */
+            start?: number | null;
+            /** Stop */
+            stop?: number | null;
+        };
+        /**
+         * BucketSeries
+         * @description One series on the grid: in each bucket its last, least and greatest number; None where it has none there.
+         *
+         *     ``count`` counts all that was logged.
+         */
+        BucketSeries: {
+            /** Count */
+            count: number;
+            /** Last */
+            last?: (number | null)[];
+            /** Max */
+            max?: (number | null)[];
+            /** Min */
+            min?: (number | null)[];
+            /** Name */
+            name: string;
+            /** Run Id */
+            run_id: string;
+        };
+        /**
          * CancelRunRequest
          * @description Ask for a run and all its descendants to be stopped.
          */
@@ -1751,6 +1888,43 @@ export interface components {
             url: string;
             /** Valid S */
             valid_s: number;
+        };
+        /**
+         * MetricAtBody
+         * @description By run id. Runs that never logged a number as the other metric are left out.
+         */
+        MetricAtBody: {
+            /** Runs */
+            runs?: {
+                [key: string]: components["schemas"]["MetricAtValue"];
+            };
+        };
+        /**
+         * MetricAtQuery
+         * @description Ask for the value of metric ``name`` at the step where metric ``other`` is least or greatest, of up to 500 runs.
+         */
+        MetricAtQuery: {
+            /**
+             * Figure
+             * @enum {string}
+             */
+            figure: "min" | "max";
+            /** Name */
+            name: string;
+            /** Other */
+            other: string;
+            /** Run Ids */
+            run_ids: string[];
+        };
+        /**
+         * MetricAtValue
+         * @description ``value`` was logged at ``step``, last of what was logged there; None when nothing was.
+         */
+        MetricAtValue: {
+            /** Step */
+            step: number;
+            /** Value */
+            value: boolean | number | string | null;
         };
         /**
          * MetricExportQuery
@@ -3796,6 +3970,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GarbageBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_metric_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricAtQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricAtBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_buckets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BucketQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketPage"];
                 };
             };
             /** @description Default Response */
