@@ -14,7 +14,8 @@ from pathlib import Path
 
 from runyard.domain.run import SCRIPT_RUN, RunError, RunStatus
 from runyard.storage.backends.sql.opened import open_folder
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.metric import RecordBatch, ScalarRecord
 from runyard.wire.run import NewRun, UpdateRunRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest

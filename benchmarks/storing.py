@@ -16,7 +16,8 @@ from benchmarks.batches import loss, packed
 from runyard.domain.run import RunStatus
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.opened import open_folder
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.journal import decode_batch
 from runyard.wire.run import NewRun
 from runyard.wire.workspace import EnsureWorkspaceRequest

@@ -13,7 +13,8 @@ from tests.postgres_process import RunningPostgres, programs, start_postgres, st
 from runyard.domain.run import RunStatus
 from runyard.storage.backends.sql import compactor, metric_block, metric_compaction, metric_pyramid, metric_read
 from runyard.storage.backends.sql.opened import open_folder, open_postgres
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.run import NewRun
 from runyard.wire.workspace import EnsureWorkspaceRequest
 

@@ -17,7 +17,8 @@ from tests.conformance.crashing_writer import NOW, RUNS, batch_of, open_storage
 
 from runyard.domain.metric import MetricFamily
 from runyard.domain.run import RunStatus
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.run import NewRun
 from runyard.wire.workspace import EnsureWorkspaceRequest
 

@@ -11,7 +11,8 @@ from tests.conformance.conftest import NOW
 
 from runyard.domain.run import RunStatus
 from runyard.errors import NotFoundError
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.metric import RecordBatch, ScalarRecord
 from runyard.wire.run import NewRun, RunQuery
 

@@ -10,7 +10,8 @@ import pytest
 from tests.conformance.conftest import NOW
 
 from runyard.domain.run import RunStatus
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.metric import ListRecord, RecordBatch, ScalarRecord
 from runyard.wire.run import NewRun, RunQuery
 

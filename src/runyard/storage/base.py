@@ -20,39 +20,14 @@ from runyard.domain.change import ChangeRecord
 from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.node_group import NodeReport
-from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
 from runyard.domain.view import ViewRecord
 from runyard.domain.workspace import WorkspaceRecord
 from runyard.storage.metric_base import MetricStore
-from runyard.wire.catalog import FacetPage, FacetQuery, GroupQuery, NamePage, RunGroupPage
+from runyard.storage.run_base import RunCatalog, RunStore
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
-from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOrigin:
-    """What the runs of one create request have in common."""
-
-    status: RunStatus
-    submitted_by: str | None
-    parent_id: str | None = None
-    type: str | None = None
-    target: str = "local"
-    script_name: str | None = None
-    definition: dict[str, Any] | None = None
-    snapshot_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobRecord:
-    """A run that an engine holds or should start. ``depth`` is 0 for a top-level run."""
-
-    run: RunRecord
-    depth: int
-    handle: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,159 +115,6 @@ class ExperimentStore(Protocol):
 
         Raises:
             NotFoundError: none of that name is in the bin.
-        """
-
-
-class RunStore(Protocol):
-    """Runs of a workspace, their status events, and the jobs behind them."""
-
-    def create(self, workspace: str, experiment: str, runs: list[NewRun], origin: RunOrigin, *, at: datetime) -> list[RunRecord]:
-        """Create runs in the order given. A run whose id is there already, in the same place, is returned as it is.
-
-        Raises:
-            ConflictError: an id belongs to another experiment or parent.
-        """
-
-    def get(self, workspace: str, run_id: str) -> RunRecord:
-        """Return the run."""
-
-    def find_many(self, workspace: str, run_ids: list[str]) -> list[RunRecord]:
-        """Return those of the runs that exist, in no particular order."""
-
-    def children(self, workspace: str, run_ids: list[str]) -> dict[str, list[str]]:
-        """Return the ids of the runs' children, oldest first, by the parent's id. Those in the bin are left out."""
-
-    def search(self, workspace: str, query: RunQuery, *, at: datetime, scope: str | None = None) -> RunPage:
-        """Return a page of runs without metrics. With ``scope`` only runs of the tree with that root.
-
-        Relative times in the filter are reckoned from ``at``.
-
-        Raises:
-            InvalidArgumentError: the filter cannot be read (``details["position"]``), or there is no such order or cursor.
-        """
-
-    def update(
-        self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
-    ) -> RunRecord:
-        """Apply the request, and write down in the run's events what changed.
-
-        Raises:
-            ImmutablePropertyError: a property would change.
-            ConflictError: the run has another snapshot already.
-        """
-
-    def update_many(self, workspace: str, request: UpdateRunsRequest, *, author: str | None, at: datetime) -> list[RunRecord]:
-        """Apply the request to all its runs or to none; return them in the order given."""
-
-    def delete(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
-        """Put a run and its descendants into the bin.
-
-        Raises:
-            ConflictError: one of them has not ended.
-        """
-
-    def restore(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
-        """Bring a run back from the bin, with those descendants that went there with it.
-
-        Raises:
-            ConflictError: its parent is in the bin.
-        """
-
-    def purge(self, workspace: str, run_id: str) -> int:
-        """Remove a run in the bin and its descendants for good; return how many there were.
-
-        Their files stay until garbage is collected.
-
-        Raises:
-            ConflictError: the run is not in the bin.
-        """
-
-    def purge_deleted_before(self, workspace: str, before: datetime) -> int:
-        """Purge all that went into the bin before an instant; return how many runs there were."""
-
-    def change_status(
-        self,
-        workspace: str,
-        run_id: str,
-        status: RunStatus,
-        *,
-        reason: str | None,
-        error: RunError | None,
-        author: str | None = None,
-        at: datetime,
-    ) -> RunRecord:
-        """Move a run to ``status``; the only way a status changes. Staying as it is changes nothing.
-
-        Raises:
-            InvalidTransitionError: the run cannot go there from where it is.
-        """
-
-    def cancel_tree(
-        self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime
-    ) -> list[RunRecord]:
-        """Cancel a run and all its descendants that have not ended; return those that changed.
-
-        A run with a job becomes CancelRequested, and Canceled once its runner says so; any other becomes Canceled at once.
-        """
-
-    def record_heartbeat(self, workspace: str, run_id: str, *, at: datetime) -> RunRecord:
-        """Note that the runner lives. A run that was NotResponding is Running again."""
-
-    def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
-        """Return the changes of the run, oldest first."""
-
-    def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
-        """Return runs that wait for ``target``, the oldest first, over all workspaces."""
-
-    def held_jobs(self, target: str) -> list[JobRecord]:
-        """Return runs that have not ended and that an engine holds."""
-
-    def note_waiting(self, reasons: dict[str, str], target: str, *, at: datetime) -> None:
-        """Say why runs that wait for ``target`` wait, by run id. The first reason of a run is an event; later ones replace it.
-
-        A run that waits no more is passed over.
-        """
-
-    def claim_job(self, run: RunRecord, *, at: datetime) -> bool:
-        """Take a Queued run to Starting; False when it is no longer Queued. No two callers get True for one run."""
-
-    def set_job_handle(self, run: RunRecord, handle: dict[str, Any] | None) -> None:
-        """Keep what the engine needs to find the job again."""
-
-    def count_active(self, workspace: str, target: str) -> tuple[int, int]:
-        """Return how many runs of ``target`` are active and how many wait."""
-
-
-class RunCatalog(Protocol):
-    """What the runs of a workspace have in common."""
-
-    def names(self, workspace: str, kind: str, *, experiment: str | None, text: str, offset: int, limit: int) -> NamePage:
-        """Return names that have ``text`` in them, in any case.
-
-        ``kind`` is ``field``, ``tag``, ``property``, ``param`` or ``metric``. Of an experiment, the names are those of its newest
-        runs.
-
-        Raises:
-            InvalidArgumentError: no such kind, or a limit out of range.
-        """
-
-    def values(self, workspace: str, field: str, *, experiment: str | None, text: str, offset: int, limit: int) -> NamePage:
-        """Return the values of a field that have ``text`` in them, in any case. Values of labels end after 100 characters.
-
-        Raises:
-            InvalidArgumentError: no such field, or nearly every run has a value of its own.
-        """
-
-    def facets(self, workspace: str, query: FacetQuery, *, at: datetime, scope: str | None = None) -> FacetPage:
-        """Return how many of a query's runs have each value of some fields. ``scope`` as in :meth:`RunStore.search`."""
-
-    def groups(self, workspace: str, query: GroupQuery, *, at: datetime, scope: str | None = None) -> RunGroupPage:
-        """Return a query's runs in groups of equal values.
-
-        Labels that are equal numbers are equal; others count with their first 100 characters.
-
-        Raises:
-            InvalidArgumentError: a field that cannot be grouped by, or an unknown order.
         """
 
 

@@ -18,7 +18,7 @@ from runyard.server.services.submission import (
     start_job,
     waiting_reason,
 )
-from runyard.storage.base import JobRecord
+from runyard.storage.run_base import JobRecord
 
 logger = logging.getLogger(__name__)
 

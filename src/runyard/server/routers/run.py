@@ -13,7 +13,7 @@ from runyard.server.routers.answer import Caller, Context, answer, reachable_run
 from runyard.server.security.principal import Principal
 from runyard.server.services import run_list
 from runyard.server.services.submission import submit_run
-from runyard.storage.base import RunOrigin
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,

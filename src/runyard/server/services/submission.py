@@ -21,7 +21,8 @@ from runyard.errors import (
 from runyard.server.context import ServerContext
 from runyard.server.security.token import new_token, token_hash
 from runyard.server.services.secret import forget_secrets, keep_secrets, kept_runs, read_secrets
-from runyard.storage.base import JobRecord, RunOrigin, TokenRecord
+from runyard.storage.base import TokenRecord
+from runyard.storage.run_base import JobRecord, RunOrigin
 from runyard.wire.codec import from_json
 from runyard.wire.run import NewRun, ReportStatusRequest, SubmitRunRequest
 

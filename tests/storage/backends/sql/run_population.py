@@ -38,7 +38,8 @@ from runyard.domain.run_filter_ast import (
     Value,
 )
 from runyard.domain.run_filter_field import FIELDS
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.metric import FileRecord, Record, RecordBatch, ScalarRecord, TableRecord
 from runyard.wire.run import NewRun, RunQuery, UpdateRunRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest

@@ -14,7 +14,7 @@ from runyard.domain.run import RunStatus
 from runyard.domain.run_filter import metric_figure
 from runyard.domain.run_filter_ast import Aggregate
 from runyard.errors import InvalidArgumentError
-from runyard.storage.base import RunOrigin
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.catalog import FacetQuery, GroupQuery
 from runyard.wire.run import NewRun, RunQuery
 

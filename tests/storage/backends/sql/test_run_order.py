@@ -17,7 +17,7 @@ from runyard.domain.run_filter_ast import Aggregate
 from runyard.domain.run_filter_value import number_of
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql.run import SqlRunStore
-from runyard.storage.base import RunOrigin
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.run import NewRun, RunQuery
 
 

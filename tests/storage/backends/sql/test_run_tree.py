@@ -8,7 +8,8 @@ import pytest
 from tests.storage.backends.sql.databases import OpenedStores
 
 from runyard.domain.run import RunStatus
-from runyard.storage.base import RunOrigin, Storage
+from runyard.storage.base import Storage
+from runyard.storage.run_base import RunOrigin
 from runyard.testing.clock import FakeClock
 from runyard.wire.run import NewRun, RunQuery
 from runyard.wire.workspace import EnsureWorkspaceRequest

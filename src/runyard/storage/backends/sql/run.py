@@ -28,7 +28,7 @@ from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
 from runyard.storage.backends.sql.run_query import search_runs
 from runyard.storage.backends.sql.run_update import store_change, update_run
-from runyard.storage.base import JobRecord, RunOrigin
+from runyard.storage.run_base import JobRecord, RunOrigin
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 
 _ACTIVE = [status.value for status in ACTIVE_STATUSES]

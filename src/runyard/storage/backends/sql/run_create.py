@@ -16,7 +16,7 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment_row import experiment_row
 from runyard.storage.backends.sql.mapping import from_text, run_row, to_text, to_us
 from runyard.storage.backends.sql.run_label import first_label_rows, search_row
-from runyard.storage.base import RunOrigin
+from runyard.storage.run_base import RunOrigin
 from runyard.wire.run import NewRun
 
 _LOOK_UP_MAX = 5000
