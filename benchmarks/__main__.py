@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import peers, reading, recording, run_list, server
+from benchmarks import peers, reading, recording, run_list, server, submission
 from benchmarks.place import Place
 from benchmarks.row import ROUNDS, Result, Row, measured_all, print_machine, write_json
 
@@ -72,6 +72,14 @@ def _server(options: argparse.Namespace) -> Iterator[Row]:
     yield from server.rows()
 
 
+def _submission(options: argparse.Namespace) -> Iterator[Row]:
+    place = Place()
+    try:
+        yield from submission.rows(place, network=not options.quick)
+    finally:
+        place.close()
+
+
 def _peers(options: argparse.Namespace) -> Iterator[Row]:
     yield from peers.rows(quick=options.quick)
 
@@ -81,9 +89,10 @@ SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterator[Row]]]] =
     "reading": ("Reading", _reading),
     "list": ("Run list", _run_list),
     "server": ("Server", _server),
+    "submission": ("Submission", _submission),
     "peers": ("Peers", _peers),
 }
-DEFAULT = ("recording", "reading", "list", "server")
+DEFAULT = ("recording", "reading", "list", "server", "submission")
 
 if __name__ == "__main__":
     sys.exit(main())

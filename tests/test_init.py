@@ -7,7 +7,7 @@ import sys
 
 import runyard
 
-HEAVY = ("httpx", "msgspec", "numpy", "dulwich", "psutil", "yaml", "click", "rich", "runyard.sdk", "runyard.client")
+HEAVY = ("httpx", "msgspec", "numpy", "psutil", "yaml", "click", "rich", "runyard.sdk", "runyard.client")
 
 
 def in_a_new_python(program: str) -> str:
@@ -19,7 +19,7 @@ def test_importing_loads_none_of_the_libraries() -> None:
 
 
 def test_the_sdk_itself_loads_no_http_library_and_no_numpy() -> None:
-    heavy = ("httpx", "numpy", "dulwich", "psutil", "yaml", "click", "rich", "matplotlib")
+    heavy = ("httpx", "numpy", "psutil", "yaml", "click", "rich", "matplotlib")
     program = f"import sys; from runyard import Run, Workspace; print([name for name in {heavy!r} if name in sys.modules])"
     assert in_a_new_python(program) == "[]"
 

@@ -13,7 +13,7 @@ import tomllib
 ROOT = Path(__file__).resolve().parents[2]
 LINT = Path(sys.executable).with_name("lint-imports")
 
-HEAVY = ["numpy", "httpx", "rich", "yaml", "dulwich", "psutil", "sqlalchemy", "fastapi", "pydantic", "matplotlib"]
+HEAVY = ["numpy", "httpx", "rich", "yaml", "psutil", "sqlalchemy", "fastapi", "pydantic", "matplotlib"]
 
 
 CLIENT_SIDE = {"client", "sdk", "compat", "tensorboard", "runner", "widgets", "cli"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runyard.client.ignore_rules import IgnoreRules
+from runyard.client.ignore_rules import IgnoreRules, rule_for
 from runyard.client.snapshot_builder import look_at
 
 _NAMES = ["a", "b", "data", "build", "x.py", "y.txt", "z.log", "keep.log", ".hidden", "with space"]
@@ -120,3 +120,16 @@ def _as_git_lists(root: Path) -> list[str]:
         [*git, "ls-files", "-z", "--others", "--exclude-standard"], check=True, capture_output=True, text=True
     ).stdout
     return sorted(path for path in listed.split("\0") if path)
+
+
+@pytest.mark.parametrize(
+    "name", ["data.bin", "sub/data.bin", "#odd", "!odd", "a*b", "[x].bin", "back\\slash", "end ", "a b", "été"]
+)
+def test_the_rule_that_an_error_names_leaves_out_that_file_and_no_other(tmp_path: Path, name: str) -> None:
+    for each in (name, "other/" + name, "a1b", "x.bin", "kept"):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text("1")
+    before = {file.path for file in look_at(tmp_path).files}
+    (tmp_path / ".runyardignore").write_text(rule_for(name) + "\n")
+    after = {file.path for file in look_at(tmp_path).files}
+    assert before - after == {name}

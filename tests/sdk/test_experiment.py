@@ -8,8 +8,9 @@ import pytest
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
 from runyard.errors import (
     ComputeTargetNotFoundError,
+    ConflictError,
     InvalidArgumentError,
-    NotSupportedError,
+    NotFoundError,
     ScriptNotFoundError,
     SnapshotError,
 )
@@ -147,6 +148,32 @@ def test_what_cannot_be_submitted_is_refused_before_anything_is_stored(experimen
     assert list(experiment.get_runs()) == []
 
 
-def test_deleting_says_what_to_do_instead(workspace: Workspace) -> None:
-    with pytest.raises(NotSupportedError, match="archive"):
-        Experiment.delete(workspace, "x")
+def test_a_deleted_experiment_leaves_with_its_runs_and_comes_back_with_them(experiment: Experiment, workspace: Workspace) -> None:
+    with experiment.start_logging(snapshot_directory=None) as run:
+        pass
+    Experiment.delete(workspace, experiment.id)
+    assert names(workspace, view_type="All") == [] and names(workspace, view_type="Deleted") == ["exp"]
+    assert list(workspace.get_runs(view="All")) == [] and list(experiment.get_runs(view="Deleted")) == [run]
+    assert list(Experiment.restore(workspace, "exp").get_runs()) == [run]
+    with pytest.raises(NotFoundError, match="in the bin"):
+        Experiment.restore(workspace, "exp")
+
+
+def test_an_experiment_with_a_run_that_goes_on_is_not_deleted(experiment: Experiment, workspace: Workspace) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    with pytest.raises(ConflictError, match="has not ended"):
+        Experiment.delete(workspace, "exp")
+    run.complete()
+
+
+def test_the_id_of_an_archived_experiment_does_not_delete_the_new_one_of_its_name(
+    experiment: Experiment, workspace: Workspace
+) -> None:
+    old = experiment.id
+    experiment.archive()
+    new = Experiment(workspace, "exp")
+    with pytest.raises(ConflictError, match="Delete that one first"):
+        Experiment.delete(workspace, old)
+    Experiment.delete(workspace, new.id)
+    Experiment.delete(workspace, old)
+    assert names(workspace, view_type="Deleted") == ["exp", "exp"]

@@ -10,6 +10,8 @@ import click
 from runyard.cli.completion import complete_experiment
 from runyard.cli.options import examples, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
+from runyard.cli.progress import working
+from runyard.cli.run_bin import confirm, yes_option
 
 name_option = click.option(
     "-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment.", shell_complete=complete_experiment
@@ -18,7 +20,7 @@ name_option = click.option(
 
 @click.group()
 def experiment() -> None:
-    """List, describe, archive and bring back experiments."""
+    """List, describe, archive, delete and bring back experiments."""
 
 
 @experiment.command(
@@ -26,11 +28,11 @@ def experiment() -> None:
 )
 @click.option(
     "--view",
-    type=click.Choice(["ActiveOnly", "ArchivedOnly", "All"], case_sensitive=False),
-    metavar="ActiveOnly|ArchivedOnly|All",
+    type=click.Choice(["ActiveOnly", "ArchivedOnly", "All", "Deleted"], case_sensitive=False),
+    metavar="ActiveOnly|ArchivedOnly|All|Deleted",
     default="ActiveOnly",
     show_default=True,
-    help="Which ones.",
+    help="Archived ones, or the bin.",
 )
 @workspace_options
 @output_options()
@@ -101,6 +103,50 @@ def archive(name: str, workspace_name: str | None, path: Path, output_format: st
 def reactivate(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
     """Show an archived experiment again."""
     _update(name, workspace_name, path, Output(output_format, query), archived=False)
+
+
+@experiment.command(epilog=examples("runyard experiment delete -e scratch", "runyard experiment delete -e scratch --yes"))
+@name_option
+@yes_option
+@workspace_options
+def delete(name: str, yes: bool, workspace_name: str | None, path: Path) -> None:
+    """Put an experiment and its runs, which must have ended, into the bin. Its name is free for a new one."""
+    from runyard.cli.connection import connect
+
+    client = connect(workspace_name, path).client
+    found = client.experiments.get(name)
+    confirm(f"Put the experiment {name} and its {found.run_count} runs into the bin?", yes)
+    client.experiments.delete(name)
+    click.echo(f"Experiment {name} is in the bin. Bring it back with: runyard experiment restore -e {name}")
+
+
+@experiment.command(epilog=examples("runyard experiment list --view Deleted -o table", "runyard experiment restore -e scratch"))
+@click.option("-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin.")
+@workspace_options
+@output_options()
+def restore(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
+    """Bring back the experiment of that name that was deleted last, with the runs that went with it."""
+    from runyard.cli.connection import connect
+    from runyard.cli.record import experiment_document
+
+    client = connect(workspace_name, path).client
+    Output(output_format, query).print(experiment_document(client.experiments.restore(name)))
+
+
+@experiment.command(epilog=examples("runyard experiment purge -e scratch --yes"))
+@click.option("-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin.")
+@yes_option
+@workspace_options
+@output_options()
+def purge(name: str, yes: bool, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
+    """Remove an experiment in the bin and its runs for good. Their files go with `runyard gc`."""
+    from runyard.cli.connection import connect
+
+    client = connect(workspace_name, path).client
+    confirm(f"Remove the experiment {name} and its runs for good?", yes)
+    with working("Removing the experiment for good"):
+        gone = client.experiments.purge(name)
+    Output(output_format, query).print({"purged_runs": gone})
 
 
 def _update(name: str, workspace_name: str | None, path: Path, output: Output, **changes: Any) -> None:

@@ -17,7 +17,7 @@ COMMANDS = {
     "top": LazyCommand("runyard.cli.top", "top", "Watch runs live in the terminal."),
     "run": LazyCommand("runyard.cli.run", "run", "Submit, list, show, compare, wait for, change and stop runs."),
     "exec": LazyCommand("runyard.cli.exec_script", "exec_script", "Run a script here, with azureml served by Runyard."),
-    "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List, describe, archive and bring back experiments."),
+    "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List, describe, archive, delete, bring back experiments."),
     "view": LazyCommand("runyard.cli.view", "view", "Save, share and show views of run lists."),
     "environment": LazyCommand("runyard.cli.environment", "environment", "List, register, build and remove environments."),
     "computetarget": LazyCommand("runyard.cli.compute_target", "compute_target", "List and show compute targets."),

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from runyard.cli.options import examples, experiment_option, run_option, workspace_options
 
-if TYPE_CHECKING:
-    from runyard.client.client import Client
-
-FOLDER = "logs/"
-EVENTS = "tfevents"
-POLL_S = 2.0
-
 
 @click.command(
     "monitor-tensorboard",
     epilog=examples(
-        "runyard run monitor-tensorboard -r RUN_ID", "runyard run monitor-tensorboard -r RUN_ID --local-directory tb"
+        "runyard run monitor-tensorboard -r RUN_ID", "runyard run monitor-tensorboard -r RUN_ID --local-directory tb --port 0"
     ),
 )
 @run_option
@@ -34,55 +21,26 @@ POLL_S = 2.0
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder to copy the files to, and to leave them in. A temporary one where none is given.",
 )
+@click.option("--port", type=click.IntRange(0, 65_535), default=6006, show_default=True, help="Port; 0 takes a free one.")
 @experiment_option
 @workspace_options
 def monitor_tensorboard(
-    run_id: str, local_directory: Path | None, experiment_name: str | None, workspace_name: str | None, path: Path
+    run_id: str, local_directory: Path | None, port: int, experiment_name: str | None, workspace_name: str | None, path: Path
 ) -> None:
     """Start TensorBoard on what a run writes to ./logs, and keep it up to date until Ctrl-C. Ended runs can be shown too.
 
-    TensorBoard must be installed beside Runyard: pip install tensorboard.
+    TensorBoard must be installed beside Runyard: pip install 'runyard[tensorboard]'.
     """
+    from runyard import Run
     from runyard.cli.connection import connect
     from runyard.cli.run import find_run
+    from runyard.tensorboard import Tensorboard
 
-    if importlib.util.find_spec("tensorboard") is None:
-        raise click.ClickException("TensorBoard is not installed here. Install it with: pip install tensorboard")
-    client = connect(workspace_name, path).client
-    find_run(client, run_id, experiment_name)
-    if local_directory is not None:
-        local_directory.mkdir(parents=True, exist_ok=True)
-        _show(client, run_id, local_directory)
-        return
-    with tempfile.TemporaryDirectory(prefix="runyard-tensorboard-") as folder:
-        _show(client, run_id, Path(folder))
-
-
-def _show(client: Client, run_id: str, folder: Path) -> None:
-    copy_event_files(client, run_id, folder)
-    process = subprocess.Popen([sys.executable, "-m", "tensorboard.main", "--logdir", str(folder)])
+    connection = connect(workspace_name, path)
+    find_run(connection.client, run_id, experiment_name)
+    board = Tensorboard([Run.get(connection.workspace, run_id)], local_root=local_directory, port=port)
     try:
-        while process.poll() is None:
-            time.sleep(POLL_S)
-            copy_event_files(client, run_id, folder)
+        click.echo(board.start())
+        board.wait()
     finally:
-        process.terminate()
-        process.wait()
-    click.get_current_context().exit(process.returncode)
-
-
-def copy_event_files(client: Client, run_id: str, folder: Path) -> list[Path]:
-    """Bring the event files of a run's ./logs up to date in a folder; return those that have changed. What is there is kept."""
-    from runyard.domain.artifact import require_artifact_path
-
-    changed = []
-    for file in client.artifacts.list(run_id, FOLDER):
-        if EVENTS not in Path(file.path).name:
-            continue
-        target = folder / require_artifact_path(file.path).removeprefix(FOLDER)
-        if target.exists() and target.stat().st_size == file.size_bytes:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        client.artifacts.download(run_id, file.path, target)
-        changed.append(target)
-    return changed
+        board.stop()

@@ -8,6 +8,7 @@ from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
+from runyard.wire.run import PurgedBody
 
 
 class ExperimentApi:
@@ -56,6 +57,27 @@ class ExperimentApi:
     def update(self, name: str, request: UpdateExperimentRequest) -> ExperimentRecord:
         """Change tags, description, or whether it is archived."""
         return self._transport.call("PATCH", self._path(name), ExperimentRecord, body=request)
+
+    def delete(self, name: str) -> ExperimentRecord:
+        """Put an experiment and its runs into the bin.
+
+        Raises:
+            ConflictError: one of its runs has not ended.
+        """
+        return self._transport.call("DELETE", self._path(name), ExperimentRecord)
+
+    def restore(self, name: str) -> ExperimentRecord:
+        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+
+        Raises:
+            NotFoundError: none of that name is in the bin.
+            ConflictError: another active one has its name by now.
+        """
+        return self._transport.call("POST", f"{self._path(name)}/restore", ExperimentRecord)
+
+    def purge(self, name: str) -> int:
+        """Remove the experiment of that name that was deleted last for good; return how many runs are gone with it."""
+        return self._transport.call("POST", f"{self._path(name)}/purge", PurgedBody).runs
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{segment(name)}"

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from runyard.client.ignore_pattern import IgnorePattern, read_patterns
 from runyard.errors import SnapshotError
-
-if TYPE_CHECKING:
-    from dulwich.ignore import Pattern
 
 IGNORE_FILES = (".runyardignore", ".amlignore", ".gitignore")
 """The first that the source folder has is used; they are not merged."""
@@ -29,7 +26,7 @@ class IgnoreRules:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.file_name = next((name for name in IGNORE_FILES if (root / name).is_file()), IGNORE_FILES[-1])
-        self._filters: dict[str, list[Pattern] | None] = {}
+        self._filters: dict[str, list[IgnorePattern]] = {}
 
     @property
     def exists(self) -> bool:
@@ -43,28 +40,30 @@ class IgnoreRules:
             return True
         for depth in range(len(parts) - 1, -1, -1):
             rules = self._rules_of("/".join(parts[:depth]))
-            if rules is None:
-                continue
-            name = os.fsencode("/".join(parts[depth:]))
-            for pattern in reversed(rules):
-                if pattern.matches(name, is_folder):
-                    return pattern.is_exclude
+            if rules:
+                name = os.fsencode("/".join(parts[depth:]))
+                for pattern in reversed(rules):
+                    if pattern.matches(name, is_folder):
+                        return pattern.is_exclude
         return False
 
-    def _rules_of(self, folder: str) -> list[Pattern] | None:
+    def _rules_of(self, folder: str) -> list[IgnorePattern]:
         if folder not in self._filters:
             self._filters[folder] = self._read(self._root / folder / self.file_name)
         return self._filters[folder]
 
-    def _read(self, path: Path) -> list[Pattern] | None:
+    def _read(self, path: Path) -> list[IgnorePattern]:
         if not path.is_file():
-            return None
-        from dulwich.ignore import IgnoreFilter, read_ignore_patterns  # late: only a folder with rules pays for it
-
+            return []
         try:
-            with path.open("rb") as file:
-                return IgnoreFilter(read_ignore_patterns(file), path=str(path)).patterns
+            return list(read_patterns(path.read_bytes()))
         except OSError as error:
             raise SnapshotError(
                 f"{path} cannot be read ({error.strerror}). Make it readable, or remove it.", path=str(path)
             ) from error
+
+
+def rule_for(path: str) -> str:
+    """Return the line of an ignore file that leaves out exactly this file of the source folder."""
+    escaped = "".join(f"\\{char}" if char in "*?[\\" else char for char in path)
+    return f"/{escaped[:-1]}\\ " if escaped.endswith(" ") else f"/{escaped}"

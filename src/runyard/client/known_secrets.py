@@ -62,12 +62,16 @@ def covered_chunk(data: bytes) -> bytes:
 
 def covered_creation(request: CreateRunsRequest) -> CreateRunsRequest:
     """Return the request without secrets."""
-    return replace(request, runs=[covered_names(run) for run in request.runs])
+    hide = known_secrets()
+    return replace(request, runs=[_covered_names(hide, run) for run in request.runs])
 
 
 def covered_names(run: Named) -> Named:
     """Return a new run with its name, tags and properties covered."""
-    hide = known_secrets()
+    return _covered_names(known_secrets(), run)
+
+
+def _covered_names(hide: Redactor, run: Named) -> Named:
     name = None if run.display_name is None else hide.text(run.display_name)
     return replace(run, display_name=name, tags=_tags(hide, run.tags), properties=_properties(hide, run.properties))
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runyard.client.ignore_rules import IgnoreRules
+from runyard.client.ignore_rules import IGNORE_FILES, IgnoreRules, rule_for
 from runyard.client.known_secrets import is_text, known_secrets
 from runyard.client.snapshot import SnapshotApi
 from runyard.domain.snapshot import SNAPSHOT_MAX_BYTES, SNAPSHOT_MAX_FILES, SnapshotFile
@@ -48,9 +48,13 @@ class SourceFile:
 
 @dataclass(slots=True)
 class SourceFolder:
-    """What a walk found: the files by path, and the links that were left out because they lead outside or nowhere."""
+    """What a walk found: the files by path, and the links that were left out because they lead outside or nowhere.
+
+    ``rules_file`` is the ignore file that is in force, or would be.
+    """
 
     root: Path
+    rules_file: str = IGNORE_FILES[0]
     files: list[SourceFile] = field(default_factory=list)
     skipped_links: list[str] = field(default_factory=list)
 
@@ -103,9 +107,10 @@ def look_at(source: Path) -> SourceFolder:
     except OSError as error:
         raise _unreadable(source, error) from error
     if stat.S_ISREG(status.st_mode):
-        return SourceFolder(root.parent, [_source_file(root.name, root, status)])
-    found = SourceFolder(root)
-    for file in _walk(found, IgnoreRules(root), "", (root,)):
+        return SourceFolder(root.parent, files=[_source_file(root.name, root, status)])
+    rules = IgnoreRules(root)
+    found = SourceFolder(root, rules.file_name if rules.exists else IGNORE_FILES[0])
+    for file in _walk(found, rules, "", (root,)):
         found.files.append(file)
         if len(found.files) > _FILES_LOOKED_AT:
             break
@@ -119,14 +124,15 @@ def require_within_limits(folder: SourceFolder, *, max_bytes: int, max_files: in
     if total <= max_bytes and len(folder.files) <= max_files:
         return
     largest = heapq.nlargest(_LARGEST_NAMED, folder.files, key=lambda file: file.size_bytes)
-    named = ", ".join(f"{file.path} ({_megabytes(file.size_bytes)})" for file in largest)
+    named = "\n".join(f"  {_megabytes(file.size_bytes):>10}  {file.path}  (rule: {rule_for(file.path)})" for file in largest)
     raise SnapshotTooLargeError(
         f"The snapshot of {folder.root} would hold {len(folder.files)} files with {_megabytes(total)}; the limits are "
-        f"{max_files} files and {_megabytes(max_bytes)}. The largest files are {named}. Name what the script does not need in a "
-        ".runyardignore file (the syntax is that of .gitignore), or keep data outside the source folder.",
+        f"{max_files} files and {_megabytes(max_bytes)}. Nothing was sent. Leave out what is not needed, by rules in a "
+        f"{folder.rules_file} file, or keep data outside the source folder. The largest files:\n{named}",
         files=len(folder.files),
         size_bytes=total,
         largest=[file.path for file in largest],
+        rules=[rule_for(file.path) for file in largest],
     )
 
 

@@ -13,11 +13,12 @@ _NAME = re.compile(r"[a-zA-Z0-9][\w\-]{0,254}", re.ASCII)
 
 
 class ExperimentView(str, Enum):
-    """Which experiments a list shows."""
+    """Which experiments a list shows: those in use, archived ones, both, or those in the bin."""
 
     ACTIVE_ONLY = "ActiveOnly"
     ARCHIVED_ONLY = "ArchivedOnly"
     ALL = "All"
+    DELETED = "Deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class ExperimentRecord:
     created_at: datetime
     default_view_id: str | None = None
     archived_at: datetime | None = None
+    deleted_at: datetime | None = None
     run_count: int = 0
     active_run_count: int = 0
     last_run_id: str | None = None

@@ -14,7 +14,7 @@ from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
 from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import require_run_id
-from runyard.errors import InvalidArgumentError, NotSupportedError, SnapshotError
+from runyard.errors import ConflictError, InvalidArgumentError, SnapshotError
 from runyard.sdk.html import Link, table
 from runyard.sdk.interactive import OUTPUTS
 from runyard.sdk.labels import label_filter, tag_text, tag_texts
@@ -53,7 +53,7 @@ class Experiment:
     ) -> list[Experiment]:
         """Return the experiments of a workspace, the one with the newest run first.
 
-        ``view_type`` is ``ActiveOnly``, ``ArchivedOnly`` or ``All``; ``tags`` filters as in :meth:`get_runs`.
+        ``view_type`` is ``ActiveOnly``, ``ArchivedOnly``, ``All`` or ``Deleted`` (the bin). ``tags`` filters as in ``get_runs``.
         """
         try:
             view = ExperimentView(view_type)
@@ -69,8 +69,32 @@ class Experiment:
 
     @staticmethod
     def delete(workspace: Workspace, experiment_id: str) -> None:
-        """Refuse: this version deletes no experiments."""
-        raise NotSupportedError("This version does not delete experiments. Hide one with experiment.archive().")
+        """Put the experiment of that id, or of that name, and its runs into the bin. :meth:`restore` brings them back.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: one of its runs has not ended.
+        """
+        api = workspace._client.experiments
+        found = next((each for each in api.iterate(view=ExperimentView.ALL) if each.id == experiment_id), None)
+        name = experiment_id if found is None else found.name
+        if found is not None and api.get(name).id != experiment_id:
+            raise ConflictError(
+                f"Experiment {name!r} with the id {experiment_id} is archived, and a newer one has its name. "
+                "Delete that one first.",
+                experiment=name,
+            )
+        api.delete(name)
+
+    @staticmethod
+    def restore(workspace: Workspace, name: str) -> Experiment:
+        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+
+        Raises:
+            NotFoundError: none of that name is in the bin.
+            ConflictError: another active one has its name by now.
+        """
+        return Experiment._handle(workspace, name, workspace._client.experiments.restore(name))
 
     @property
     def workspace(self) -> Workspace:

@@ -18,17 +18,15 @@ from typing import Any, Protocol
 from runyard.domain.artifact import ArtifactRecord
 from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
-from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType
 from runyard.domain.node_group import NodeReport
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
 from runyard.domain.snapshot import SnapshotManifest
 from runyard.domain.view import ViewRecord
 from runyard.domain.workspace import WorkspaceRecord
+from runyard.storage.metric_base import MetricStore
 from runyard.wire.catalog import FacetPage, FacetQuery, GroupQuery, NamePage, RunGroupPage
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
-from runyard.wire.journal import JournalBatch
-from runyard.wire.metric import BatchAckBody, RecordBatch, SeriesQuery
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
@@ -119,6 +117,28 @@ class ExperimentStore(Protocol):
 
         Raises:
             ConflictError: the experiment should become active and another active one has its name.
+        """
+
+    def delete(self, workspace: str, name: str, *, author: str, at: datetime) -> ExperimentRecord:
+        """Put what :meth:`get` returns into the bin, with its runs. Its name is free for a new one.
+
+        Raises:
+            ConflictError: one of its runs has not ended.
+        """
+
+    def restore(self, workspace: str, name: str, *, author: str, at: datetime) -> ExperimentRecord:
+        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+
+        Raises:
+            NotFoundError: none of that name is in the bin.
+            ConflictError: it was active, and another active one has its name by now.
+        """
+
+    def purge(self, workspace: str, name: str) -> int:
+        """Remove the experiment of that name that was deleted last for good; return how many runs are gone with it.
+
+        Raises:
+            NotFoundError: none of that name is in the bin.
         """
 
 
@@ -242,38 +262,6 @@ class RunStore(Protocol):
         """Return how many runs of ``target`` are active and how many wait."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricWindow:
-    """A part of a series to draw, as numpy columns of equal length, in order of arrival unless the query asks to sort.
-
-    **Shape** of each column: (n,). ``steps`` int64: the step, or the index in the series where none was given. ``times_us``
-    int64: microseconds since 1970, UTC. ``values`` float64: NaN where the value is no number; integers beyond 2^53 are rounded.
-    ``count`` is what the whole series counts. ``series`` gives the same points as plain values, exact, with texts, rows, files.
-    """
-
-    run_id: str
-    name: str
-    family: MetricFamily
-    type: MetricType
-    description: str
-    count: int
-    steps: Any
-    times_us: Any
-    values: Any
-    series: Callable[[], MetricSeries] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricColumn:
-    """Points of one series for export, in order of arrival. Columns as in :class:`MetricWindow`."""
-
-    run_id: str
-    name: str
-    steps: Any
-    times_us: Any
-    values: Any
-
-
 class RunCatalog(Protocol):
     """What the runs of a workspace have in common."""
 
@@ -305,55 +293,6 @@ class RunCatalog(Protocol):
         Raises:
             InvalidArgumentError: a field that cannot be grouped by, or an unknown order.
         """
-
-
-class MetricStore(Protocol):
-    """Everything that was logged.
-
-    The points of a series keep the order in which their batches were stored, and within a batch that of its records. What is
-    appended is seen by every read that begins afterwards. Upkeep (:meth:`tidy`, :meth:`compact`) never changes what a read gives.
-    """
-
-    def append(self, workspace: str, run_id: str, batch: RecordBatch | JournalBatch, *, at: datetime) -> BatchAckBody:
-        """Store a batch. When ``(run, writer, seq)`` was stored before, however long ago that was, nothing changes.
-
-        Records that cannot be stored are left out, and the answer names them: a bad name, a number beyond 64 bits, a value past
-        a limit, bytes that are no record.
-
-        Raises:
-            InvalidArgumentError: the batch names no writer, or its number is out of range.
-        """
-
-    def series(self, workspace: str, run_ids: list[str], names: list[str] | None) -> list[MetricSeries]:
-        """Return whole series, by run in the order given and then by first logging; ``names`` None means all."""
-
-    def windows(self, workspace: str, query: SeriesQuery) -> list[MetricWindow]:
-        """Return parts of series to draw, by run in the order given and then by first logging.
-
-        Of each of the buckets that a window is cut into, the points with the exact minimum and maximum stay, and the first
-        that is no finite number; so do the first and the last point.
-        """
-
-    def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
-        """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
-
-    def export(self, workspace: str, run_ids: list[str], names: list[str] | None) -> Iterator[MetricColumn]:
-        """Yield all points of the series (not tables and files) in parts; several parts of a series follow one another."""
-
-    def descendants_with_metrics(self, workspace: str, run_id: str, run_type: str | None) -> list[str]:
-        """Return the run and its descendants that have metrics, newest first, of ``run_type`` only when it is given."""
-
-    def tidy(self, *, at: datetime) -> int:
-        """Do the upkeep that is due; return for how many runs something was done. One thread calls this now and then."""
-
-    def wait_for_work(self, timeout_s: float) -> None:
-        """Wait until some run's metrics need upkeep soon, or the time is over."""
-
-    def compact(self, workspace: str, run_id: str, *, finish: bool = False) -> None:
-        """Do the upkeep of one run now; with ``finish`` as if the run had ended."""
-
-    def build_pages(self) -> None:
-        """Do now what makes ranking runs by a metric fast."""
 
 
 class ArtifactStore(Protocol):

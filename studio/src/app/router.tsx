@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from "@tanstack/react-router";
 import type { MetricsSearch } from "../runs/page/MetricsTab";
 import { RUN_VIEW_KEYS, type RunViewSearch } from "../runs/list/run-view";
+import { COMPARE_KEYS, type CompareSearch } from "../runs/compare/compare-state";
 import { NotFoundPage } from "./NotFoundPage";
 import { PageFailure } from "./PageFailure";
 import { parseSearch, stringifySearch, textParameters } from "../client/search-text";
@@ -39,6 +40,13 @@ const runs = createRoute({
   path: "/runs",
   component: lazyRouteComponent(() => import("../runs/list/RunsPage"), "RunsPage"),
   validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/compare",
+  component: lazyRouteComponent(() => import("../runs/compare/ComparePage"), "ComparePage"),
+  validateSearch: (search): CompareSearch => textParameters(search, COMPARE_KEYS),
 });
 
 const run = createRoute({ getParentRoute: () => root, path: "/runs/$runId", component: lazyRouteComponent(() => import("../runs/page/RunPage"), "RunPage") });
@@ -106,7 +114,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, runs, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment, settings]);
+const routeTree = root.addChildren([home, experiments, experiment, runs, compare, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment, settings]);
 
 export const router = createRouter({
   routeTree,

@@ -47,3 +47,19 @@ export function runSeriesQuery(workspace: string, runId: string, names: readonly
     enabled: names.length > 0,
   });
 }
+
+/** What several runs logged under `names`, as it was logged: texts, tables and the addresses of files too. */
+export function seriesQuery(workspace: string, runIds: readonly string[], names: readonly string[]) {
+  return queryOptions({
+    queryKey: [...keys.workspace(workspace), "series", runIds, names],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.POST("/api/v1/workspaces/{workspace}/metrics/series", {
+          params: { path: { workspace } },
+          body: { run_ids: [...runIds], names: [...names], max_points: MAX_POINTS, axis: "step", sort: false },
+          signal,
+        }),
+      ),
+    enabled: names.length > 0 && runIds.length > 0,
+  });
+}

@@ -7,7 +7,8 @@ export interface TabLink {
   label: string;
   count?: number;
   to: string;
-  params: Record<string, string>;
+  params?: Record<string, string>;
+  search?: Record<string, string | undefined>;
 }
 
 /** Tabs that are links: each is a page of its own with an address. Arrows move between them, Enter opens. */
@@ -37,7 +38,8 @@ export function TabLinks({ label, tabs, selected, panelId }: { label: string; ta
           aria-controls={panelId}
           tabIndex={tab.id === selected ? 0 : -1}
           to={tab.to}
-          params={tab.params}
+          params={tab.params ?? {}}
+          {...(tab.search ? { search: tab.search } : {})}
           className={styles.tab}
         >
           {tab.label}

@@ -16,7 +16,7 @@ import { TagList } from "../components/TagList";
 import { t } from "../text/text";
 import styles from "./ExperimentsPage.module.css";
 
-const VIEWS: readonly ExperimentView[] = ["ActiveOnly", "ArchivedOnly", "All"];
+const VIEWS = ["ActiveOnly", "ArchivedOnly", "All"] as const satisfies readonly ExperimentView[];
 
 export function ExperimentsPage() {
   const search = useSearch({ strict: false });

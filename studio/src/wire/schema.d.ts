@@ -350,7 +350,11 @@ export interface paths {
          */
         put: operations["ensure_experiment"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete Experiment
+         * @description Put an experiment and its runs, which must have ended, into the bin. Its name is free for a new one.
+         */
+        delete: operations["delete_experiment"];
         options?: never;
         head?: never;
         /**
@@ -358,6 +362,46 @@ export interface paths {
          * @description Change description and tags, archive or reactivate.
          */
         patch: operations["update_experiment"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/experiments/{name}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge Experiment
+         * @description Remove the experiment of that name that was deleted last, and its runs, for good.
+         */
+        post: operations["purge_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/experiments/{name}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Experiment
+         * @description Bring back the experiment of that name that was deleted last, with the runs that went with it.
+         */
+        post: operations["restore_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/workspaces/{workspace}/garbage/collect": {
@@ -1478,6 +1522,8 @@ export interface components {
             created_at: string;
             /** Default View Id */
             default_view_id?: string | null;
+            /** Deleted At */
+            deleted_at?: string | null;
             /** Description */
             description?: string | null;
             /** Id */
@@ -1504,10 +1550,10 @@ export interface components {
         };
         /**
          * ExperimentView
-         * @description Which experiments a list shows.
+         * @description Which experiments a list shows: those in use, archived ones, both, or those in the bin.
          * @enum {string}
          */
-        ExperimentView: "ActiveOnly" | "ArchivedOnly" | "All";
+        ExperimentView: "ActiveOnly" | "ArchivedOnly" | "All" | "Deleted";
         /**
          * FacetPage
          * @description By field, the values that most runs have, and ``total``: how many runs the query finds.
@@ -3591,6 +3637,38 @@ export interface operations {
             };
         };
     };
+    delete_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     update_experiment: {
         parameters: {
             query?: never;
@@ -3606,6 +3684,70 @@ export interface operations {
                 "application/json": components["schemas"]["UpdateExperimentRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    purge_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgedBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    restore_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {

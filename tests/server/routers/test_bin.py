@@ -135,3 +135,52 @@ def test_a_filter_reaches_the_search_and_its_error_says_where(api: Any) -> None:
     assert api.search(order_by="-param.lr") == ["job_1", "a"]
     error = api.refuse("POST", "/runs/search", json={"filter": "status = Faild"})
     assert error["code"] == "invalid_argument" and error["details"] == {"position": 9}
+
+
+def test_a_deleted_experiment_takes_its_runs_along_and_brings_back_those_that_went_with_it(api: Any) -> None:
+    ended(api, "early", "top")
+    ended(api, "kid", parent_id="top")
+    api.call("DELETE", "/runs/early")
+    deleted = api.call("DELETE", "/experiments/mnist")
+    assert deleted["deleted_at"] and api.refuse("GET", "/experiments/mnist")["status"] == 404
+    assert sorted(api.search(view="Deleted", experiment="mnist")) == ["early", "kid", "top"]
+    assert "Restore the experiment" in api.refuse("POST", "/runs/top/restore", json={})["message"]
+    assert api.call("POST", "/experiments/mnist/restore", json={})["archived_at"] is None
+    assert sorted(api.search(include_children=True)) == ["kid", "top"] and api.search(view="Deleted") == ["early"]
+
+
+def test_the_name_of_a_deleted_experiment_is_free_and_then_taken(api: Any) -> None:
+    ended(api, "old")
+    api.call("DELETE", "/experiments/mnist")
+    ended(api, "new")
+    error = api.refuse("POST", "/experiments/mnist/restore", json={})
+    assert error["status"] == 409 and "has its name" in error["message"]
+    api.call("PATCH", "/experiments/mnist", json={"archived": True})
+    api.call("POST", "/experiments/mnist/restore", json={})
+    assert api.search(experiment="mnist") == ["old"]
+
+
+def test_an_archived_experiment_comes_back_archived(api: Any) -> None:
+    ended(api, "top")
+    api.call("PATCH", "/experiments/mnist", json={"archived": True})
+    api.call("DELETE", "/experiments/mnist")
+    assert api.call("POST", "/experiments/mnist/restore", json={})["archived_at"] is not None
+
+
+def test_an_experiment_whose_run_goes_on_stays(api: Any) -> None:
+    api.start({"id": "on"})
+    assert api.refuse("DELETE", "/experiments/mnist")["status"] == 409
+    assert api.search() == ["on"]
+
+
+def test_a_purged_experiment_is_gone_with_its_runs(api: Any, clock: FakeClock) -> None:
+    ended(api, "a", "b")
+    assert api.refuse("POST", "/experiments/mnist/purge", json={})["status"] == 404
+    api.call("DELETE", "/experiments/mnist")
+    assert api.call("POST", "/experiments/mnist/purge", json={}) == {"runs": 2}
+    assert api.refuse("POST", "/experiments/mnist/restore", json={})["status"] == 404
+    ended(api, "c")
+    api.call("DELETE", "/experiments/mnist")
+    clock.advance(YEAR_S)
+    assert api.call("POST", "/bin/purge", json={}) == {"runs": 1}
+    assert api.call("GET", "/experiments?view=Deleted")["experiments"] == []

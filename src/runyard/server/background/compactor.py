@@ -13,7 +13,7 @@ INTERVAL_S = 1.0
 
 
 class CompactorThread:
-    """One thread that calls :meth:`runyard.storage.base.MetricStore.tidy`, every second and when much has come in."""
+    """One thread that calls :meth:`runyard.storage.metric_base.MetricStore.tidy`, every second and when much has come in."""
 
     def __init__(self, context: ServerContext) -> None:
         self._context = context

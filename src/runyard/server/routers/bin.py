@@ -7,6 +7,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from runyard.domain.experiment import ExperimentRecord
 from runyard.domain.run import RunRecord
 from runyard.errors import InvalidArgumentError
 from runyard.server.routers.answer import Caller, Context, answer
@@ -34,6 +35,27 @@ def purge_run(context: Context, caller: Caller, workspace: str, run_id: str) -> 
     """Remove a run in the bin and its descendants for good."""
     caller.require_person()
     return answer(PurgedBody(runs=context.storage.runs.purge(workspace, run_id)))
+
+
+@router.delete("/experiments/{name}", operation_id="delete_experiment", response_model=ExperimentRecord)
+def delete_experiment(context: Context, caller: Caller, workspace: str, name: str) -> Response:
+    """Put an experiment and its runs, which must have ended, into the bin. Its name is free for a new one."""
+    caller.require_person()
+    return answer(context.storage.experiments.delete(workspace, name, author=caller.user, at=context.clock()))
+
+
+@router.post("/experiments/{name}/restore", operation_id="restore_experiment", response_model=ExperimentRecord)
+def restore_experiment(context: Context, caller: Caller, workspace: str, name: str) -> Response:
+    """Bring back the experiment of that name that was deleted last, with the runs that went with it."""
+    caller.require_person()
+    return answer(context.storage.experiments.restore(workspace, name, author=caller.user, at=context.clock()))
+
+
+@router.post("/experiments/{name}/purge", operation_id="purge_experiment", response_model=PurgedBody)
+def purge_experiment(context: Context, caller: Caller, workspace: str, name: str) -> Response:
+    """Remove the experiment of that name that was deleted last, and its runs, for good."""
+    caller.require_person()
+    return answer(PurgedBody(runs=context.storage.experiments.purge(workspace, name)))
 
 
 @router.post("/bin/purge", operation_id="purge_bin", response_model=PurgedBody)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runyard.errors import NotSupportedError
-from runyard.storage.base import MetricColumn
+from runyard.storage.metric_base import MetricColumn
 
 EXPORT_TYPES = {"parquet": "application/vnd.apache.parquet", "arrow": "application/vnd.apache.arrow.stream"}
 

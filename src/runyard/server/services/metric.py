@@ -5,7 +5,7 @@ from __future__ import annotations
 from runyard.domain.metric import SYSTEM_NAME_START, folded
 from runyard.errors import InvalidArgumentError
 from runyard.server.context import ServerContext
-from runyard.storage.base import MetricWindow
+from runyard.storage.metric_base import MetricWindow
 from runyard.wire.metric import MetricValuesBody, MetricValuesQuery, SeriesPage, SeriesQuery
 from runyard.wire.series import SeriesHeader, encode_frame
 

@@ -2,7 +2,7 @@
 export interface SharedCursor {
   /** Of the chart that has the pointer. */
   source: object;
-  /** Which axis the value is on: charts with another axis stay as they are. */
+  /** Which axis the value is on: charts with another axis stay as they are. Empty: a line is pointed at, and no place. */
   axis: string;
   x: number;
   /** The line that is pointed at. */

@@ -203,16 +203,18 @@ export class Plot {
     context.clearRect(0, 0, this.width, this.height);
     const box = this.plotBox();
     if (this.selection) {
-      context.fillStyle = inkOf("color-mix(in srgb, var(--accent) 18%, transparent)");
+      context.fillStyle = inkOf("color-mix(in srgb, var(--accent) 18%, transparent)", context.canvas);
       context.fillRect(this.selection.low, box.top, this.selection.high - this.selection.low, box.bottom - box.top);
     }
     const { cursor } = this;
     const px = cursor ? this.x.at(cursor.x) : Number.NaN;
+    // Pointed at in a list, and not at a place.
+    if (cursor && Number.isNaN(cursor.x)) this.drawPointed(context, box, cursor.lineId, ratio);
     if (!cursor || !(px >= box.left - 1 && px <= box.right + 1)) {
       this.readout.hide();
       return;
     }
-    context.strokeStyle = inkOf("var(--line-strong)");
+    context.strokeStyle = inkOf("var(--line-strong)", context.canvas);
     context.lineWidth = 1;
     context.beginPath();
     context.moveTo(Math.round(px) + 0.5, box.top);
@@ -230,8 +232,8 @@ export class Plot {
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
     if (this.pointable().length > 1) strokeLine(context, line, this.x, this.y, 1 / ratio, 3, 1);
-    const index = nearestIndex(line.data.x, this.cursor.x);
-    context.fillStyle = inkOf(line.colour);
+    const index = Number.isNaN(this.cursor.x) ? -1 : nearestIndex(line.data.x, this.cursor.x);
+    context.fillStyle = inkOf(line.colour, context.canvas);
     context.beginPath();
     context.arc(this.x.at(number(line.data.x, index)), this.y.at(number(line.data.y, index)), 4, 0, 2 * Math.PI);
     context.fill();
@@ -286,7 +288,7 @@ export class Plot {
 
   private follow(shared: SharedCursor | null): void {
     if (shared?.source === this || (shared === null && this.cursor === null)) return;
-    this.cursor = shared && shared.axis === this.model.axis ? { x: shared.x, py: null, lineId: shared.lineId, own: false } : null;
+    this.cursor = shared && (shared.axis === this.model.axis || shared.axis === "") ? { x: shared.x, py: null, lineId: shared.lineId, own: false } : null;
     this.request("cursor");
   }
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
 import { hasEnded, type Run, startOf } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
@@ -12,6 +12,7 @@ import { xAxis } from "../../components/charts/x-axis";
 import { SearchField } from "../../components/fields";
 import { formatMetric } from "../../components/format";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
+import { useWidth } from "../../components/useWidth";
 import { VirtualRows } from "../../components/VirtualRows";
 import { t } from "../../text/text";
 import { MetricCard } from "./MetricCards";
@@ -137,19 +138,4 @@ function Tiles({ metrics, columns }: { metrics: readonly MetricSummary[]; column
       ))}
     </dl>
   );
-}
-
-/** The width of an element, followed. */
-function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return undefined;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return [box, width];
 }

@@ -12,7 +12,7 @@ from runyard.domain.run_filter_field import KEYED
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
-from runyard.storage.backends.sql.experiment import experiment_row
+from runyard.storage.backends.sql.experiment_row import experiment_row
 from runyard.storage.backends.sql.mapping import workspace_pk
 from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_rank import MetricRanking

@@ -20,7 +20,7 @@ from runyard.storage.backends.sql.metric_points import SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
 from runyard.storage.backends.sql.metric_window import read_window
-from runyard.storage.base import MetricColumn, MetricWindow
+from runyard.storage.metric_base import MetricColumn, MetricWindow
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch, SeriesQuery
 
@@ -30,7 +30,7 @@ _NEW_TAIL = t.metric_tail.insert()
 
 
 class SqlMetricStore:
-    """See :class:`runyard.storage.base.MetricStore`."""
+    """See :class:`runyard.storage.metric_base.MetricStore`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

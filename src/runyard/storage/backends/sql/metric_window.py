@@ -10,7 +10,7 @@ from runyard.domain.metric import MetricFamily, MetricSeries
 from runyard.storage.backends.sql.metric_points import INT64_MAX, INT64_MIN, Ints, Points, SeriesHead, to_series
 from runyard.storage.backends.sql.metric_pyramid import thinned
 from runyard.storage.backends.sql.metric_read import AXES, RunView, Shown
-from runyard.storage.base import MetricWindow
+from runyard.storage.metric_base import MetricWindow
 from runyard.wire.metric import SeriesQuery
 
 

@@ -20,6 +20,7 @@ from runyard.domain.run import (
 )
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.experiment_bin import purge_experiments_deleted_before
 from runyard.storage.backends.sql.mapping import from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
@@ -117,8 +118,15 @@ class SqlRunStore:
         return self._database.write(lambda c: purge_tree(c, workspace, run_id))
 
     def purge_deleted_before(self, workspace: str, before: datetime) -> int:
-        """Purge all that went into the bin before an instant; return how many runs there were."""
-        return self._database.write(lambda c: purge_deleted_before(c, workspace_pk(c, workspace), before))
+        """Purge all that went into the bin before an instant, runs and experiments; return how many runs there were."""
+
+        def work(connection: Connection) -> int:
+            pk = workspace_pk(connection, workspace)
+            gone = purge_deleted_before(connection, pk, before)
+            purge_experiments_deleted_before(connection, pk, before)
+            return gone
+
+        return self._database.write(work)
 
     def change_status(
         self,

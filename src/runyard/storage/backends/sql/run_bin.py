@@ -26,19 +26,27 @@ def delete_tree(connection: Connection, workspace: str, run_id: str, author: str
         ConflictError: one of them has not ended.
     """
     top = run_row(connection, workspace, run_id)
-    tree = tree_keys(top.pk)
-    active = connection.execute(sa.select(_RUN.id).where(_RUN.pk.in_(tree), _RUN.status.not_in(_ENDED)).limit(1)).scalar()
+    delete_runs(connection, _RUN.pk.in_(tree_keys(top.pk)), author, at)
+    return int(top.pk)
+
+
+def delete_runs(connection: Connection, chosen: sa.ColumnElement[bool], author: str, at: datetime) -> None:
+    """Put runs into the bin. Those that are there already stay as they are.
+
+    Raises:
+        ConflictError: one of them has not ended.
+    """
+    active = connection.execute(sa.select(_RUN.id).where(chosen, _RUN.status.not_in(_ENDED)).limit(1)).scalar()
     if active is not None:
         raise ConflictError(f"Run {active} has not ended. Cancel it before it is deleted.", run_id=active)
-    _mark(connection, sa.and_(_RUN.pk.in_(tree), _RUN.deleted_at.is_(None)), "deleted", author, at)
-    return int(top.pk)
+    _mark(connection, sa.and_(chosen, _RUN.deleted_at.is_(None)), "deleted", author, at)
 
 
 def restore_tree(connection: Connection, workspace: str, run_id: str, author: str, at: datetime) -> int:
     """Bring a run back, and those descendants that were deleted with it; return the run's key.
 
     Raises:
-        ConflictError: its parent is in the bin.
+        ConflictError: its parent or its experiment is in the bin.
     """
     top = run_row(connection, workspace, run_id)
     if top.deleted_at is None:
@@ -46,8 +54,25 @@ def restore_tree(connection: Connection, workspace: str, run_id: str, author: st
     parent = connection.execute(sa.select(_RUN.id, _RUN.deleted_at).where(_RUN.pk == top.parent_pk)).first()
     if parent is not None and parent.deleted_at is not None:
         raise ConflictError(f"The parent of run {run_id} is in the bin. Restore {parent.id} instead.", run_id=parent.id)
-    _mark(connection, sa.and_(_RUN.pk.in_(tree_keys(top.pk)), _RUN.deleted_at == top.deleted_at), "restored", author, at)
+    _refuse_without_experiment(connection, top)
+    restore_runs(connection, sa.and_(_RUN.pk.in_(tree_keys(top.pk)), _RUN.deleted_at == top.deleted_at), author, at)
     return int(top.pk)
+
+
+def restore_runs(connection: Connection, chosen: sa.ColumnElement[bool], author: str, at: datetime) -> None:
+    """Bring runs back from the bin."""
+    _mark(connection, chosen, "restored", author, at)
+
+
+def _refuse_without_experiment(connection: Connection, run: Any) -> None:
+    """Raise :class:`ConflictError` when the experiment of a run is in the bin: the run would be in no list."""
+    experiment = t.experiment.c
+    query = sa.select(experiment.name).where(experiment.pk == run.experiment_pk, experiment.deleted_at.is_not(None))
+    name = connection.execute(query).scalar()
+    if name is not None:
+        raise ConflictError(
+            f"Run {run.id} belongs to the experiment {name!r}, which is in the bin. Restore the experiment.", run_id=run.id
+        )
 
 
 def purge_tree(connection: Connection, workspace: str, run_id: str) -> int:
@@ -69,8 +94,17 @@ def purge_tree(connection: Connection, workspace: str, run_id: str) -> int:
 def purge_deleted_before(connection: Connection, workspace_pk: int, before: datetime) -> int:
     """Purge what was put into the bin before an instant; return how many runs are gone."""
     old = sa.select(_RUN.pk).where(_RUN.workspace_pk == workspace_pk, _RUN.deleted_at < to_us(before))
+    return _purge(connection, workspace_pk, old)
+
+
+def purge_runs(connection: Connection, workspace_pk: int, chosen: sa.ColumnElement[bool]) -> int:
+    """Purge runs and their descendants; return how many are gone."""
+    return _purge(connection, workspace_pk, sa.select(_RUN.pk).where(_RUN.workspace_pk == workspace_pk, chosen))
+
+
+def _purge(connection: Connection, workspace_pk: int, chosen: sa.Select[Any]) -> int:
     # A descendant may have been deleted later than its ancestor, or earlier: whole trees go together.
-    tree = old.cte("tree", recursive=True)
+    tree = chosen.cte("tree", recursive=True)
     below = t.run.alias("below")
     tree = tree.union(sa.select(below.c.pk).where(below.c.parent_pk == tree.c.pk))
     return _remove(connection, workspace_pk, sa.select(tree.c.pk))

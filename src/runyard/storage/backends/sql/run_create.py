@@ -13,7 +13,7 @@ from runyard.domain.change import ChangeTopic
 from runyard.domain.run import RunStatus, merge_properties, merge_tags
 from runyard.errors import ConflictError, NotFoundError
 from runyard.storage.backends.sql import tables as t
-from runyard.storage.backends.sql.experiment import experiment_row
+from runyard.storage.backends.sql.experiment_row import experiment_row
 from runyard.storage.backends.sql.mapping import from_text, run_row, to_text, to_us
 from runyard.storage.backends.sql.run_label import first_label_rows, search_row
 from runyard.storage.base import RunOrigin

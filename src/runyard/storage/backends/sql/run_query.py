@@ -14,7 +14,7 @@ from runyard.domain.run_filter import parse
 from runyard.domain.run_filter_ast import Shape
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
-from runyard.storage.backends.sql.experiment import experiment_row
+from runyard.storage.backends.sql.experiment_row import any_experiment_row, experiment_row
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.mapping import run_row, workspace_pk
 from runyard.storage.backends.sql.metric_rank import Figures, MetricRanking, after_place, ranked
@@ -202,7 +202,8 @@ def _place(connection: Connection, workspace: str, query: RunQuery, compiler: Fi
         return [_RUN.pk.in_(sa.select(tree.c.pk))]
     conditions: list[sa.ColumnElement[bool]] = []
     if query.experiment is not None:
-        conditions.append(_RUN.experiment_pk == experiment_row(connection, workspace, query.experiment).pk)
+        find = any_experiment_row if query.view is RunView.DELETED else experiment_row
+        conditions.append(_RUN.experiment_pk == find(connection, workspace, query.experiment).pk)
     elif query.view is RunView.ACTIVE_ONLY:
         archived = sa.select(t.experiment.c.pk).where(
             t.experiment.c.workspace_pk == compiler.workspace_pk, t.experiment.c.archived_at.is_not(None)

@@ -1,0 +1,113 @@
+import { useMemo, useRef, useState } from "react";
+import { startOf } from "../../../client/run";
+import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "../../../components/charts/ChartCard";
+import cardStyles from "../../../components/charts/ChartCard.module.css";
+import { csvOf, saveText } from "../../../components/charts/csv";
+import { DataTable } from "../../../components/charts/DataTable";
+import { LineChart, type LineChartHandle } from "../../../components/charts/LineChart";
+import { number } from "../../../components/charts/line-data";
+import { savePicture } from "../../../components/charts/picture";
+import type { PlotLine, PlotModel } from "../../../components/charts/plot-model";
+import { useSeriesData } from "../../../components/charts/useSeriesData";
+import { ZoomTools } from "../../../components/charts/ZoomTools";
+import { formatMetric } from "../../../components/format";
+import { ErrorState, Skeleton } from "../../../components/states";
+import { useTurn } from "../../../components/useTurn";
+import { t } from "../../../text/text";
+import { namesIn } from "../expression";
+import { comparedLines, fieldExpression } from "./compared-lines";
+import type { PanelProps } from "./panel-context";
+import { PanelMessage } from "./PanelMessage";
+
+/** All series of a zoomed chart together have about this many points, each at least some. */
+const WINDOW_POINTS = { together: 60_000, least: 250, most: 2000 };
+
+/** A metric, or a formula over metrics, of all runs that are shown. */
+export function LinesPanel(props: PanelProps) {
+  const expression = useMemo(() => fieldExpression(props.panel.fields[0] ?? ""), [props.panel.fields]);
+  if (expression === null) return <PanelMessage {...props} text={t("compare.badFormula")} />;
+  return <Lines {...props} expression={expression} />;
+}
+
+function Lines({ context, panel, title, tools, onWide, window, onWindow, expression }: PanelProps & { expression: NonNullable<ReturnType<typeof fieldExpression>> }) {
+  const [asTable, setAsTable] = useState(false);
+  const [outside, setOutside] = useState(0);
+  const handle = useRef<LineChartHandle>(null);
+  const turn = useTurn();
+  const { settings, axis, runs } = context;
+  const wished = useMemo(() => runs.map(({ run }) => ({ id: run.id, origin: startOf(run) })), [runs]);
+  const names = useMemo(() => namesIn(expression), [expression]);
+  const windowPoints = Math.max(WINDOW_POINTS.least, Math.min(WINDOW_POINTS.most, Math.floor(WINDOW_POINTS.together / Math.max(1, runs.length))));
+  const data = useSeriesData(context.source, { runs: wished, names, x: settings.x, xMetric: settings.xMetric, window, windowPoints });
+  const lines = useMemo(() => comparedLines(data, expression, context), [data, expression, context]);
+  const known = runs.length === 0 || names.every((name) => data.points(runs[0]?.run.id ?? "", name) !== undefined);
+  const model = useMemo(
+    (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: formatMetric, ...axis }),
+    [lines, settings.xLog, settings.yLog, settings.clip, window, axis],
+  );
+  const main = lines.filter((line) => !line.faint && !line.upper);
+  if (!known && data.error !== null) return <PanelMessage {...{ context, panel, title, tools, onWide, window, onWindow }}><ErrorState error={data.error} onRetry={data.retry} /></PanelMessage>;
+  const wide = panel.wide;
+  return (
+    <ChartCard
+      name={title}
+      value=""
+      tools={
+        <>
+          <ZoomTools name={title} zoomed={window !== null} handle={handle} onReset={() => onWindow(null)} />
+          {tools}
+        </>
+      }
+      asTable={asTable}
+      onTable={setAsTable}
+      table={asTable ? <DataTable columns={columnsOf(lines)} label={t("chart.table", { name: title })} /> : null}
+      onCsv={() => saveText(`${title.replaceAll("/", "_")}.csv`, csvOf(columnsOf(lines)), "text/csv")}
+      onPng={() => savePicture(title, handle.current?.picture() ?? null, main.map((line) => ({ text: line.label, colour: line.colour })))}
+      wide={wide}
+      onWide={onWide}
+      busy={!known || data.waiting}
+      footer={
+        <>
+          <span>{context.group ? t("compare.groups", { count: main.length, runs: runs.length }) : t("compare.linesOf", { count: main.length, runs: runs.length })}</span>
+          {outside > 0 && <span className={cardStyles.warn}>{t("chart.outside", { count: outside })}</span>}
+          {data.error !== null && (
+            <button type="button" className={cardStyles.link} onClick={data.retry}>
+              {t("chart.windowFailed")}
+            </button>
+          )}
+        </>
+      }
+    >
+      {known && turn ? (
+        <LineChart model={model} height={wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT} label={summaryOf(title, main)} onWindow={onWindow} onOutside={setOutside} handle={handle} onKey={(key) => key === "d" && (setAsTable(true), true)} />
+      ) : (
+        <Skeleton lines={4} />
+      )}
+    </ChartCard>
+  );
+}
+
+/** The points as a table: the run, its place along x, the value. */
+function columnsOf(lines: readonly PlotLine[]): Record<string, (string | number)[]> {
+  const shown = lines.filter((line) => !line.upper && (line.faint || !lines.some((other) => other.faint)));
+  const labels = new Map(lines.filter((line) => !line.faint).map((line) => [line.id, line.label]));
+  const [run, x, y]: [string[], number[], number[]] = [[], [], []];
+  for (const line of shown) {
+    for (let index = 0; index < line.data.x.length; index += 1) {
+      run.push(labels.get(line.id.replace(/ raw$/, "")) ?? line.label);
+      x.push(number(line.data.x, index));
+      y.push(number(line.data.y, index));
+    }
+  }
+  return { [t("compare.run")]: run, x, y };
+}
+
+/** The chart in a sentence: how many lines, and which ends highest and lowest. */
+function summaryOf(title: string, lines: readonly PlotLine[]): string {
+  const ends = lines.map((line) => ({ label: line.label, last: number(line.data.y, line.data.y.length - 1) })).filter((end) => Number.isFinite(end.last));
+  const [first, ...others] = ends;
+  if (!first) return t("chart.summaryEmpty", { name: title });
+  const highest = others.reduce((best, end) => (end.last > best.last ? end : best), first);
+  const lowest = others.reduce((best, end) => (end.last < best.last ? end : best), first);
+  return t("compare.summary", { name: title, count: lines.length, high: highest.label, highValue: formatMetric(highest.last), low: lowest.label, lowValue: formatMetric(lowest.last) });
+}

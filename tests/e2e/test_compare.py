@@ -1,0 +1,173 @@
+"""The compare page: charts, table and code of several runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from runyard import Experiment, Run
+from tests.e2e.conftest import Studio
+from tests.e2e.test_charts import series_requests
+
+MATRIX = {
+    "schema_type": "confusion_matrix",
+    "schema_version": "v1",
+    "data": {"class_labels": ["cat", "dog"], "matrix": [[8, 2], [1, 9]]},
+}
+
+
+def made_runs(experiment: Experiment, count: int = 6) -> list[Run]:
+    """Return ended runs that were set and went differently."""
+    runs = []
+    for n in range(count):
+        with experiment.start_logging(snapshot_directory=None, display_name=f"trial-{n}") as run:
+            run.tag("lr", str([0.1, 0.01][n % 2]))
+            run.tag("team", "red")
+            for step in range(40):
+                run.log("val/loss", (n + 1) / (step + 1), step=step)
+                run.log("train/loss", (n + 2) / (step + 1), step=step)
+                run.log("epoch", step // 10, step=step)
+            run.log("final/score", n / 10)
+            run.log_confusion_matrix("matrix", MATRIX)
+            run.log_table("curve", {"x": [0, 1], "y": [n, n + 1]})
+        runs.append(run)
+    return runs
+
+
+def address(runs: list[Run], **more: str) -> str:
+    rest = "".join(f"&{key}={quote(value)}" for key, value in more.items())
+    return f"/compare?runs={','.join(run.id for run in runs)}{rest}"
+
+
+def chart(page: Page, name: str) -> Any:
+    return page.get_by_role("img", name=re.compile("^Line chart of " + re.escape(name).replace("/", ".")))
+
+
+def test_lines_of_all_runs_come_in_few_requests_and_follow_eyes_groups_and_formulas(
+    studio: Studio, experiment: Experiment
+) -> None:
+    runs = made_runs(experiment)
+    asked = series_requests(studio.page)
+    page = studio.open(address(runs))
+    expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile("6 lines; trial-5 ends highest.* trial-0 lowest"))
+    lines = [each for each in asked if "val/loss" in each["names"]]
+    assert len(lines) == 1 and len(lines[0]["run_ids"]) == 6
+    page.get_by_role("button", name="Hide trial-5").click()
+    expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile("5 lines; trial-4 ends highest"))
+    page.get_by_role("combobox", name="Group").select_option("t:lr")
+    expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile(r"2 lines; lr = 0.01 \(2\) ends highest"))
+    page.get_by_role("button", name="Add a chart").click()
+    form = page.get_by_role("dialog", name="Add a chart")
+    form.get_by_role("textbox", name="Field 1").or_(form.get_by_role("combobox", name="Field 1")).fill(
+        '="val/loss" / ("train/loss"'
+    )
+    form.get_by_role("button", name="Add", exact=True).click()
+    expect(form.get_by_role("alert")).to_have_text(re.compile("closing bracket is missing at character 28"))
+    form.get_by_role("textbox", name="Field 1").or_(form.get_by_role("combobox", name="Field 1")).fill(
+        '="val/loss" / "train/loss"'
+    )
+    form.get_by_role("button", name="Add", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(chart(page, '"val/loss" / "train/loss"')).to_be_visible()
+    first = page.get_by_role("article").first
+    expect(first).to_have_attribute("aria-label", '"val/loss" / "train/loss"')
+    first.hover()
+    first.get_by_role("button", name=re.compile("^Move ")).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("article").first).not_to_have_attribute("aria-label", '"val/loss" / "train/loss"')
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)  # all of it is in the address
+    expect(page.get_by_role("article").nth(1)).to_have_attribute("aria-label", '"val/loss" / "train/loss"')
+    expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile("2 lines"))
+    expect(page.get_by_role("button", name="Show trial-5")).to_be_visible()
+    page.get_by_role("searchbox", name="Find charts").fill("/^train/")
+    expect(page.get_by_role("article")).to_have_count(1)
+
+
+def test_other_charts_show_the_runs_and_a_brush_narrows_all_of_them(studio: Studio, experiment: Experiment) -> None:
+    runs = made_runs(experiment)
+    kinds = r"parallel!:t:lr\,m:val/loss@last,scatter:t:lr\,m:val/loss@min,box:m:final/score@last,bars:m:final/score@last"
+    page = studio.open(address(runs, charts=f"{kinds},lines:val/loss,confusion:matrix,table:curve"))
+    expect(page.get_by_role("img", name="Parallel coordinates of lr, val/loss, 6 runs.")).to_be_visible()
+    expect(page.get_by_role("img", name="val/loss (min) against lr, 6 runs.")).to_be_visible()
+    expect(page.get_by_role("article", name="final/score").first).to_be_visible()
+    axis = page.get_by_role("slider", name="Narrow lr")
+    box = axis.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 12, box["y"] + box["height"] * 0.6)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 12, box["y"] + box["height"] - 1, steps=4)
+    page.mouse.up()
+    expect(page.get_by_text("lr narrowed")).to_be_visible()
+    expect(page.get_by_role("img", name="val/loss (min) against lr, 3 runs.")).to_be_visible()
+    expect(page).to_have_url(re.compile("brush="))
+    page.get_by_role("button", name="Show all values of lr").click()
+    expect(page.get_by_role("img", name="val/loss (min) against lr, 6 runs.")).to_be_visible()
+    axis.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("lr narrowed")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelector('#main').scrollTo(0, 1e6)")
+    expect(page.get_by_role("article", name="matrix").get_by_text("trial-0")).to_be_visible()
+    expect(page.get_by_role("region", name="curve").get_by_role("row")).to_have_count(13)
+    bars = page.get_by_role("article", name="final/score").filter(has=page.get_by_role("list"))
+    expect(bars.get_by_role("listitem").first).to_have_text(re.compile("trial-5"))
+
+
+def test_the_table_shows_what_differs_from_a_baseline(studio: Studio, experiment: Experiment) -> None:
+    runs = made_runs(experiment, 3)
+    page = studio.open(address(runs, tab="table"))
+    table = page.get_by_role("region", name="Differences between the runs")
+    expect(table.get_by_role("rowheader", name="lr")).to_be_visible()
+    expect(table.get_by_role("rowheader", name="team")).to_have_count(0)
+    expect(table.get_by_role("row", name=re.compile("^val.loss"))).to_contain_text("▲ +100 %")
+    page.get_by_role("combobox", name="Baseline").select_option(label="Baseline: trial-2")
+    expect(table.get_by_role("columnheader").nth(1)).to_contain_text("trial-2")
+    expect(table.get_by_role("row", name=re.compile("^val.loss"))).to_contain_text("▼ −66.7 %")
+    page.get_by_role("checkbox", name="Differences only").uncheck()
+    expect(table.get_by_role("rowheader", name="team")).to_be_visible()
+    page.reload()
+    expect(table.get_by_role("columnheader").nth(1)).to_contain_text("trial-2")
+
+
+def test_the_code_of_two_runs_is_compared_line_by_line(studio: Studio, submit: Callable[..., Run]) -> None:
+    first = submit("print('one')\nprint('same')\n")
+    first.wait_for_completion()
+    second = submit("print('two')\nprint('same')\n")
+    second.wait_for_completion()
+    page = studio.open(address([first, second], tab="code"))
+    page.get_by_text("train.py").click()
+    expect(page.get_by_role("region", name="train.py")).to_contain_text("print('two')")
+
+
+def test_a_comparison_without_runs_says_how_to_get_some(studio: Studio) -> None:
+    page = studio.open("/compare")
+    expect(page.get_by_text("No runs to compare")).to_be_visible()
+    page = studio.open("/compare?runs=no-such-run")
+    expect(page.get_by_text("These runs are not here")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_comparing_has_no_accessibility_fault(
+    new_studio: Callable[..., Studio], experiment: Experiment, scheme: Any, width: int
+) -> None:
+    runs = made_runs(experiment, 4)
+    studio = new_studio(color_scheme=scheme, viewport={"width": width, "height": 1000})
+    studio.sign_in()
+    kinds = r"lines:val/loss,parallel:t:lr\,m:val/loss@last,scatter:t:lr\,m:val/loss@min,box:m:final/score@last"
+    others = "bars:m:final/score@last,confusion:matrix,table:curve"
+    for more in ({"charts": kinds}, {"charts": others}, {"tab": "table"}, {"tab": "code"}):
+        page = studio.open(address(runs, **more))
+        expect(page.get_by_role("heading", name="Compare 4 runs")).to_be_visible()
+        expect(page.get_by_role("article").or_(page.get_by_role("region")).first).to_be_visible()
+        page.wait_for_timeout(300)
+        assert studio.violations() == [], more
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), more
+    assert studio.problems == []
