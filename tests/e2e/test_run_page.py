@@ -51,9 +51,7 @@ def test_a_log_is_followed_searched_and_linked_to(studio: Studio, submit: Callab
     page.keyboard.press("n")
     expect(log.get_by_text("line 197", exact=True)).to_be_visible()
     # Red began long above what is read here.
-    colour = log.get_by_text("line 197", exact=True).evaluate(
-        "element => getComputedStyle(element.firstElementChild ?? element).color"
-    )
+    colour = log.get_by_text("line 196", exact=True).evaluate("element => getComputedStyle(element).color")
     plain = page.get_by_role("heading").first.evaluate("element => getComputedStyle(element).color")
     assert colour != plain
     page.keyboard.press("G")

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { fileTextQuery } from "../../client/file-text";
 import type { Run } from "../../client/run";
-import { type FileChange as FileDiff, runDiffQuery } from "../../client/run-diff";
+import { type FileChange as ChangedFile, runDiffQuery } from "../../client/run-diff";
 import { snapshotFileUrl } from "../../client/snapshot";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
@@ -70,7 +70,7 @@ export function SnapshotDiff({ run, otherId, path, onOpen, onClose }: SnapshotDi
   );
 }
 
-function FileChange({ file, fromRun, toRun }: { file: FileDiff; fromRun: Run; toRun: Run }) {
+function FileChange({ file, fromRun, toRun }: { file: ChangedFile; fromRun: Run; toRun: Run }) {
   const from = useQuery({ ...fileTextQuery(snapshotFileUrl(fromRun.workspace, fromRun.id, file.path), file.a_sha256 ?? "", CODE_MAX_BYTES), enabled: Boolean(file.a_sha256) });
   const to = useQuery({ ...fileTextQuery(snapshotFileUrl(toRun.workspace, toRun.id, file.path), file.b_sha256 ?? "", CODE_MAX_BYTES), enabled: Boolean(file.b_sha256) });
   const left = file.a_sha256 ? from.data : "";
