@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import peers, reading, recording, run_list, server, submission
+from benchmarks import peers, reading, recording, run_list, server, studio, submission
 from benchmarks.place import Place
 from benchmarks.row import ROUNDS, Result, Row, measured_all, print_machine, write_json
+from benchmarks.seed import seed
 
 
 def main() -> int:
@@ -68,6 +69,16 @@ def _run_list(options: argparse.Namespace) -> Iterator[Row]:
         place.close()
 
 
+def _studio(options: argparse.Namespace) -> Iterator[Row]:
+    place = Place(home=options.seeded, database=options.postgres)
+    try:
+        if options.seeded is None:
+            seed(place, runs=options.runs)
+        yield from studio.rows(place, runs=options.runs)
+    finally:
+        place.close()
+
+
 def _server(options: argparse.Namespace) -> Iterator[Row]:
     yield from server.rows()
 
@@ -89,6 +100,7 @@ SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterator[Row]]]] =
     "reading": ("Reading", _reading),
     "list": ("Run list", _run_list),
     "server": ("Server", _server),
+    "studio": ("Studio", _studio),
     "submission": ("Submission", _submission),
     "peers": ("Peers", _peers),
 }

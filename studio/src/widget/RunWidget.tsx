@@ -11,6 +11,7 @@ import { RunDuration } from "../components/RunDuration";
 import { StatusBadge } from "../components/StatusBadge";
 import { t } from "../text/text";
 import { chartsOf, figuresOf, figureText, type WidgetChart } from "./charts";
+import { styledLines } from "./log-lines";
 import { useHostTheme } from "./host-theme";
 import type { WidgetData, WidgetModel } from "./model";
 import styles from "./RunWidget.module.css";
@@ -156,6 +157,7 @@ function Log({ data, model }: { data: WidgetData; model: WidgetModel }) {
   const box = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const { text, name } = data.log;
+  const lines = useMemo(() => styledLines(text), [text]);
   useLayoutEffect(() => {
     if (box.current && follows.current) box.current.scrollTop = box.current.scrollHeight;
   }, [text, name]);
@@ -190,12 +192,9 @@ function Log({ data, model }: { data: WidgetData; model: WidgetModel }) {
             follows.current = scrollHeight - scrollTop - clientHeight < END_MARGIN;
           }}
         >
-          {text
-            .replace(/\n$/, "")
-            .split("\n")
-            .map((line, index) => (
-              <LogLine key={index} number={null} text={line} pattern={null} current={false} />
-            ))}
+          {lines.map((line, index) => (
+            <LogLine key={index} number={index + 1} line={line} pattern={null} current={false} chosen={false} />
+          ))}
         </div>
       )}
     </div>
