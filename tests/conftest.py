@@ -20,7 +20,7 @@ MARK = "RUNYARD_TEST_SESSION"
 """An environment variable that all processes of this test session inherit, so that the ones left over are found."""
 
 FOREIGN_PREFIXES = ("RUNYARD_", "AZUREML_", "MLFLOW_")
-KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG", "RUNYARD_LONG"})
+KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG", "RUNYARD_LONG", "RUNYARD_SCREENSHOTS"})
 
 _CONNECT = socket.socket.connect
 _CONNECT_EX = socket.socket.connect_ex

@@ -106,6 +106,10 @@ class Screen:
             self.cells = self._blank()
         elif final == "K" and values[0] == 0:
             self.cells[self.row][self.column :] = [(" ", PLAIN)] * (self.columns - self.column)
+        elif final == "K" and values[0] == 2:
+            self.cells[self.row] = [(" ", PLAIN)] * self.columns
+        elif final == "A":
+            self.row = max(0, self.row - max(values[0], 1))
         elif final == "m":
             for value in values:
                 self._set_look(value)

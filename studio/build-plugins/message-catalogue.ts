@@ -12,9 +12,9 @@ const RESOLVED = `\0${MODULE}`;
 /**
  * Gives `virtual:messages/<locale>`: all messages of `src/text/<locale>/*.json` in one module, those not translated yet in English.
  *
- * The ICU messages are compiled at build time, so that the parser is not shipped to browsers.
+ * `keep` leaves messages out, for a build that shows few of them. The ICU messages are compiled at build time, so that the parser is not shipped to browsers.
  */
-export function messageCatalogue(): Plugin {
+export function messageCatalogue(keep: (id: string) => boolean = () => true): Plugin {
   return {
     name: "message-catalogue",
     resolveId: (id) => (id.startsWith(MODULE) ? `\0${id}` : null),
@@ -22,7 +22,7 @@ export function messageCatalogue(): Plugin {
       if (!id.startsWith(RESOLVED)) return null;
       const files = [SOURCE_LOCALE, id.slice(RESOLVED.length)].flatMap(catalogueFiles);
       for (const file of files) this.addWatchFile(file);
-      const compiled = Object.fromEntries(Object.entries(readMessages(files)).map(([key, text]) => [key, compileMessage(text)]));
+      const compiled = Object.fromEntries(Object.entries(readMessages(files)).filter(([key]) => keep(key)).map(([key, text]) => [key, compileMessage(text)]));
       return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(compiled))});`, moduleType: "js" };
     },
   };

@@ -110,6 +110,7 @@ def test_mpi_reduces_over_four_ranks_of_one_node(experiment: Experiment, project
     assert {f"azureml-logs/70_driver_log_{rank}.txt" for rank in range(4)} <= names
     assert {f"outputs/part_{rank}.txt" for rank in range(4)} <= names
     assert "rank 3/4 sum 10" in text(run, "azureml-logs/70_driver_log_3.txt")
+    assert "Starting 4 ranks on 1 nodes: " in text(run, "azureml-logs/70_mpi_log.txt")
     info = {line["process_name"]: line for line in json_lines(run, "azureml-logs/process_info.json")}
     assert info["rank_2"]["log"] == "azureml-logs/70_driver_log_2.txt"
     last = {line["process_name"]: line["status"] for line in json_lines(run, "azureml-logs/process_status.json")}

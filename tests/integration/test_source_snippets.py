@@ -387,3 +387,65 @@ def test_an_environment_without_a_choice_is_made(experiment: Experiment, project
     run = experiment.submit(ScriptRunConfig(".", "hello.py"))
     run.wait_for_completion()
     assert run.get_details()["runDefinition"]["environment"]["name"] == Environment("default-environment").name
+
+
+def test_the_statuses_of_a_parent_and_its_children_are_independent(experiment: Experiment) -> None:
+    with experiment.start_logging(snapshot_directory=None) as parent:
+        failed, cancelled, good = parent.create_children(count=3)
+        failed.fail("wrong data")
+        cancelled.cancel()
+        good.complete()
+    assert parent.get_status() == "Completed"
+    assert [child.get_status() for child in (failed, cancelled, good)] == ["Failed", "Canceled", "Completed"]
+
+
+def test_details_give_the_run_id_and_the_execution_time(experiment: Experiment) -> None:
+    with experiment.start_logging(snapshot_directory=None) as run:
+        pass
+    details = run.get_details()
+    assert details["runId"] == run.id and details["startTimeUtc"] <= details["endTimeUtc"]
+
+
+def test_a_description_in_markdown_is_kept_and_searched(experiment: Experiment, workspace: Workspace) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    run.description = "See [the other run](/runs/x) and ![a picture](outputs/a.png): *learning rate* warm-up"
+    run.complete()
+    assert Run.get(workspace, run.id).description.startswith("See [the other run]")
+    assert [each.id for each in workspace.get_runs('text "rate* warm-up"')] == [run.id]
+
+
+def test_properties_and_tags_make_runs_found_and_only_tags_change(experiment: Experiment) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    run.add_properties({"author": "azureml-user"})
+    run.tag("quality", "great run")
+    run.tag("quality", "fantastic run")
+    run.complete()
+    run.add_properties({"author": "azureml-user", "reviewer": "another"})
+    assert list(experiment.get_runs(properties={"author": "azureml-user", "reviewer": "another"}, tags="quality")) == [run]
+    assert list(experiment.get_runs(tags={"quality": "great run"})) == []
+
+
+def test_a_run_that_ended_well_is_marked_as_failed_when_the_wrong_script_was_used(experiment: Experiment) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    run.complete()
+    run.fail("the wrong training script was used")
+    assert run.get_status() == "Failed"
+    assert run.get_details()["error"]["error"]["message"] == "the wrong training script was used"
+
+
+@pytest.mark.slow
+def test_children_have_targets_arguments_and_environments_of_their_own(experiment: Experiment, project: Path) -> None:
+    (project / "child.py").write_text("import os, sys\nprint(sys.argv[1], os.environ['KIND'])\n")
+    with experiment.start_logging(snapshot_directory=None) as parent:
+        for kind in ("cpu", "gpu"):
+            config = ScriptRunConfig(".", "child.py", arguments=["--kind=" + kind], compute_target="local")
+            config.run_config.environment = Environment(f"for-{kind}")
+            config.run_config.environment.environment_variables = {"KIND": kind}
+            parent.submit_child(config)
+        for child in parent.get_children():
+            child.wait_for_completion()
+    definitions = [child.get_details()["runDefinition"] for child in parent.get_children(order_by="created")]
+    assert [(each["arguments"], each["environment"]["name"]) for each in definitions] == [
+        (["--kind=cpu"], "for-cpu"),
+        (["--kind=gpu"], "for-gpu"),
+    ]

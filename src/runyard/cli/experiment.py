@@ -10,6 +10,7 @@ import click
 from runyard.cli.completion import complete_experiment
 from runyard.cli.options import examples, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
+from runyard.cli.progress import working
 from runyard.cli.run_bin import confirm, yes_option
 
 name_option = click.option(
@@ -143,7 +144,9 @@ def purge(name: str, yes: bool, workspace_name: str | None, path: Path, output_f
 
     client = connect(workspace_name, path).client
     confirm(f"Remove the experiment {name} and its runs for good?", yes)
-    Output(output_format, query).print({"purged_runs": client.experiments.purge(name)})
+    with working("Removing the experiment for good"):
+        gone = client.experiments.purge(name)
+    Output(output_format, query).print({"purged_runs": gone})
 
 
 def _update(name: str, workspace_name: str | None, path: Path, output: Output, **changes: Any) -> None:

@@ -10,6 +10,7 @@ import click
 
 from runyard.cli.options import Duration, examples, experiment_option, workspace_options
 from runyard.cli.output import Output, output_options
+from runyard.cli.progress import working
 from runyard.cli.run import chosen_runs
 from runyard.cli.run_change import dry_run_option, filter_option, runs_option
 
@@ -102,7 +103,8 @@ def purge(
         raise click.UsageError("Say what to purge: -r RUN_ID, as often as needed, or --older-than TIME.")
     client = connect(workspace_name, path).client
     confirm(f"Remove {', '.join(run_ids) or 'what is in the bin'} for good?", yes)
-    gone = client.bin.purge(older_than_s) if older_than_s is not None else sum(map(client.runs.purge, run_ids))
+    with working("Removing runs for good"):
+        gone = client.bin.purge(older_than_s) if older_than_s is not None else sum(map(client.runs.purge, run_ids))
     Output(output_format, query).print({"purged_runs": gone})
 
 
@@ -117,7 +119,9 @@ def gc(dry_run: bool, workspace_name: str | None, path: Path, output_format: str
     """
     from runyard.cli.connection import connect
 
-    found = connect(workspace_name, path).client.bin.collect_garbage(dry_run=dry_run)
+    client = connect(workspace_name, path).client
+    with working("Looking for files that no run refers to"):
+        found = client.bin.collect_garbage(dry_run=dry_run)
     freed = found.artifact_bytes + found.snapshot_bytes
     Output(output_format, query).print({**dataclasses.asdict(found), "freed_bytes": freed})
 

@@ -9,6 +9,7 @@ import click
 
 from runyard.cli.options import examples
 from runyard.cli.output import Output, output_options
+from runyard.cli.progress import working
 
 COLUMNS = ["workspace", "sent_values", "journals", "refused", "damaged"]
 
@@ -25,7 +26,8 @@ def sync(timeout_s: float | None, output_format: str, query: str | None) -> None
     from runyard.sdk.connection import endpoint_for
 
     endpoint = endpoint_for()
-    reports = _sent(journal_root(endpoint), endpoint, timeout_s)
+    with working("Sending what was logged"):
+        reports = _sent(journal_root(endpoint), endpoint, timeout_s)
     Output(output_format, query).print([_row(*each) for each in reports], columns=COLUMNS)
     failures = [failure for _, report in reports for failure in report.failures]
     for failure in failures:

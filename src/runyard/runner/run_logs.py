@@ -82,6 +82,10 @@ class RunLogs:
         """Add a line about building the environment."""
         self._line(BUILD, text)
 
+    def mpi(self, text: str) -> None:
+        """Add a line about the MPI launcher."""
+        self._line(MPI, text)
+
     def driver(self, text: str) -> None:
         """Add a line of the runner's to the script's own output, beginning on a line of its own."""
         if not _ends_with_line(self.driver_path):

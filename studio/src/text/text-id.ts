@@ -9,6 +9,7 @@ import type run from "./en/run.json";
 import type runs from "./en/runs.json";
 import type settings from "./en/settings.json";
 import type views from "./en/views.json";
+import type widget from "./en/widget.json";
 
 /** The id of a message: a key of the English catalogue, so that a missing text is a type error. A new file of `en/` gets its line here. */
 export type TextId =
@@ -22,4 +23,5 @@ export type TextId =
   | keyof typeof run
   | keyof typeof runs
   | keyof typeof settings
-  | keyof typeof views;
+  | keyof typeof views
+  | keyof typeof widget;

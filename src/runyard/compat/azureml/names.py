@@ -85,6 +85,7 @@ SERVED: dict[str, dict[str, str]] = {
     "azureml.exceptions": _EXCEPTIONS,
     "azureml.tensorboard": _same("runyard.tensorboard", "Tensorboard"),
     "azureml.tensorboard.export": _same("runyard.tensorboard", "export_to_tensorboard"),
+    "azureml.widgets": _same("runyard.widgets", "RunDetails"),
     "azureml.telemetry": _same(_STAND_IN, "set_diagnostics_collection"),
 }
 
@@ -170,5 +171,4 @@ FAMILIES = (
     "azureml.opendatasets",
     "azureml.pipeline",
     "azureml.train",
-    "azureml.widgets",
 )

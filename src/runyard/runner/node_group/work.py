@@ -112,6 +112,7 @@ class MpiWork:
         self._ranks.write(places)
         mpirun = find_mpirun(prepared.variables)
         command = mpirun_command(mpirun, group, prepared.interpreter, self._ranks.folder)
+        logs.mpi(f"Starting {group.process_count} ranks on {group.node_count} nodes: {' '.join(command)}")
         self._processes.start(LAUNCHER_NAME, command, cwd=folder / "code", environment=prepared.variables, log=self._mpi_log)
         self._launcher_code: int | None = None
 

@@ -1,20 +1,21 @@
 /** Colours for a canvas, which does not know custom properties. */
 
-const resolved = new Map<string, string>();
-let resolvedTheme: string | undefined;
+interface Inks {
+  theme: string | undefined;
+  resolved: Map<string, string>;
+}
 
-/** What `colour`, any CSS colour, is in the theme that is shown. */
-export function inkOf(colour: string): string {
-  const theme = document.documentElement.dataset.theme;
-  if (theme !== resolvedTheme) {
-    resolved.clear();
-    resolvedTheme = theme;
-  }
+const scopes = new WeakMap<HTMLElement, Inks>();
+
+/** What `colour`, any CSS colour, is in the theme that is shown around `place`: that of the page, or of a widget in somebody else's page. */
+export function inkOf(colour: string, place: Element = document.documentElement): string {
+  const scope = place.closest<HTMLElement>("[data-theme]") ?? document.documentElement;
+  const { resolved } = inksOf(scope);
   const known = resolved.get(colour);
   if (known !== undefined) return known;
   const probe = document.createElement("span");
   probe.style.color = colour;
-  document.body.append(probe);
+  (scope === document.documentElement ? document.body : scope).append(probe);
   const ink = getComputedStyle(probe).color;
   probe.remove();
   resolved.set(colour, ink);
@@ -25,4 +26,13 @@ export function inkOf(colour: string): string {
 export function hexOf(colour: string): string {
   const [red = 0, green = 0, blue = 0] = (inkOf(colour).match(/[\d.]+/g) ?? []).map(Number);
   return `#${[red, green, blue].map((part) => Math.round(Math.min(255, part)).toString(16).padStart(2, "0")).join("")}`;
+}
+
+function inksOf(scope: HTMLElement): Inks {
+  const { theme } = scope.dataset;
+  const known = scopes.get(scope);
+  if (known !== undefined && known.theme === theme) return known;
+  const made: Inks = { theme, resolved: new Map() };
+  scopes.set(scope, made);
+  return made;
 }

@@ -27,7 +27,7 @@ export interface Surface {
 export function drawPlot(surface: Surface, model: PlotModel, box: Box, x: Scale, y: Scale): void {
   const { context, width, height, ratio } = surface;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.fillStyle = inkOf("var(--surface)");
+  context.fillStyle = inkOf("var(--surface)", context.canvas);
   context.fillRect(0, 0, width, height);
   drawAxes(context, model, box, x, y);
   context.save();
@@ -48,7 +48,7 @@ export function drawPlot(surface: Surface, model: PlotModel, box: Box, x: Scale,
 /** Draws one line over the others, as the one that is pointed at. */
 export function strokeLine(context: CanvasRenderingContext2D, line: PlotLine, x: Scale, y: Scale, column: number, width: number, alpha: number): void {
   context.globalAlpha = alpha;
-  context.strokeStyle = inkOf(line.colour);
+  context.strokeStyle = inkOf(line.colour, context.canvas);
   context.lineWidth = width;
   context.setLineDash(line.faint ? [] : [...(line.dash ?? [])]);
   context.beginPath();
@@ -61,7 +61,7 @@ export function strokeLine(context: CanvasRenderingContext2D, line: PlotLine, x:
 function drawBand(context: CanvasRenderingContext2D, line: PlotLine, upper: LineData, x: Scale, y: Scale): void {
   const [from, to] = shownPart(line.data, x);
   context.globalAlpha = BAND;
-  context.fillStyle = inkOf(line.colour);
+  context.fillStyle = inkOf(line.colour, context.canvas);
   context.beginPath();
   for (let index = from; index < to; index += 1) context.lineTo(x.at(number(line.data.x, index)), y.at(number(line.data.y, index)));
   for (let index = to - 1; index >= from; index -= 1) context.lineTo(x.at(number(upper.x, index)), y.at(number(upper.y, index)));
@@ -72,7 +72,7 @@ function drawBand(context: CanvasRenderingContext2D, line: PlotLine, upper: Line
 function drawDots(context: CanvasRenderingContext2D, line: PlotLine, x: Scale, y: Scale): void {
   const [from, to] = shownPart(line.data, x);
   if (to - from > FEW_POINTS) return;
-  context.fillStyle = inkOf(line.colour);
+  context.fillStyle = inkOf(line.colour, context.canvas);
   context.beginPath();
   for (let index = from; index < to; index += 1) {
     const [px, py] = [x.at(number(line.data.x, index)), y.at(number(line.data.y, index))];
@@ -86,8 +86,8 @@ function drawDots(context: CanvasRenderingContext2D, line: PlotLine, x: Scale, y
 function drawAxes(context: CanvasRenderingContext2D, model: PlotModel, box: Box, x: Scale, y: Scale): void {
   context.font = FONT;
   context.lineWidth = 1;
-  context.strokeStyle = inkOf("var(--line)");
-  context.fillStyle = inkOf("var(--muted)");
+  context.strokeStyle = inkOf("var(--line)", context.canvas);
+  context.fillStyle = inkOf("var(--muted)", context.canvas);
   const xWanted = Math.max(2, Math.floor((box.right - box.left) / TICK_WIDTH));
   const xTicks = (model.timeTicks && model.xKind === "linear" ? timeTicks(x.range, xWanted) : ticks(model.xKind, x.range, xWanted)).filter((value) => Number.isFinite(x.at(value)));
   const yTicks = ticks(model.yKind, y.range, Math.max(2, Math.floor((box.bottom - box.top) / TICK_HEIGHT)));
@@ -119,7 +119,7 @@ function drawAxes(context: CanvasRenderingContext2D, model: PlotModel, box: Box,
 /** NaN as a cross at the lower edge, the infinities and what lies outside of y as triangles at the edge they left by. */
 function drawEdgeMarks(context: CanvasRenderingContext2D, data: LineData, box: Box, x: Scale, y: Scale): void {
   const [from, to] = [firstAtLeast(data.x, x.range.low), firstAbove(data.x, x.range.high)];
-  context.strokeStyle = inkOf("var(--err)");
+  context.strokeStyle = inkOf("var(--err)", context.canvas);
   context.fillStyle = context.strokeStyle;
   context.lineWidth = 1.2;
   context.beginPath();

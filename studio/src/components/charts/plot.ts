@@ -203,7 +203,7 @@ export class Plot {
     context.clearRect(0, 0, this.width, this.height);
     const box = this.plotBox();
     if (this.selection) {
-      context.fillStyle = inkOf("color-mix(in srgb, var(--accent) 18%, transparent)");
+      context.fillStyle = inkOf("color-mix(in srgb, var(--accent) 18%, transparent)", context.canvas);
       context.fillRect(this.selection.low, box.top, this.selection.high - this.selection.low, box.bottom - box.top);
     }
     const { cursor } = this;
@@ -214,7 +214,7 @@ export class Plot {
       this.readout.hide();
       return;
     }
-    context.strokeStyle = inkOf("var(--line-strong)");
+    context.strokeStyle = inkOf("var(--line-strong)", context.canvas);
     context.lineWidth = 1;
     context.beginPath();
     context.moveTo(Math.round(px) + 0.5, box.top);
@@ -233,7 +233,7 @@ export class Plot {
     context.clip();
     if (this.pointable().length > 1) strokeLine(context, line, this.x, this.y, 1 / ratio, 3, 1);
     const index = Number.isNaN(this.cursor.x) ? -1 : nearestIndex(line.data.x, this.cursor.x);
-    context.fillStyle = inkOf(line.colour);
+    context.fillStyle = inkOf(line.colour, context.canvas);
     context.beginPath();
     context.arc(this.x.at(number(line.data.x, index)), this.y.at(number(line.data.y, index)), 4, 0, 2 * Math.PI);
     context.fill();

@@ -1,0 +1,63 @@
+"""Scripts in environments that Runyard builds from the package index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runyard import CondaDependencies, Environment, Experiment, Run, ScriptRunConfig
+
+pytestmark = pytest.mark.slow
+
+FITS = """
+import sys
+from sklearn.linear_model import LinearRegression
+from runyard import Run
+model = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+run = Run.get_context()
+run.log("slope", round(float(model.coef_[0]), 6))
+run.log("python", sys.prefix)
+"""
+
+
+def submit(experiment: Experiment, project: Path, script: str, environment: Environment) -> Run:
+    (project / "train.py").write_text(script)
+    run: Run = experiment.submit(ScriptRunConfig(".", "train.py", environment=environment))
+    return run
+
+
+@pytest.mark.timeout(600)
+def test_scikit_learn_fits_in_an_environment_from_pip_requirements(experiment: Experiment, project: Path) -> None:
+    (project / "requirements.txt").write_text("scikit-learn\n")
+    environment = Environment.from_pip_requirements("science", project / "requirements.txt")
+    run = submit(experiment, project, FITS, environment)
+    run.wait_for_completion()
+    assert run.get_metrics()["slope"] == 2.0 and "/environments/" in run.get_metrics()["python"]
+    assert "azureml-logs/20_image_build_log.txt" in run.get_file_names()
+    again = submit(experiment, project, FITS, environment)
+    again.wait_for_completion()
+    assert "azureml-logs/20_image_build_log.txt" not in again.get_file_names()
+    times = again.get_details()["timeToFirstLine"]
+    assert times["environment"] < run.get_details()["timeToFirstLine"]["environment"]
+
+
+def test_a_conda_specification_whose_packages_pip_can_serve_runs(experiment: Experiment, project: Path) -> None:
+    (project / "conda.yml").write_text(
+        "name: tiny\nchannels: [conda-forge]\ndependencies:\n- iniconfig=2.0\n- pip\n- pip: [packaging]\n"
+    )
+    environment = Environment.from_conda_specification("tiny", project / "conda.yml")
+    script = "import importlib.metadata as m, packaging\nprint('iniconfig', m.version('iniconfig'))\n"
+    run = submit(experiment, project, script, environment)
+    run.wait_for_completion()
+    assert "iniconfig 2.0" in run.get_details_with_logs()["logFiles"]["azureml-logs/70_driver_log.txt"]
+
+
+def test_a_module_that_an_environment_lacks_is_named_with_the_package_to_add(experiment: Experiment, project: Path) -> None:
+    environment = Environment("too-small")
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["iniconfig==2.0.0"])
+    run = submit(experiment, project, "import sklearn.linear_model\n", environment)
+    message = run.wait_for_completion(raise_on_error=False)["error"]["error"]["message"]
+    assert "No module named 'sklearn'" in message
+    assert "Environment 'too-small' does not have this module" in message
+    assert "add_pip_package('scikit-learn')" in message
