@@ -5,6 +5,7 @@ import { keys } from "../../client/keys";
 import { type Run, updateRun } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { hexOf } from "../../components/charts/ink";
+import { shownColour } from "../../components/run-colour";
 import { pageCursor } from "../../components/charts/cursor-group";
 import { Button, IconButton } from "../../components/Button";
 import { type VirtualRow, VirtualRows } from "../../components/VirtualRows";
@@ -90,7 +91,7 @@ function ColourPicker({ run, look }: { run: Run; look: RunLook | undefined }) {
   return (
     <label className={styles.picker} title={failed ? t("compare.colourFailed") : t("compare.colourOf", { name: run.display_name })}>
       <LineSample look={look} />
-      <input type="color" aria-label={failed ? t("compare.colourFailed") : t("compare.colourOf", { name: run.display_name })} defaultValue={hexOf(look?.colour ?? "#000000")} onChange={(event) => pick(event.target.value)} />
+      <input type="color" aria-label={failed ? t("compare.colourFailed") : t("compare.colourOf", { name: run.display_name })} defaultValue={hexOf(shownColour(run))} onChange={(event) => pick(event.target.value)} />
     </label>
   );
 }
