@@ -6,8 +6,8 @@ import type { StyledLine } from "./line-store";
 import { type LogPattern, matchRanges } from "./log-search";
 
 interface LogLineProps {
-  /** Counted from 1. */
-  number: number;
+  /** Counted from 1; null where lines have no numbers. */
+  number: number | null;
   /** Undefined while it is not read. */
   line: StyledLine | undefined;
   pattern: LogPattern | null;
@@ -17,8 +17,8 @@ interface LogLineProps {
 
 export const LogLine = memo(function LogLine({ number, line, pattern, current, chosen }: LogLineProps) {
   return (
-    <div className={`${styles.line} ${current || chosen ? styles.current : ""}`} data-line={number}>
-      <span className={styles.number} data-number={number} aria-hidden="true" />
+    <div className={`${styles.line} ${current || chosen ? styles.current : ""}`} data-line={number ?? undefined}>
+      <span className={styles.number} data-number={number ?? ""} aria-hidden="true" />
       {line === undefined ? <span className={styles.pending} /> : <Text line={line} pattern={pattern} />}
     </div>
   );
