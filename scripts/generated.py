@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from limits import limits_reference
 
 from runyard.cli.main import root
 from runyard.domain.run import PREPARATION_PARTS, TIME_PROPERTY
@@ -128,6 +129,7 @@ def wanted() -> dict[Path, str]:
         reference / "cli.md": cli_reference(),
         reference / "errors.md": error_reference(),
         reference / "http-api.md": http_reference(document),
+        reference / "limits.md": limits_reference(NOTE),
     }
 
 

@@ -208,3 +208,11 @@ def test_an_interactive_run_with_arguments_is_no_job_of_an_engine(api: Any, cont
 def test_changing_an_unknown_run_is_a_404(api: Any, method: str, path: str, body: Any) -> None:
     error = api.refuse(method, path, json=body)
     assert (error["code"], error["status"]) == ("not_found", 404)
+
+
+@pytest.mark.parametrize("node", [-1, 100_000, 2**63, 10**30])
+def test_a_number_that_no_node_has_is_refused(api: Any, node: int) -> None:
+    api.start({"id": "r"})
+    report = {"node_id": "n", "state": "Preparing"}
+    assert api.call("POST", "/runs/r/nodes/0", json=report)["reports"]
+    assert api.refuse("POST", f"/runs/r/nodes/{node}", json=report)["status"] == 400

@@ -30,6 +30,9 @@ from runyard.wire.run import (
 
 router = APIRouter(prefix="/workspaces/{workspace}", tags=["run"])
 
+NODES_MAX = 100_000
+"""More than any cluster gives to one run; a number beyond 64 bits would be an error of the database."""
+
 
 @router.post("/experiments/{experiment}/runs", operation_id="create_runs", response_model=RunPage)
 def create_runs(context: Context, caller: Caller, workspace: str, experiment: str, request: CreateRunsRequest) -> Response:
@@ -138,6 +141,8 @@ def exchange_node_report(
 ) -> Response:
     """Keep what a node of a distributed run says, and return what all of them said last."""
     run = reachable_run(context, caller, workspace, run_id)
+    if not 0 <= node < NODES_MAX:
+        raise InvalidArgumentError(f"{node} is no number of a node: nodes count from 0, and a run has at most {NODES_MAX}.")
     now = context.clock()
     context.storage.nodes.put(workspace, run_id, node, report, at=now)
     board = context.storage.nodes.all(workspace, run_id)
