@@ -56,7 +56,9 @@ export function AppFrame({ session }: { session: Session | null }) {
         <LivePill />
         <ThemeButton />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
-        <LocalePicker />
+        <span className={styles.language}>
+          <LocalePicker />
+        </span>
         {session && (
           <span className={styles.version} title={t("nav.signedIn", { user: session.user })}>
             {session.server_version}
