@@ -61,7 +61,9 @@ export function AppFrame({ session }: { session: Session | null }) {
         <ThemeButton />
         <IconButton icon="search" label={t("palette.open")} onClick={togglePalette} />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
-        <LocalePicker />
+        <span className={styles.language}>
+          <LocalePicker />
+        </span>
         {session && (
           <Link to="/settings" className={styles.version} title={t("nav.signedIn", { user: session.user })}>
             {t("settings.title")}
