@@ -20,7 +20,8 @@ class LinePage:
 
     ``total`` counts the lines of the whole file; one that is not ended yet counts too. ``size_bytes`` is what had come when they
     were read: a client that follows the file goes on from there. Bytes that are no UTF-8 show as U+FFFD. Of a line that is too
-    long the beginning is there, and its number stands in ``cut``.
+    long the beginning is there, and its number stands in ``cut``. ``style`` is the control sequence of the colours that are on
+    where the page begins.
     """
 
     start: int
@@ -28,6 +29,7 @@ class LinePage:
     total: int
     size_bytes: int
     cut: list[int] = field(default_factory=list)
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

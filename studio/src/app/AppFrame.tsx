@@ -4,7 +4,6 @@ import type { Session } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { IconButton } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
-import { LocalePicker } from "../components/LocalePicker";
 import { Toasts } from "../components/Toasts";
 import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme";
 import { t, type TextId } from "../text/text";
@@ -13,6 +12,8 @@ import { LivePill, LostBanner } from "./LivePill";
 import { useShortcuts } from "./useShortcuts";
 
 const ShortcutSheet = lazy(async () => ({ default: (await import("./ShortcutSheet")).ShortcutSheet }));
+
+const CommandPalette = lazy(async () => ({ default: (await import("./CommandPalette")).CommandPalette }));
 
 const PAGES = [
   { to: "/", icon: "home", text: "nav.home" },
@@ -29,7 +30,9 @@ export function AppFrame({ session }: { session: Session | null }) {
   const workspace = useWorkspace();
   const [sheet, setSheet] = useState(false);
   const showSheet = useCallback(() => setSheet(true), []);
-  useShortcuts(showSheet);
+  const [palette, setPalette] = useState(false);
+  const togglePalette = useCallback(() => setPalette((shown) => !shown), []);
+  useShortcuts(showSheet, togglePalette);
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>
@@ -55,14 +58,12 @@ export function AppFrame({ session }: { session: Session | null }) {
       <div className={styles.tools}>
         <LivePill />
         <ThemeButton />
+        <IconButton icon="search" label={t("palette.open")} onClick={togglePalette} />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
-        <span className={styles.language}>
-          <LocalePicker />
-        </span>
         {session && (
-          <span className={styles.version} title={t("nav.signedIn", { user: session.user })}>
-            {session.server_version}
-          </span>
+          <Link to="/settings" className={styles.version} title={t("nav.signedIn", { user: session.user })}>
+            {t("settings.title")}
+          </Link>
         )}
       </div>
       <main id="main" className={styles.main} tabIndex={-1}>
@@ -70,6 +71,11 @@ export function AppFrame({ session }: { session: Session | null }) {
         {session && <Outlet />}
       </main>
       <Toasts />
+      {palette && session && (
+        <Suspense fallback={null}>
+          <CommandPalette onClose={() => setPalette(false)} onShortcuts={showSheet} />
+        </Suspense>
+      )}
       {sheet && (
         <Suspense fallback={null}>
           <ShortcutSheet onClose={() => setSheet(false)} />

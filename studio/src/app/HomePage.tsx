@@ -1,7 +1,9 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { experimentsQuery } from "../client/experiment";
-import { runsQuery } from "../client/run";
+import { type Run, type RunQuery, runsQuery } from "../client/run";
+import { sessionQuery } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { FirstRun } from "../components/FirstRun";
 import { PageHeader } from "../components/PageHeader";
@@ -13,11 +15,14 @@ import { t } from "../text/text";
 import styles from "./HomePage.module.css";
 
 const RECENT = 12;
+const MINE = 8;
 const EXPERIMENTS = 8;
+const ACTIVE = ["NotStarted", "Queued", "Provisioning", "Preparing", "Starting", "Running", "Finalizing", "Paused", "NotResponding", "CancelRequested"] as const;
 
 export function HomePage() {
   const workspace = useWorkspace();
   const recent = useQuery(runsQuery(workspace, { limit: RECENT }));
+  useFirstRunOpens(recent.data?.runs);
   return (
     <>
       <PageHeader title={t("home.title")} />
@@ -31,13 +36,49 @@ export function HomePage() {
         <FirstRun />
       ) : (
         <div className={styles.body}>
-          <Panel title={t("home.recent")} flush actions={<Link to="/runs">{t("home.allRuns", { count: recent.data.total })}</Link>}>
-            <RunShortList runs={recent.data.runs} label={t("home.recent")} />
-          </Panel>
-          <RecentExperiments workspace={workspace} />
+          <div className={styles.stack}>
+            <Mine title={t("home.mineActive")} query={{ status: [...ACTIVE] }} />
+            <Mine title={t("home.mineFailed")} query={{ status: ["Failed"], filter: 'created > "7 days ago"' }} />
+            <Panel title={t("home.recent")} flush actions={<Link to="/runs">{t("home.allRuns", { count: recent.data.total })}</Link>}>
+              <RunShortList runs={recent.data.runs} label={t("home.recent")} />
+            </Panel>
+          </div>
+          <div className={styles.stack}>
+            <RecentExperiments workspace={workspace} />
+          </div>
         </div>
       )}
     </>
+  );
+}
+
+/** Whoever looks at the page of an empty workspace is taken to the first run when it comes. */
+function useFirstRunOpens(runs: readonly Run[] | undefined): void {
+  const navigate = useNavigate();
+  const wasEmpty = useRef(false);
+  const first = runs?.length === 1 ? runs[0] : undefined;
+  useEffect(() => {
+    if (runs?.length === 0) wasEmpty.current = true;
+    else if (wasEmpty.current && first) void navigate({ to: "/runs/$runId/metrics", params: { runId: first.id } });
+  }, [runs, first, navigate]);
+}
+
+/** Runs of the reader's own; nothing at all when there are none. */
+function Mine({ title, query }: { title: string; query: RunQuery }) {
+  const { data: session } = useQuery(sessionQuery());
+  const runs = useQuery({ ...runsQuery(useWorkspace(), { ...query, submitted_by: session?.user ?? "", limit: MINE }), enabled: session !== undefined });
+  if (runs.isError && !runs.data) {
+    return (
+      <Panel title={title}>
+        <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />
+      </Panel>
+    );
+  }
+  if (!runs.data || runs.data.total === 0) return null;
+  return (
+    <Panel title={`${title} (${runs.data.total})`} flush>
+      <RunShortList runs={runs.data.runs} label={title} />
+    </Panel>
   );
 }
 

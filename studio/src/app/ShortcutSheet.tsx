@@ -18,20 +18,27 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
             </Heading>
             <IconButton icon="close" label={t("action.close")} onClick={onClose} autoFocus />
           </div>
-          <dl className={styles.list}>
-            {SHORTCUTS.map((shortcut) => (
-              <div key={shortcut.text}>
-                <dt>
-                  {shortcut.keys.map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </dt>
-                <dd>{t(shortcut.text)}</dd>
-              </div>
-            ))}
-          </dl>
+          <ShortcutList />
         </Dialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+/** Every key and what it does. */
+export function ShortcutList() {
+  return (
+    <dl className={styles.list}>
+      {SHORTCUTS.map((shortcut) => (
+        <div key={shortcut.text}>
+          <dt>
+            {shortcut.keys.map((key) => (
+              <kbd key={key}>{key}</kbd>
+            ))}
+          </dt>
+          <dd>{t(shortcut.text)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -94,11 +94,28 @@ const children = createRoute({
   validateSearch: (search): RunViewSearch => textParameters(search, RUN_VIEW_KEYS),
 });
 
-const outputs = createRoute({ getParentRoute: () => run, path: "outputs/$", component: lazyRouteComponent(() => import("../runs/page/OutputsTab"), "OutputsTab") });
+const outputs = createRoute({
+  getParentRoute: () => run,
+  path: "outputs/$",
+  component: lazyRouteComponent(() => import("../runs/page/OutputsTab"), "OutputsTab"),
+  validateSearch: (search): { line?: string } => textParameters(search, ["line"]),
+});
 
-const snapshot = createRoute({ getParentRoute: () => run, path: "snapshot/$", component: lazyRouteComponent(() => import("../runs/page/SnapshotTab"), "SnapshotTab") });
+const snapshot = createRoute({
+  getParentRoute: () => run,
+  path: "snapshot/$",
+  component: lazyRouteComponent(() => import("../runs/page/SnapshotTab"), "SnapshotTab"),
+  validateSearch: (search): { line?: string; other?: string } => textParameters(search, ["line", "other"]),
+});
 
-const compute = createRoute({ getParentRoute: () => root, path: "/compute", component: lazyRouteComponent(() => import("../compute/ComputePage"), "ComputePage") });
+const compute = createRoute({
+  getParentRoute: () => root,
+  path: "/compute",
+  component: lazyRouteComponent(() => import("../compute/ComputePage"), "ComputePage"),
+  validateSearch: (search): { ended?: string } => textParameters(search, ["ended"]),
+});
+
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: lazyRouteComponent(() => import("./SettingsPage"), "SettingsPage") });
 
 const environments = createRoute({
   getParentRoute: () => root,
@@ -114,7 +131,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, experimentCharts, experimentAbout, views, view, short, bin, runs, compare, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment]);
+const routeTree = root.addChildren([home, experiments, experiment, experimentCharts, experimentAbout, views, view, short, bin, runs, compare, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment, settings]);
 
 export const router = createRouter({
   routeTree,

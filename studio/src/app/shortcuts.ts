@@ -2,6 +2,7 @@ import type { TextId } from "../text/text";
 
 /** The keys of the Studio, as the sheet shows them. */
 export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
+  { keys: ["Ctrl", "K"], text: "shortcut.palette" },
   { keys: ["g", "h"], text: "shortcut.home" },
   { keys: ["g", "r"], text: "shortcut.runs" },
   { keys: ["g", "e"], text: "shortcut.experiments" },
@@ -22,6 +23,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
   { keys: ["t"], text: "shortcut.tags" },
   { keys: ["n", "N"], text: "shortcut.match" },
   { keys: ["w"], text: "shortcut.wrap" },
+  { keys: ["L"], text: "shortcut.lineLink" },
   { keys: ["G"], text: "shortcut.end" },
   { keys: ["?"], text: "shortcut.sheet" },
 ];

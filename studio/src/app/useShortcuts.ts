@@ -5,12 +5,17 @@ import { actionFor, isTyping } from "./shortcuts";
 const PREFIX_MS = 1200;
 
 /** Listens for the single-key commands of the Studio. */
-export function useShortcuts(showSheet: () => void): void {
+export function useShortcuts(showSheet: () => void, togglePalette: () => void): void {
   const navigate = useNavigate();
   useEffect(() => {
     let prefix: string | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+        event.preventDefault();
+        togglePalette();
+        return;
+      }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       // A dialog has the keyboard to itself.
       if (document.querySelector("[role=dialog], [role=alertdialog]")) return;
@@ -29,7 +34,7 @@ export function useShortcuts(showSheet: () => void): void {
       document.removeEventListener("keydown", onKeyDown);
       clearTimeout(timer);
     };
-  }, [navigate, showSheet]);
+  }, [navigate, showSheet, togglePalette]);
 }
 
 /** Focuses a field or the grid, and presses anything else. */

@@ -5,6 +5,7 @@ import { LineChart } from "../components/charts/LineChart";
 import type { PlotModel } from "../components/charts/plot-model";
 import { FactList } from "../components/FactList";
 import { formatMetric } from "../components/format";
+import { parseAnsi } from "../components/logs/ansi";
 import { LogLine } from "../components/logs/LogLine";
 import { Instant } from "../components/RelativeTime";
 import { RunDuration } from "../components/RunDuration";
@@ -194,7 +195,7 @@ function Log({ data, model }: { data: WidgetData; model: WidgetModel }) {
             .replace(/\n$/, "")
             .split("\n")
             .map((line, index) => (
-              <LogLine key={index} number={null} text={line} pattern={null} current={false} />
+              <LogLine key={index} number={null} line={{ spans: parseAnsi(line).spans, cut: false }} pattern={null} current={false} chosen={false} />
             ))}
         </div>
       )}

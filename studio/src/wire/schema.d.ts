@@ -1304,6 +1304,8 @@ export interface components {
         /**
          * ComputeTargetRecord
          * @description A compute target as lists show it. ``engine`` names the back-end that serves it.
+         *
+         *     ``slots`` is how many top-level runs go at once, and as many child runs beside them; None where the engine decides.
          */
         ComputeTargetRecord: {
             /**
@@ -1320,6 +1322,8 @@ export interface components {
              * @default 0
              */
             queued_runs: number;
+            /** Slots */
+            slots?: number | null;
             /** State */
             state: string;
         };
@@ -1718,7 +1722,8 @@ export interface components {
          *
          *     ``total`` counts the lines of the whole file; one that is not ended yet counts too. ``size_bytes`` is what had come when they
          *     were read: a client that follows the file goes on from there. Bytes that are no UTF-8 show as U+FFFD. Of a line that is too
-         *     long the beginning is there, and its number stands in ``cut``.
+         *     long the beginning is there, and its number stands in ``cut``. ``style`` is the control sequence of the colours that are on
+         *     where the page begins.
          */
         LinePage: {
             /** Cut */
@@ -1729,6 +1734,11 @@ export interface components {
             size_bytes: number;
             /** Start */
             start: number;
+            /**
+             * Style
+             * @default
+             */
+            style: string;
             /** Total */
             total: number;
         };

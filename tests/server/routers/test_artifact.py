@@ -144,6 +144,7 @@ def test_a_text_file_is_read_and_searched_by_lines(api: Any) -> None:
         "total": 500,
         "size_bytes": len(log),
         "cut": [],
+        "style": "",
     }
     response = api.client.get(
         "/api/v1/workspaces/default/runs/r/artifact-search/logs/a.txt?text=loss%3D0.49[0-4]&regex=true&limit=2"
@@ -153,3 +154,10 @@ def test_a_text_file_is_read_and_searched_by_lines(api: Any) -> None:
     assert hits[-1] == {"hits": 2, "next_line": 492, "total": 500}
     assert api.refuse("GET", "/runs/r/artifact-search/logs/a.txt?text=(&regex=true")["code"] == "invalid_argument"
     assert api.refuse("GET", "/runs/r/artifact-lines/logs/none.txt")["status"] == 404
+
+
+def test_colours_that_are_on_above_a_page_are_told(api: Any, run: str) -> None:
+    content = b"\x1b[31mred\n" + b"still red\n" * 300 + b"\x1b[1mbold\n\x1b[0mplain\nlast\n"
+    api.call("PUT", "/runs/r/artifacts/logs/colours.txt", content=content)
+    styles = [api.call("GET", f"/runs/r/artifact-lines/logs/colours.txt?start={n}&count=1")["style"] for n in (0, 249, 302, 303)]
+    assert styles == ["", "\x1b[31m", "\x1b[31;1m", ""]

@@ -89,7 +89,14 @@ def require_target(context: ServerContext, workspace: str, name: str) -> Compute
 
 def _target_record(context: ServerContext, workspace: str, name: str) -> ComputeTargetRecord:
     active, waiting = context.storage.runs.count_active(workspace, name)
-    return ComputeTargetRecord(name=name, engine=LOCAL_TARGET, state="Succeeded", active_runs=active, queued_runs=waiting)
+    return ComputeTargetRecord(
+        name=name,
+        engine=LOCAL_TARGET,
+        state="Succeeded",
+        active_runs=active,
+        queued_runs=waiting,
+        slots=context.settings.local_slots,
+    )
 
 
 def start_job(context: ServerContext, job: JobRecord) -> bool:

@@ -5,6 +5,7 @@ An index of a file holds where every 200th line begins. It is made by one look a
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ PATTERN_MAX_CHARS = 1000
 HITS_MAX = 10_000
 SPANS_MAX = 20
 _RE2_MEMORY = 32 << 20
+_LOOK_BACK_BYTES = 64 << 10
+_COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 Read = Callable[[int, "int | None"], FileSlice]
 """``(start, stop)`` → that part of a file."""
@@ -81,13 +84,14 @@ class TextFiles:
         first = min(max(0, index.total + start if start < 0 else start), index.total)
         found: list[str] = []
         cut: list[int] = []
+        style = _style_before(read, index, first) if 0 < first < index.total else ""
         for number, line, is_cut in _lines_from(read, index, first):
             if len(found) == count:
                 break
             found.append(line.decode("utf-8", "replace"))
             if is_cut:
                 cut.append(number)
-        return LinePage(start=first, lines=found, total=index.total, size_bytes=index.size_bytes, cut=cut)
+        return LinePage(start=first, lines=found, total=index.total, size_bytes=index.size_bytes, cut=cut, style=style)
 
     def search(
         self, workspace: str, run_id: str, path: str, *, pattern: str, regex: bool, ignore_case: bool, start: int, limit: int
@@ -122,6 +126,21 @@ class TextFiles:
         with index.lock:
             index.grow(read)
             return index
+
+
+def _style_before(read: Read, index: LineIndex, line: int) -> str:
+    """Return the colours that are on at the beginning of a line, as one control sequence. Text far above is not looked at."""
+    place = index.marks[min(line // LINES_A_MARK, len(index.marks) - 1)]
+    above = b"".join(read(max(0, place - _LOOK_BACK_BYTES), place).chunks)
+    for number, text, _ in _lines_from(read, index, line // LINES_A_MARK * LINES_A_MARK):
+        if number >= line:
+            break
+        above += text + b"\n"
+    codes = b""
+    for match in _COLOUR.finditer(above):
+        code = match[1]
+        codes = b"" if code in (b"", b"0") else code[2:] if code.startswith(b"0;") else codes + b";" + code
+    return f"\x1b[{codes.strip(b';').decode('ascii')}m" if codes.strip(b";") else ""
 
 
 def _lines_from(read: Read, index: LineIndex, first: int) -> Iterator[tuple[int, bytes, bool]]:

@@ -1,5 +1,5 @@
 /** How a file is shown. `binary` is only offered for download. */
-export type FileKind = "log" | "image" | "json" | "text" | "markdown" | "binary";
+export type FileKind = "log" | "image" | "json" | "text" | "markdown" | "table" | "html" | "binary";
 
 const IMAGES = new Set(["png", "jpg", "jpeg", "gif", "webp", "svg", "bmp", "avif"]);
 const BINARIES = new Set(["pkl", "pickle", "joblib", "pt", "pth", "ckpt", "bin", "onnx", "h5", "hdf5", "npz", "npy", "parquet", "zip", "gz", "tar", "whl", "so", "pyc", "safetensors", "pdf", "mp4", "mp3", "wav", "woff2"]);
@@ -13,5 +13,7 @@ export function fileKind(path: string): FileKind {
   if (BINARIES.has(extension)) return "binary";
   if (extension === "json" || extension === "ipynb") return "json";
   if (extension === "md") return "markdown";
+  if (extension === "csv" || extension === "tsv") return "table";
+  if (extension === "html" || extension === "htm") return "html";
   return LOGS.has(extension) ? "log" : "text";
 }

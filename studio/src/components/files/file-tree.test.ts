@@ -26,6 +26,8 @@ test.each([
   ["outputs/model.pkl", "binary"],
   ["conf/base.json", "json"],
   ["README.md", "markdown"],
+  ["outputs/a.csv", "table"],
+  ["outputs/page.html", "html"],
   ["train.py", "text"],
   ["Makefile", "text"],
 ])("%s is shown as %s", (path, kind) => {

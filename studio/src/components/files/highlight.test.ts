@@ -10,7 +10,7 @@ test("Python is told apart: words, strings, numbers, comments, names", () => {
     ["@dec", "name"],
     ["def", "keyword"],
     ["train", "name"],
-    ["1e-3", "number"],
+    ["1e-3", "numeral"],
     ["# fast", "comment"],
     ["return", "keyword"],
     ['f"x {lr}"', "string"],
@@ -22,11 +22,11 @@ test("Python is told apart: words, strings, numbers, comments, names", () => {
 test("a string over several lines colours each of them", () => {
   const lines = highlightLines('"""one\ntwo # no comment\n"""\nx = 1', "a.py");
   expect(lines.slice(0, 3).map((line) => line[0]?.kind)).toEqual(["string", "string", "string"]);
-  expect(lines[3]?.at(-1)).toEqual({ text: "1", kind: "number" });
+  expect(lines[3]?.at(-1)).toEqual({ text: "1", kind: "numeral" });
 });
 
 test("a quote that is not closed ends with its line in Python, and a text block at the end of the file", () => {
-  expect(highlightLines("x = 'open\ny = 2", "a.py")[1]?.at(-1)).toEqual({ text: "2", kind: "number" });
+  expect(highlightLines("x = 'open\ny = 2", "a.py")[1]?.at(-1)).toEqual({ text: "2", kind: "numeral" });
   expect(highlightLines('"""open\nstill', "a.py")[1]).toEqual([{ text: "still", kind: "string" }]);
 });
 

@@ -1,5 +1,5 @@
 /** What a piece of code is; null is plain. */
-export type TokenKind = "comment" | "string" | "number" | "keyword" | "builtin" | "name" | null;
+export type TokenKind = "comment" | "string" | "numeral" | "keyword" | "builtin" | "name" | null;
 
 export interface Token {
   text: string;
@@ -143,5 +143,5 @@ function kindOf(match: RegExpMatchArray, keywords: ReadonlySet<string>, builtins
   if (groups.comment !== undefined) return "comment";
   if (groups.string !== undefined) return "string";
   if (groups.name !== undefined) return "name";
-  return groups.number !== undefined ? "number" : null;
+  return groups.number !== undefined ? "numeral" : null;
 }

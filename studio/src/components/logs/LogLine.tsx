@@ -1,27 +1,38 @@
 import { memo } from "react";
-import { type AnsiSpan, parseAnsi } from "./ansi";
+import { t } from "../../text/text";
+import type { AnsiSpan } from "./ansi";
 import styles from "./LogView.module.css";
+import type { StyledLine } from "./line-store";
 import { type LogPattern, matchRanges } from "./log-search";
 
 interface LogLineProps {
+  /** Counted from 1; null where lines have no numbers. */
   number: number | null;
-  text: string;
+  /** Undefined while it is not read. */
+  line: StyledLine | undefined;
   pattern: LogPattern | null;
   current: boolean;
+  chosen: boolean;
 }
 
-export const LogLine = memo(function LogLine({ number, text, pattern, current }: LogLineProps) {
-  const { spans } = parseAnsi(text);
-  const plain = spans.map((span) => span.text).join("");
-  const marks = pattern === null ? [] : matchRanges(pattern, plain);
+export const LogLine = memo(function LogLine({ number, line, pattern, current, chosen }: LogLineProps) {
   return (
-    <div className={`${styles.line} ${current ? styles.current : ""}`}>
+    <div className={`${styles.line} ${current || chosen ? styles.current : ""}`} data-line={number ?? undefined}>
       <span className={styles.number} data-number={number ?? ""} aria-hidden="true" />
-      <span className={styles.text}>{marked(spans, marks)}</span>
+      {line === undefined ? <span className={styles.pending} /> : <Text line={line} pattern={pattern} />}
     </div>
   );
 });
 
+function Text({ line, pattern }: { line: StyledLine; pattern: LogPattern | null }) {
+  const marks = pattern === null ? [] : matchRanges(pattern, line.spans.map((span) => span.text).join(""));
+  return (
+    <span className={styles.text}>
+      {marked(line.spans, marks)}
+      {line.cut && <span className={styles.cut}>{t("log.cut")}</span>}
+    </span>
+  );
+}
 /** Cuts the styled pieces at the edges of the matches. */
 function marked(spans: readonly AnsiSpan[], marks: readonly [number, number][]) {
   let at = 0;

@@ -1,8 +1,10 @@
 import { t } from "../../text/text";
 import { Button, buttonClass, IconButton } from "../Button";
 import { SearchField } from "../fields";
+import { formatCount } from "../format";
 import { Icon } from "../Icon";
 import styles from "./LogView.module.css";
+import type { LineSearch } from "./line-search";
 
 interface LogToolbarProps {
   url: string;
@@ -10,9 +12,11 @@ interface LogToolbarProps {
   typed: string;
   onType: (text: string) => void;
   problem: string | null;
-  matches: number;
+  search: LineSearch | null;
   match: number;
   onMatch: (index: number) => void;
+  list: boolean;
+  onList: () => void;
   wrap: boolean;
   onWrap: () => void;
   follow: boolean;
@@ -20,8 +24,9 @@ interface LogToolbarProps {
   live: boolean;
 }
 
-export function LogToolbar({ url, name, typed, onType, problem, matches, match, onMatch, wrap, onWrap, follow, onFollow, live }: LogToolbarProps) {
-  const found = problem ?? (typed === "" ? "" : t("log.matches", { at: matches === 0 ? 0 : match + 1, count: matches }));
+export function LogToolbar({ url, name, typed, onType, problem, search, match, onMatch, list, onList, wrap, onWrap, follow, onFollow, live }: LogToolbarProps) {
+  const matches = search?.hits.length ?? 0;
+  const found = problem ?? (search?.error ? messageOf(search.error) : typed === "" ? "" : foundText(search, match));
   return (
     <div className={styles.toolbar} role="toolbar" aria-label={t("log.toolbar")}>
       <div
@@ -32,13 +37,16 @@ export function LogToolbar({ url, name, typed, onType, problem, matches, match, 
       >
         <SearchField label={t("log.search")} value={typed} onChange={onType} />
       </div>
-      <span role="status" className={problem ? styles.problem : styles.matches}>
+      <span role="status" className={problem || search?.error ? styles.problem : styles.matches}>
         {found}
       </span>
       {matches > 0 && (
         <>
           <IconButton icon="arrowUp" label={t("log.previousMatch")} onClick={() => onMatch(match - 1)} />
           <IconButton icon="arrowDown" label={t("log.nextMatch")} onClick={() => onMatch(match + 1)} />
+          <Button tone="quiet" icon="table" aria-pressed={list} onClick={onList}>
+            {t("log.list")}
+          </Button>
         </>
       )}
       <span className={styles.spring} />
@@ -56,4 +64,17 @@ export function LogToolbar({ url, name, typed, onType, problem, matches, match, 
       </a>
     </div>
   );
+}
+
+/** "3 of 41": which hit is shown, of how many as far as they are known. */
+function foundText(search: LineSearch | null, match: number): string {
+  if (search === null) return t("log.searching");
+  const count = search.hits.length;
+  const values = { at: formatCount(count === 0 ? 0 : match + 1), count: formatCount(count) };
+  if (search.isCapped) return t("log.matchesMore", values);
+  return search.done ? t("log.matches", values) : t("log.matchesSoFar", values);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

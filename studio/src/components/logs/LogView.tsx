@@ -1,106 +1,100 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { TextSource } from "../../client/text-file";
 import { t } from "../../text/text";
 import { Button } from "../Button";
 import { formatBytes, formatCount } from "../format";
 import { EmptyState, ErrorState, Skeleton } from "../states";
+import { useScrollMap } from "../text-window/useScrollMap";
+import { HitList } from "./HitList";
 import { LogLine } from "./LogLine";
 import { LogToolbar } from "./LogToolbar";
 import styles from "./LogView.module.css";
-import type { LogBuffer } from "./log-buffer";
-import { matchingLines, parsePattern } from "./log-search";
-import { useLogFile } from "./useLogFile";
+import { clickedRange, type LineRange } from "./line-range";
+import { hitNear } from "./line-search";
+import { parsePattern } from "./log-search";
+import { useLineSearch, useLineStore } from "./useLineStore";
 
 const LINE_HEIGHT = 18;
-const OVERSCAN = 20;
-/** Nearer than this to the end counts as being there. */
-const END_MARGIN = 24;
+const MARGIN_LINES = 20;
 
-interface LogViewProps {
+export interface LogViewProps {
+  source: TextSource;
+  /** The whole file, for download. */
   url: string;
   name: string;
-  /** The size of the file as far as it is known; when it grows, the new part is read. */
-  sizeBytes: number;
-  /** Changes when the file was touched. */
+  /** Changes when the file was touched: what is new is then read. */
   revision: string;
   /** True while more may come. */
   live: boolean;
+  /** The lines that the address names. */
+  range: LineRange | null;
+  onRange: (range: LineRange) => void;
 }
 
-/** A text file of any size: shows the end first, follows it while it grows, and draws only the lines in sight. */
-export function LogView({ url, name, sizeBytes, revision, live }: LogViewProps) {
-  const file = useLogFile(url, sizeBytes, revision);
+/** A text file of any size: shows the end first, follows it while it grows, and reads and draws only the lines in sight. */
+export function LogView({ source, url, name, revision, live, range, onRange }: LogViewProps) {
+  const store = useLineStore(source, revision, range ? range.from - 1 : null);
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
-  const [follow, setFollow] = useState(true);
+  const [follow, setFollow] = useState(range === null);
   const [wrap, setWrap] = useState(false);
+  const [list, setList] = useState(false);
   const [typed, setTyped] = useState("");
   const [match, setMatch] = useState(0);
   const seenLines = useRef(0);
-
-  const { buffer } = file;
-  const lines = buffer.lineCount;
   const pattern = useMemo(() => parsePattern(typed), [typed]);
   const usable = pattern === null || typeof pattern === "string" ? null : pattern;
-  const matches = useMemo(() => (usable ? matchingLines(usable, (index) => buffer.lineAt(index), 0, file.buffer.lineCount) : []), [usable, buffer, file.version]);
+  const search = useLineSearch(source, usable, live ? "" : revision);
+  const hits = search?.hits ?? [];
 
-  const toEnd = () => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
-  };
+  // Wrapped lines have any height: the last ones are then drawn from the bottom up.
+  const view = useScrollMap(box, store.total, LINE_HEIGHT, wrap ? 0 : MARGIN_LINES, () => setFollow(view.map.isAtEnd));
+  const { map } = view;
+  const atEnd = map.isAtEnd;
+  const { first, end } = view;
+
   useLayoutEffect(() => {
-    if (follow) {
-      toEnd();
-      seenLines.current = lines;
-    } else if (file.prepended.version === file.version && box.current) {
-      box.current.scrollTop += file.prepended.lines * LINE_HEIGHT;
-      seenLines.current += file.prepended.lines;
-    }
-  }, [follow, file.version, lines, wrap, file.prepended]);
-
+    if (!follow || store.total === 0) return;
+    seenLines.current = store.total;
+    view.moveTo(store.total - 1, "end");
+  }, [follow, store.total, store.ready, map.maxTop, wrap]);
+  useLayoutEffect(() => {
+    if (range === null || !store.ready) return;
+    setFollow(false);
+    view.moveTo(range.from - 1, "middle");
+  }, [store.ready, range?.from]);
   useEffect(() => {
-    const element = box.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => setView({ top: element.scrollTop, height: element.clientHeight }));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [file.size === null]);
-
+    if (store.ready && end > first) store.want(first, end);
+  }, [store, store.ready, store.total, first, end]);
   useEffect(() => {
-    // A new search begins at what is in sight.
-    const near = matches.findIndex((line) => line >= Math.floor(view.top / LINE_HEIGHT));
-    setMatch(Math.max(0, near === -1 ? matches.length - 1 : near));
-  }, [usable]);
+    if (search && search.hits.length > 0 && usable) goToMatch(hitNear(search.hits, Math.floor(map.top / LINE_HEIGHT)));
+  }, [search, hits.length > 0]);
 
   const goToMatch = (index: number) => {
-    if (matches.length === 0) return;
-    const wanted = (index + matches.length) % matches.length;
+    if (hits.length === 0) return;
+    const wanted = (index + hits.length) % hits.length;
     setMatch(wanted);
     setFollow(false);
-    if (box.current) box.current.scrollTop = (matches[wanted] ?? 0) * LINE_HEIGHT - view.height / 2;
+    view.moveTo(hits[wanted]?.line ?? 0, "middle");
   };
-  const onScroll = () => {
-    const element = box.current;
-    if (!element) return;
-    setView({ top: element.scrollTop, height: element.clientHeight });
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < END_MARGIN;
-    if (atEnd !== follow) setFollow(atEnd);
-    if (element.scrollTop < LINE_HEIGHT * OVERSCAN && !file.loadingEarlier) file.loadEarlier();
-  };
-
+  const toEnd = () => setFollow(true);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { n: 1, N: -1 }[event.key];
     if (step !== undefined) goToMatch(match + step);
     else if (event.key === "w") setWrap(!wrap);
     else if (event.key === "G") toEnd();
+    else if (event.key === "L") onRange(range ?? clickedRange((hits[match]?.line ?? Math.floor(map.top / LINE_HEIGHT)) + 1, null, false));
     else return;
     event.preventDefault();
   };
+  const onClick = (event: MouseEvent) => {
+    const number = event.target instanceof Element && event.target.closest("[data-number]") ? event.target.closest("[data-line]")?.getAttribute("data-line") : null;
+    if (number) onRange(clickedRange(Number(number), range, event.shiftKey));
+  };
 
-  if (file.error !== null && file.size === null) return <ErrorState error={file.error} onRetry={file.retry} />;
-  if (file.size === null) return <Skeleton lines={8} />;
-
-  const first = Math.max(0, Math.min(Math.floor(view.top / LINE_HEIGHT) - OVERSCAN, lines - 1));
-  const last = Math.min(lines, Math.ceil((view.top + view.height) / LINE_HEIGHT) + OVERSCAN);
-  const currentLine = matches[match];
+  if (store.error !== null && !store.ready) return <ErrorState error={store.error} onRetry={() => store.check()} />;
+  if (!store.ready) return <Skeleton lines={8} />;
+  if (!store.isText) return <EmptyState icon="file" title={t("files.binary.title")}>{t("files.binary.body")}</EmptyState>;
+  const currentLine = hits[match]?.line;
   return (
     <div className={styles.view}>
       <LogToolbar
@@ -109,19 +103,18 @@ export function LogView({ url, name, sizeBytes, revision, live }: LogViewProps) 
         typed={typed}
         onType={setTyped}
         problem={typeof pattern === "string" ? pattern : null}
-        matches={matches.length}
+        search={search}
         match={match}
         onMatch={goToMatch}
+        list={list}
+        onList={() => setList(!list)}
         wrap={wrap}
         onWrap={() => setWrap(!wrap)}
         follow={follow}
-        onFollow={() => {
-          setFollow(!follow);
-          if (!follow) toEnd();
-        }}
+        onFollow={() => setFollow(!follow)}
         live={live}
       />
-      {lines === 0 ? (
+      {store.total === 0 ? (
         <EmptyState icon="file" title={live ? t("log.waiting") : t("log.empty")} />
       ) : (
         <div
@@ -130,35 +123,34 @@ export function LogView({ url, name, sizeBytes, revision, live }: LogViewProps) 
           role="log"
           aria-label={name}
           aria-live="off"
-          style={{ "--digits": Math.max(3, String((buffer.firstNumber ?? 1) + lines).length) }}
+          style={{ "--digits": Math.max(3, String(store.total).length) }}
           tabIndex={0}
-          onScroll={onScroll}
+          onScroll={view.onScroll}
           onKeyDown={onKeyDown}
+          onClick={onClick}
         >
-          {buffer.firstNumber !== 1 && <p className={styles.earlier}>{earlierText(buffer, file.loadingEarlier)}</p>}
-          <div style={{ height: first * LINE_HEIGHT }} />
-          {Array.from({ length: Math.max(0, last - first) }, (_, offset) => {
-            const index = first + offset;
-            return <LogLine key={index} number={buffer.firstNumber === null ? null : buffer.firstNumber + index} text={buffer.lineAt(index)} pattern={usable} current={index === currentLine} />;
-          })}
-          <div style={{ height: Math.max(0, lines - last) * LINE_HEIGHT }} />
+          <div className={styles.content} style={{ height: map.physicalHeight }}>
+            <div className={`${styles.lines} ${wrap && atEnd ? styles.fromBottom : ""}`} style={{ transform: `translateY(${wrap ? map.scroll : view.offset}px)` }}>
+              {Array.from({ length: Math.max(0, end - first) }, (_, offset) => {
+                const index = first + offset;
+                const number = index + 1;
+                const chosen = range !== null && number >= range.from && number <= range.to;
+                return <LogLine key={number} number={number} line={store.lineAt(index)} pattern={usable} current={index === currentLine} chosen={chosen} />;
+              })}
+            </div>
+          </div>
         </div>
       )}
+      {list && search && hits.length > 0 && <HitList search={search} match={match} onMatch={goToMatch} />}
       <footer className={styles.footer}>
-        <span>{t("log.size", { lines: formatCount(lines), size: formatBytes(file.size) })}</span>
-        {file.error !== null && <span className={styles.problem}>{t("log.stale")}</span>}
-        {!follow && lines > seenLines.current && (
-          <Button icon="arrowDown" onClick={() => setFollow(true)}>
-            {t("log.newLines", { count: lines - seenLines.current })}
+        <span>{t("log.size", { lines: formatCount(store.total), size: formatBytes(store.sizeBytes) })}</span>
+        {store.error !== null && <span className={styles.problem}>{t("log.stale")}</span>}
+        {!follow && store.total > seenLines.current && seenLines.current > 0 && (
+          <Button icon="arrowDown" onClick={toEnd}>
+            {t("log.newLines", { count: store.total - seenLines.current })}
           </Button>
         )}
       </footer>
     </div>
   );
-}
-
-/** Why the first line shown is not the first of the file. */
-function earlierText(buffer: LogBuffer, loading: boolean): string {
-  if (!buffer.hasEarlier) return t("log.trimmed", { count: (buffer.firstNumber ?? 1) - 1 });
-  return loading ? t("log.loadingEarlier") : t("log.earlier", { size: formatBytes(buffer.start) });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LogPattern, matchingLines, matchRanges, parsePattern } from "./log-search";
+import { type LogPattern, matchRanges, parsePattern } from "./log-search";
 
 function pattern(typed: string): LogPattern {
   const parsed = parsePattern(typed);
@@ -7,22 +7,25 @@ function pattern(typed: string): LogPattern {
   return parsed;
 }
 
-const lines = ["INFO step=1", "error: out of memory", "\u001b[31mERR\u001b[0mOR again", "a.c"];
-const lineAt = (index: number) => lines[index] ?? "";
-
 test("nothing typed is no pattern, and a broken expression is explained", () => {
   expect(parsePattern("")).toBeNull();
   expect(typeof parsePattern("/(/")).toBe("string");
 });
 
-test("small letters match any case, a capital only itself", () => {
-  expect(matchingLines(pattern("error"), lineAt, 0, lines.length)).toEqual([1, 2]);
-  expect(matchingLines(pattern("ERROR"), lineAt, 0, lines.length)).toEqual([2]);
+test.each([
+  ["error", { text: "error", regex: false, matchCase: false }],
+  ["Error", { text: "Error", regex: false, matchCase: true }],
+  ["/step=\\d+/", { text: "step=\\d+", regex: true, matchCase: false }],
+  ["/\\S+ERR/", { text: "\\S+ERR", regex: true, matchCase: true }],
+  ["/\\S+/", { text: "\\S+", regex: true, matchCase: false }],
+  ["a/b", { text: "a/b", regex: false, matchCase: false }],
+])("%s asks the server for %j", (typed, query) => {
+  expect(pattern(typed).query).toEqual(query);
 });
 
-test("a plain text is taken literally, an expression between slashes is not", () => {
-  expect(matchingLines(pattern("a.c"), lineAt, 0, lines.length)).toEqual([3]);
-  expect(matchingLines(pattern("/step=\\d/"), lineAt, 0, lines.length)).toEqual([0]);
+test("a plain text is marked literally, small letters in any case", () => {
+  expect(matchRanges(pattern("a.c"), "abc A.C")).toEqual([[4, 7]]);
+  expect(matchRanges(pattern("A.C"), "a.c")).toEqual([]);
 });
 
 test("all places of a line are found, empty ones left out", () => {

@@ -1,33 +1,29 @@
-import { stripAnsi } from "./ansi";
+import type { LineQuery } from "../../client/text-file";
 
-/** What is searched for: a plain text, or a regular expression between slashes. Letter case counts only when a capital is typed. */
+/** What is searched for: what the server is asked, and an expression to mark the places with in the lines on the screen. */
 export interface LogPattern {
-  regex: RegExp;
+  query: LineQuery;
+  marks: RegExp;
 }
 
-/** Reads what was typed; null when it is empty, and an error text when the expression cannot be read. */
+/**
+ * Reads what was typed: a plain text, or a regular expression between slashes. Letter case counts only when a capital is typed. Null when it is
+ * empty, and an error text when the expression cannot be read.
+ */
 export function parsePattern(typed: string): LogPattern | null | string {
   if (typed === "") return null;
-  const flags = /\p{Lu}/u.test(typed) ? "gu" : "giu";
   const expression = /^\/(.+)\/$/s.exec(typed)?.[1];
+  // A capital after a backslash names a class of characters.
+  const matchCase = /\p{Lu}/u.test(expression?.replace(/\\./gs, "") ?? typed);
   try {
-    return { regex: new RegExp(expression ?? typed.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"), flags) };
+    const marks = new RegExp(expression ?? typed.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"), matchCase ? "gu" : "giu");
+    return { query: { text: expression ?? typed, regex: expression !== undefined, matchCase }, marks };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** The lines that match, in order. */
-export function matchingLines(pattern: LogPattern, lineAt: (index: number) => string, from: number, to: number): number[] {
-  const found: number[] = [];
-  for (let index = from; index < to; index += 1) {
-    pattern.regex.lastIndex = 0;
-    if (pattern.regex.test(stripAnsi(lineAt(index)))) found.push(index);
-  }
-  return found;
-}
-
 /** Where in a text the pattern matches, as `[start, end)` pairs. */
 export function matchRanges(pattern: LogPattern, text: string): [number, number][] {
-  return [...text.matchAll(pattern.regex)].filter((match) => match[0] !== "").map((match) => [match.index, match.index + match[0].length]);
+  return [...text.matchAll(pattern.marks)].filter((match) => match[0] !== "").map((match) => [match.index, match.index + match[0].length]);
 }

@@ -35,6 +35,11 @@ export class ScrollMap {
     return this.fullHeight > this.physicalMax;
   }
 
+  /** The scroll position as it was last told or given. */
+  get scroll(): number {
+    return this.lastScroll;
+  }
+
   get maxTop(): number {
     return Math.max(0, this.fullHeight - this.viewport);
   }

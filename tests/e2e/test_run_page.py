@@ -1,0 +1,238 @@
+"""What a person does on the page of a run, on the compute page and at home."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from runyard import CondaDependencies, Environment, Experiment, Run, ScriptRunConfig, Workspace
+from tests.e2e.conftest import Studio
+
+COLOURED = """
+import time
+print("\\x1b[31mred begins")
+for n in range(1200):
+    print("line", n)
+print("\\x1b[0mplain again", flush=True)
+print("needle in the log", flush=True)
+time.sleep(float(__import__("sys").argv[1]))
+print("the very last line", flush=True)
+"""
+FILES = """
+from pathlib import Path
+Path("outputs/table.csv").write_text('name,loss\\n"a, b",0.5\\nc,0.25\\n')
+Path("outputs/report.md").write_text("# A report\\n\\n- **good**\\n")
+Path("outputs/page.html").write_text("<h1>Shown</h1><script>document.querySelector('h1').textContent='evil'</script>")
+Path("outputs/data.json").write_text('{"accuracy":0.93}')
+Path("outputs/model.pkl").write_bytes(bytes(1000))
+"""
+
+
+def test_a_log_is_followed_searched_and_linked_to(studio: Studio, submit: Callable[..., Run]) -> None:
+    run = submit(COLOURED, "6")
+    page = studio.open(f"/runs/{run.id}/outputs")
+    log = page.get_by_role("log")
+    expect(log.get_by_text("needle in the log")).to_be_visible()  # it opens at its end
+    page.get_by_role("searchbox", name="Find in log").fill("/LINE 1\\d7$/")
+    expect(page.get_by_text("0 of 0")).to_be_visible()  # a capital counts
+    page.get_by_role("searchbox", name="Find in log").fill("/line 1\\d7$/")
+    expect(page.get_by_text("1 of 10")).to_be_visible()
+    expect(log.get_by_text("line 107", exact=True)).to_be_visible()
+    page.get_by_role("button", name="List").click()
+    page.get_by_role("region", name="Lines that match").get_by_text("line 187").click()
+    expect(log.get_by_text("line 187", exact=True)).to_be_visible()
+    log.focus()
+    page.keyboard.press("n")
+    expect(log.get_by_text("line 197", exact=True)).to_be_visible()
+    # Red began long above what is read here.
+    colour = log.get_by_text("line 196", exact=True).evaluate("element => getComputedStyle(element).color")
+    plain = page.get_by_role("heading").first.evaluate("element => getComputedStyle(element).color")
+    assert colour != plain
+    page.keyboard.press("G")
+    expect(log.get_by_text("the very last line")).to_be_visible()  # followed again, it came by itself
+    page.goto(
+        f"{studio.server.url}/runs/{run.id}/outputs/azureml-logs/70_driver_log.txt?line=600-602&workspace={studio.workspace.name}"
+    )
+    expect(log.get_by_text("line 600", exact=True)).to_be_visible()
+    log.locator("[data-number='603']").click()
+    expect(page).to_have_url(re.compile("line=603"))
+    log.locator("[data-number='605']").click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile("line=603-605"))
+
+
+def test_files_are_shown_as_what_they_are(studio: Studio, submit: Callable[..., Run]) -> None:
+    studio.tolerated += ["Blocked script execution", "Content Security Policy"]
+    run = submit(FILES)
+    run.wait_for_completion()
+    page = studio.open(f"/runs/{run.id}/outputs/outputs/table.csv")
+    expect(page.get_by_role("cell", name="a, b")).to_be_visible()
+    page.get_by_role("button", name="Source").click()
+    expect(page.get_by_text('"a, b",0.5')).to_be_visible()
+    page = studio.open(f"/runs/{run.id}/outputs/outputs/report.md")
+    expect(page.get_by_role("heading", name="A report")).to_be_visible()
+    page = studio.open(f"/runs/{run.id}/outputs/outputs/page.html")
+    expect(page.frame_locator("iframe").get_by_role("heading", name="Shown")).to_be_visible()
+    page = studio.open(f"/runs/{run.id}/outputs/outputs/data.json")
+    expect(page.get_by_text('"accuracy"')).to_be_visible()
+    page = studio.open(f"/runs/{run.id}/outputs/outputs/model.pkl")
+    expect(page.get_by_text("This file has no text to show")).to_be_visible()
+
+
+def test_the_overview_tells_where_what_and_how_to_do_it_again(studio: Studio, experiment: Experiment, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "train.py").write_text("print('old')\n")
+    for command in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm x"):
+        subprocess.run(["git", "-C", str(code), *command.split()], check=True)
+    (code / "train.py").write_text("print('new')\n")
+    parent = experiment.start_logging(snapshot_directory=None, display_name="the parent")
+    run = experiment.submit(ScriptRunConfig(str(code), "train.py", arguments=["--lr", "0.1"]))
+    run.wait_for_completion()
+    child = parent.child_run("the child")
+    child.complete()
+    parent.complete()
+    page = studio.open(f"/runs/{run.id}/overview")
+    expect(page.get_by_text("Time to the first line")).to_be_visible()
+    page.get_by_role("button", name="Show what was not committed").click()
+    diff = page.get_by_role("region", name="Changes of train.py")
+    expect(diff.get_by_text("print('new')")).to_be_visible()
+    expect(page.get_by_text(f'ws.get_run("{run.id}")')).to_be_visible()
+    page.get_by_role("button", name="Command line").click()
+    expect(page.get_by_text("train.py --lr 0.1")).to_be_visible()
+    run.tag("quality", "great run")
+    expect(page.get_by_text("Tags changed")).to_be_visible()  # live, with its author
+    page.get_by_role("link", name=re.compile("Previous run: the parent")).click()
+    expect(page.get_by_role("heading", name="the parent")).to_be_visible()
+    page = studio.open(f"/runs/{child.id}/overview")
+    expect(page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="the parent")).to_be_visible()
+
+
+def test_a_run_goes_into_the_archive_and_the_bin_and_back(studio: Studio, experiment: Experiment) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    run.complete()
+    page = studio.open(f"/runs/{run.id}/overview")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("dialog", name="More").get_by_role("button", name="Archive").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("This run is archived")).to_be_visible()
+    page.get_by_role("button", name="Reactivate").click()
+    expect(page.get_by_text("This run is archived")).to_have_count(0)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("dialog", name="More").get_by_role("button", name="Put into the bin").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Put into the bin").click()
+    expect(page.get_by_text("This run is in the bin")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Bring it back").click()
+    expect(page.get_by_text("This run is in the bin")).to_have_count(0)
+
+
+def test_the_description_is_previewed_and_leads_on(studio: Studio, submit: Callable[..., Run]) -> None:
+    run = submit(FILES)
+    run.wait_for_completion()
+    page = studio.open(f"/runs/{run.id}/overview")
+    page.get_by_role("button", name="Edit the description").click()
+    page.get_by_role("textbox", name="Description").fill("See [the report](outputs/report.md)")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("link", name="the report")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="the report").click()
+    expect(page.get_by_role("heading", name="A report")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"workspace={studio.workspace.name}"))
+
+
+def test_code_is_searched_linked_to_and_compared_with_another_run(studio: Studio, submit: Callable[..., Run]) -> None:
+    one = submit("import os\nlr = 0.1\nprint(lr)\n")
+    two = submit("import os\nlr = 0.2\nprint(lr)\n")
+    page = studio.open(f"/runs/{two.id}/snapshot/train.py")
+    expect(page.get_by_text("import", exact=True)).to_be_visible()  # a piece of its own: it has a colour
+    page.get_by_role("searchbox", name="Find in file").fill("lr")
+    expect(page.get_by_text("1 of 2")).to_be_visible()
+    page.locator("[data-number='3']").click()
+    expect(page).to_have_url(re.compile("line=3"))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_role("button", name=re.compile(one.id)).click()
+    diff = page.get_by_role("region", name="Changes of train.py")
+    expect(diff.get_by_text("lr = 0.1")).to_be_visible()
+    expect(diff.get_by_text("lr = 0.2")).to_be_visible()
+
+
+def test_a_run_is_on_the_compute_page_while_it_lives(studio: Studio, submit: Callable[..., Run]) -> None:
+    run = submit("import time\ntime.sleep(300)\n")
+    page = studio.open("/compute")
+    row = page.get_by_role("row", name=re.compile(run.id))
+    expect(row.get_by_text("Running")).to_be_visible()
+    expect(page.get_by_text("Slots in use")).to_be_visible()
+    row.get_by_role("button", name="Cancel").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
+    expect(row).to_have_count(0)
+    page.get_by_role("checkbox", name=re.compile("last day")).check()
+    expect(page.get_by_role("row", name=re.compile(run.id)).get_by_text("Canceled")).to_be_visible()
+    expect(page).to_have_url(re.compile("ended=1"))
+
+
+def test_environments_are_listed_with_their_packages(studio: Studio, workspace: Workspace) -> None:
+    page = studio.open("/environments")
+    expect(page.get_by_text("No environment is registered")).to_be_visible()
+    environment = Environment("team-sklearn")
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["scikit-learn>=1.5"])
+    environment.register(workspace)
+    page = studio.open("/environments")
+    page.get_by_role("link", name="team-sklearn").click()
+    expect(page.get_by_role("cell", name="scikit-learn")).to_be_visible()
+
+
+def test_the_first_run_opens_by_itself_and_the_palette_leads_back(studio: Studio, experiment: Experiment) -> None:
+    page = studio.open("/")
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    run = experiment.start_logging(snapshot_directory=None, display_name="the very first")
+    run.log("loss", 1.0)
+    expect(page.get_by_role("heading", name="the very first")).to_be_visible()
+    run.complete()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("home")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("very first")
+    page.get_by_role("option", name=re.compile("the very first")).click()
+    expect(page).to_have_url(re.compile(run.id))
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("dark")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page = studio.open("/settings")
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_opens_on_the_page_of_a_run_has_no_accessibility_fault(
+    new_studio: Callable[..., Studio], submit: Callable[..., Run], experiment: Experiment, scheme: Any
+) -> None:
+    one, two = submit(FILES), submit("print('other')\n")
+    for run in (one, two):
+        run.wait_for_completion()
+    studio = new_studio(color_scheme=scheme, viewport={"width": 360, "height": 800})
+    studio.sign_in()
+    paths = [
+        f"/runs/{one.id}/outputs/outputs/table.csv",
+        f"/runs/{one.id}/outputs/azureml-logs/70_driver_log.txt?line=1",
+        f"/runs/{one.id}/snapshot/train.py?line=2",
+        f"/runs/{one.id}/snapshot/train.py?other={two.id}",
+        "/environments",
+        "/settings",
+        "/compute?ended=1",
+    ]
+    for path in paths:
+        page = studio.open(path)
+        expect(page.get_by_role("main")).to_be_visible()
+        assert studio.violations() == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_visible()
+    assert studio.violations() == []
