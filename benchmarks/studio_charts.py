@@ -23,13 +23,13 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from benchmarks.metric_store import loss, packed
+from benchmarks.batches import loss, packed
 from runyard import Experiment, Run, Workspace
 from runyard.sdk.portal import portal_url
 from runyard.wire.journal import CONTENT_TYPE
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_DEADLINE_S = 30
+START_DEADLINE_S = 120
 FRAMES = """() => {
   window.frames_ = []; let last = performance.now();
   const tick = (now) => { window.frames_.push(now - last); last = now; window.framing_ = requestAnimationFrame(tick); };
@@ -196,6 +196,33 @@ def many_names_rows(bench: Bench, names: int) -> None:
     )
 
 
+def many_runs_rows(bench: Bench, count: int) -> None:
+    """One metric of very many runs in one chart: drawn, and pointed at."""
+    experiment = Experiment(bench.workspace, "many")
+    runs = [experiment.start_logging(snapshot_directory=None) for _ in range(count)]
+    for seed, run in enumerate(runs):
+        bench.send(run, packed(["loss"], loss(2000, 1, seed)))
+        run.complete()
+    cpu = bench.cpu_ms()
+    began = time.perf_counter()
+    bench.open(f"/compare?exp={experiment.name}&charts=lines!:loss")
+    chart = bench.page.get_by_role("img", name=f"Line chart of loss: {count} lines")
+    chart.wait_for(timeout=60_000)
+    spent = time.perf_counter() - began
+    show(f"{count} runs × one metric: drawn", spent * 1000, "ms", "≤ 1000", spent <= 1)
+    show("… CPU to it, the page with it", bench.cpu_ms() - cpu, "ms", "(none)", True)
+    bench.page.wait_for_timeout(1500)
+    box = chart.bounding_box()
+    assert box is not None
+    moves = 60
+    cpu = bench.cpu_ms()
+    for n in range(moves):
+        bench.page.mouse.move(box["x"] + 80 + n * 8, box["y"] + 60 + n * 3)
+        bench.page.wait_for_timeout(20)
+    busy = (bench.cpu_ms() - cpu) / moves
+    show("… pointing: CPU a move", busy, "ms", "≤ 5", busy <= 5)
+
+
 def live_rows(bench: Bench) -> None:
     """A run that logs while its charts are open."""
     run = Experiment(bench.workspace, "live").start_logging(snapshot_directory=None)
@@ -247,12 +274,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the data")
-    parser.add_argument("--only", default="", help="zoom, names, live")
+    parser.add_argument("--only", default="", help="zoom, names, runs, live")
     asked = parser.parse_args()
     scale = 10 if asked.quick else 1
     parts: dict[str, Callable[[Bench], Any]] = {
         "zoom": lambda bench: zoom_rows(bench, 10_000_000 // scale),
         "names": lambda bench: many_names_rows(bench, 10_000 // scale),
+        "runs": lambda bench: many_runs_rows(bench, 200 // scale),
         "live": live_rows,
     }
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (url, token), sync_playwright() as playwright:

@@ -129,3 +129,20 @@ def test_smoothing_and_log_axis_come_back_from_the_address(studio: Studio, exper
     expect(page.get_by_role("checkbox", name="Logarithmic y")).to_be_checked()
     expect(page.get_by_role("slider", name="Smoothing")).to_have_value("0.6")
     expect(page.get_by_text("1 value is outside, marked at the edge")).to_be_visible()
+
+
+def test_curves_of_a_classifier_are_drawn_from_what_was_logged(studio: Studio, experiment: Experiment) -> None:
+    tables = [[[10, 10, 0, 0], [8, 2, 8, 2], [0, 0, 10, 10]]] * 2
+    accuracy = {"probability_tables": tables, "class_labels": ["cat", "dog"], "probability_thresholds": [0, 0.5, 1]}
+    with experiment.start_logging(snapshot_directory=None) as run:
+        run.log_accuracy_table("accuracy", {"schema_type": "accuracy_table", "schema_version": "1.0.1", "data": accuracy})
+        bins = {"bin_edges": [0.0, 1.0, 2.0], "bin_counts": [3, 4]}
+        run.log_residuals("rest", {"schema_type": "residuals", "schema_version": "1.0.0", "data": bins})
+        means = {**bins, "bin_averages": [0.4, 1.6], "bin_errors": [0.1, 0.2]}
+        run.log_predictions("predicted", {"schema_type": "predictions", "schema_version": "1.0.0", "data": means})
+    page = studio.open(f"/runs/{run.id}/images")
+    expect(page.get_by_role("img", name="ROC: true positives against false positives of accuracy, 2 curves.")).to_be_visible()
+    expect(page.get_by_role("img", name="Precision against recall of accuracy, 2 curves.")).to_be_visible()
+    expect(page.get_by_role("img", name="Residuals of rest, 1 curve.")).to_be_visible()
+    expect(page.get_by_role("img", name="Predicted against true of predicted, 1 curve.")).to_be_visible()
+    assert studio.violations() == []

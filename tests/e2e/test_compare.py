@@ -171,3 +171,14 @@ def test_comparing_has_no_accessibility_fault(
         assert studio.violations() == [], more
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), more
     assert studio.problems == []
+
+
+def test_a_colour_chosen_for_a_run_is_kept_for_everyone(studio: Studio, experiment: Experiment) -> None:
+    runs = made_runs(experiment, 2)
+    page = studio.open(address(runs))
+    page.get_by_label("Colour of trial-0").fill("#12ab34")
+    expect(page.locator("svg line[stroke='#12ab34']")).to_have_count(1)  # a line has no height
+    page = studio.open(f"/runs/{runs[0].id}/metrics")
+    expect(page.get_by_role("article").first).to_be_visible()
+    page = studio.open(address(runs))
+    expect(page.get_by_label("Colour of trial-0")).to_have_value("#12ab34")

@@ -83,6 +83,8 @@ export function runEventsQuery(workspace: string, runId: string) {
 }
 
 export interface RunChange {
+  /** Such as `#3506bd`; empty for the run's own. */
+  colour?: string;
   description?: string;
   display_name?: string;
   set_tags?: Record<string, string | null>;

@@ -17,3 +17,8 @@ export function colourSlot(runId: string): number {
 export function runColour(runId: string): string {
   return `var(--run-${colourSlot(runId)})`;
 }
+
+/** The colour that was chosen for a run, or else its own. */
+export function shownColour(run: { id: string; colour?: string | null }): string {
+  return run.colour || runColour(run.id);
+}

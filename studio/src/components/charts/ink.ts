@@ -22,6 +22,12 @@ export function inkOf(colour: string, place: Element = document.documentElement)
   return ink;
 }
 
+/** A colour as `#rrggbb`, which is all that a colour field understands. */
+export function hexOf(colour: string): string {
+  const [red = 0, green = 0, blue = 0] = (inkOf(colour).match(/[\d.]+/g) ?? []).map(Number);
+  return `#${[red, green, blue].map((part) => Math.round(Math.min(255, part)).toString(16).padStart(2, "0")).join("")}`;
+}
+
 function inksOf(scope: HTMLElement): Inks {
   const { theme } = scope.dataset;
   const known = scopes.get(scope);

@@ -1,5 +1,11 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useRef, useState } from "react";
+import { keys } from "../../client/keys";
+import { type Run, updateRun } from "../../client/run";
+import { useWorkspace } from "../../client/workspace";
+import { hexOf } from "../../components/charts/ink";
+import { shownColour } from "../../components/run-colour";
 import { pageCursor } from "../../components/charts/cursor-group";
 import { Button, IconButton } from "../../components/Button";
 import { type VirtualRow, VirtualRows } from "../../components/VirtualRows";
@@ -46,7 +52,7 @@ export function RunLegend({ runs, looks, hidden, onHidden, onRemove }: RunLegend
               onPointerLeave={() => pageCursor.tell(null)}
             >
               <IconButton icon={hidden.has(run.id) ? "eyeOff" : "eye"} label={hidden.has(run.id) ? t("compare.show", { name: run.display_name }) : t("compare.hide", { name: run.display_name })} aria-pressed={!hidden.has(run.id)} onClick={() => toggle(run.id)} />
-              <LineSample look={looks.get(run.id)} />
+              <ColourPicker run={run} look={looks.get(run.id)} />
               <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={styles.legendName} title={run.display_name}>
                 {run.display_name}
               </Link>
@@ -59,6 +65,34 @@ export function RunLegend({ runs, looks, hidden, onHidden, onRemove }: RunLegend
         </VirtualRows>
       </div>
     </aside>
+  );
+}
+
+const PICKED_AFTER_MS = 400;
+
+/** The run's line; a press on it chooses another colour, which everyone then sees. */
+function ColourPicker({ run, look }: { run: Run; look: RunLook | undefined }) {
+  const workspace = useWorkspace();
+  const client = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [failed, setFailed] = useState(false);
+  const pick = (colour: string) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      void updateRun(workspace, run.id, { colour }).then(
+        () => {
+          setFailed(false);
+          return client.invalidateQueries({ queryKey: keys.runs(workspace) });
+        },
+        () => setFailed(true),
+      );
+    }, PICKED_AFTER_MS);
+  };
+  return (
+    <label className={styles.picker} title={failed ? t("compare.colourFailed") : t("compare.colourOf", { name: run.display_name })}>
+      <LineSample look={look} />
+      <input type="color" aria-label={failed ? t("compare.colourFailed") : t("compare.colourOf", { name: run.display_name })} defaultValue={hexOf(shownColour(run))} onChange={(event) => pick(event.target.value)} />
+    </label>
   );
 }
 

@@ -1,4 +1,4 @@
-import { colourSlot, PALETTE_SIZE, runColour } from "../../components/run-colour";
+import { colourSlot, PALETTE_SIZE, shownColour } from "../../components/run-colour";
 import { type ComparedRun, type RunField, valueOf } from "./run-value";
 
 /** How a run is drawn, on every chart of the page. */
@@ -12,13 +12,13 @@ const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2]];
 /** The looks of runs: each its own colour, and where several have the same, other dashes; or the colour of a field's value. */
 export function runLooks(runs: readonly ComparedRun[], field: RunField | null): Map<string, RunLook> {
   if (field !== null) return fieldLooks(runs, field);
-  const taken = new Map<number, number>();
+  const taken = new Map<number | string, number>();
   return new Map(
     runs.map(({ run }) => {
-      const slot = colourSlot(run.id);
+      const slot = run.colour || colourSlot(run.id);
       const before = taken.get(slot) ?? 0;
       taken.set(slot, before + 1);
-      return [run.id, { colour: runColour(run.id), dash: DASHES[before % DASHES.length] ?? [] }];
+      return [run.id, { colour: shownColour(run), dash: DASHES[before % DASHES.length] ?? [] }];
     }),
   );
 }

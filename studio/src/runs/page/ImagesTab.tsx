@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { type Artifact, artifactsQuery, artifactUrl, readRange } from "../../client/artifact";
 import { type MetricSeries, runMetricsQuery, runSeriesQuery } from "../../client/metric";
 import { hasEnded } from "../../client/run";
@@ -10,9 +11,13 @@ import { EmptyState, ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
 import { ConfusionTable } from "./ConfusionTable";
 import styles from "./ImagesTab.module.css";
+import { LoggedCurves } from "./LoggedCurves";
+import { parseCurves } from "./logged-curves";
 import { fileOf, parseConfusionMatrix } from "./logged-file";
 import runStyles from "./RunPage.module.css";
 import { useRun } from "./useRun";
+
+const CURVE_TYPES: ReadonlySet<string> = new Set(["azureml.v2.accuracy_table", "azureml.v2.residuals", "azureml.v2.predictions"] satisfies MetricSeries["type"][]);
 
 /** What was logged as a file: images, confusion matrices, curves. */
 export function ImagesTab() {
@@ -64,6 +69,8 @@ function LoggedFile({ runId, series, file }: { runId: string; series: MetricSeri
         </Link>
       ) : series.type === "azureml.v2.confusion_matrix" ? (
         <Confusion url={url} name={series.name} revision={file.sha256 ?? file.updated_at} />
+      ) : CURVE_TYPES.has(series.type) ? (
+        <Curves url={url} name={series.name} revision={file.sha256 ?? file.updated_at} />
       ) : null}
       <figcaption>
         <Link to="/runs/$runId/outputs/$" params={{ runId, _splat: file.path }}>
@@ -74,14 +81,32 @@ function LoggedFile({ runId, series, file }: { runId: string; series: MetricSeri
   );
 }
 
-function Confusion({ url, name, revision }: { url: string; name: string; revision: string }) {
-  const document = useQuery({
-    queryKey: ["file", url, revision],
-    queryFn: async ({ signal }) => new TextDecoder().decode((await readRange(url, 0, undefined, signal)).bytes),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+function Confusion({ url, name, revision }: LoggedDocument) {
+  const document = useDocument(url, revision);
   if (document.isError) return <ErrorState error={document.error} onRetry={() => void document.refetch()} />;
   if (document.data === undefined) return <Skeleton />;
   const matrix = parseConfusionMatrix(document.data);
   return matrix ? <ConfusionTable matrix={matrix} label={name} /> : <p className={runStyles.muted}>{t("confusion.unreadable")}</p>;
+}
+
+function Curves({ url, name, revision }: LoggedDocument) {
+  const document = useDocument(url, revision);
+  const charts = useMemo(() => (document.data === undefined ? null : parseCurves(document.data)), [document.data]);
+  if (document.isError) return <ErrorState error={document.error} onRetry={() => void document.refetch()} />;
+  if (document.data === undefined) return <Skeleton />;
+  return charts ? <LoggedCurves charts={charts} name={name} /> : <p className={runStyles.muted}>{t("curves.unreadable")}</p>;
+}
+
+interface LoggedDocument {
+  url: string;
+  name: string;
+  revision: string;
+}
+
+function useDocument(url: string, revision: string) {
+  return useQuery({
+    queryKey: ["file", url, revision],
+    queryFn: async ({ signal }) => new TextDecoder().decode((await readRange(url, 0, undefined, signal)).bytes),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }

@@ -12,7 +12,6 @@ import { columnsLine, numericColumns } from "../../components/charts/table-line"
 import { type SeriesSource, useSeriesData } from "../../components/charts/useSeriesData";
 import { seriesColumns } from "../../components/charts/twin";
 import { type XAxis, xAxis } from "../../components/charts/x-axis";
-import { runColour } from "../../components/run-colour";
 import { ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
 import styles from "./MetricsTab.module.css";
@@ -25,6 +24,7 @@ const CSV_POINTS = 100_000;
 export interface CardRun {
   id: string;
   origin: number;
+  colour: string;
 }
 
 export interface MetricCardProps {
@@ -62,7 +62,7 @@ function SeriesCard({ source, run, name, settings, axis, window, onWindow, wide,
     <LineCard
       name={name}
       line={line}
-      colour={runColour(run.id)}
+      colour={run.colour}
       settings={settings}
       axis={axis}
       length={wholeLength(points, settings)}
@@ -105,7 +105,7 @@ function TableMetric({ series, settings, run, name, window, onWindow, wide, onWi
         name={`${series.name}: ${yName} / ${xName}`}
         description={series.description}
         line={line}
-        colour={runColour(run.id)}
+        colour={run.colour}
         settings={settings}
         axis={axis}
         length={lengthOf(line)}

@@ -11,6 +11,7 @@ import { useZooms } from "../../components/charts/useZooms";
 import { xAxis } from "../../components/charts/x-axis";
 import { SearchField } from "../../components/fields";
 import { formatMetric } from "../../components/format";
+import { shownColour } from "../../components/run-colour";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
 import { useWidth } from "../../components/useWidth";
 import { VirtualRows } from "../../components/VirtualRows";
@@ -85,7 +86,8 @@ function Sections({ run, sections, search, onChange }: SectionsProps) {
   );
   const axis = useMemo(() => xAxis(settings.x), [settings.x]);
   const origin = startOf(run);
-  const cardRun = useMemo(() => ({ id: run.id, origin }), [run.id, origin]);
+  const colour = shownColour(run);
+  const cardRun = useMemo(() => ({ id: run.id, origin, colour }), [run.id, origin, colour]);
   const zooms = useZooms(search.zoom, (zoom) => onChange({ zoom }));
   const [wide, setWide] = useState<ReadonlySet<string>>(new Set());
   const onWide = useCallback((name: string, on: boolean) => setWide((before) => new Set(on ? [...before, name] : [...before].filter((each) => each !== name))), []);
