@@ -232,7 +232,10 @@ def test_a_reader_of_another_language_reads_it_everywhere(new_studio: Callable[.
     expect(page.get_by_role("heading", name="Все запуски")).to_be_visible()
     expect(page.get_by_text("2 запуска", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "ru"
+    page = studio.open("/settings")
     page.get_by_role("combobox", name="Язык").select_option("ko")
+    expect(page.get_by_role("heading", name="설정")).to_be_visible()
+    page = studio.open("/runs")
     expect(page.get_by_role("heading", name="모든 실행")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="모든 실행")).to_be_visible()  # the choice is kept

@@ -4,7 +4,6 @@ import type { Session } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { IconButton } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
-import { LocalePicker } from "../components/LocalePicker";
 import { Toasts } from "../components/Toasts";
 import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme";
 import { t, type TextId } from "../text/text";
@@ -61,9 +60,6 @@ export function AppFrame({ session }: { session: Session | null }) {
         <ThemeButton />
         <IconButton icon="search" label={t("palette.open")} onClick={togglePalette} />
         <IconButton icon="help" label={t("shortcut.title")} onClick={showSheet} />
-        <span className={styles.language}>
-          <LocalePicker />
-        </span>
         {session && (
           <Link to="/settings" className={styles.version} title={t("nav.signedIn", { user: session.user })}>
             {t("settings.title")}

@@ -48,6 +48,10 @@ test.each(translations)("%s has no message that English does not have", (_, mess
   expect(Object.keys(messages).filter((id) => !(id in english))).toEqual([]);
 });
 
+test.each(translations)("%s has every message", (_, messages) => {
+  expect(Object.keys(english).filter((id) => !(id in messages))).toEqual([]);
+});
+
 test.each(translations)("%s fills in the same values as English, in every message", (_, messages) => {
   const different = Object.keys(messages).filter((id) => placeholders(messages[id]) !== placeholders(english[id]));
   expect(different).toEqual([]);
