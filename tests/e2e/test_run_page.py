@@ -172,7 +172,7 @@ def test_a_run_is_on_the_compute_page_while_it_lives(studio: Studio, submit: Cal
     page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
     expect(row).to_have_count(0)
     page.get_by_role("checkbox", name=re.compile("last day")).check()
-    expect(page.get_by_role("row", name=re.compile(run.id)).get_by_text("Canceled")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(run.id)).get_by_text("Canceled").first).to_be_visible()
     expect(page).to_have_url(re.compile("ended=1"))
 
 
@@ -207,7 +207,7 @@ def test_the_first_run_opens_by_itself_and_the_palette_leads_back(studio: Studio
     page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page = studio.open("/settings")
-    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Dark", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -231,6 +231,7 @@ def test_what_opens_on_the_page_of_a_run_has_no_accessibility_fault(
     for path in paths:
         page = studio.open(path)
         expect(page.get_by_role("main")).to_be_visible()
+        expect(page.get_by_text("Loading", exact=True)).to_have_count(0)
         assert studio.violations() == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
     page.keyboard.press("Control+k")

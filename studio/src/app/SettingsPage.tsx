@@ -10,7 +10,7 @@ import { Snippet } from "../components/Snippet";
 import { setTheme, useThemeChoice } from "../components/theme";
 import { t } from "../text/text";
 import styles from "./SettingsPage.module.css";
-import { ShortcutList } from "./ShortcutSheet";
+import { ShortcutList } from "./ShortcutList";
 
 /** What the reader may choose about the Studio, kept in this browser. */
 export function SettingsPage() {

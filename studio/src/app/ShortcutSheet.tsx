@@ -4,8 +4,8 @@ import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { IconButton } from "../components/Button";
 import dialogStyles from "../components/dialog.module.css";
 import { t } from "../text/text";
+import { ShortcutList } from "./ShortcutList";
 import styles from "./ShortcutSheet.module.css";
-import { SHORTCUTS } from "./shortcuts";
 
 export function ShortcutSheet({ onClose }: { onClose: () => void }) {
   return (
@@ -22,23 +22,5 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
         </Dialog>
       </Modal>
     </ModalOverlay>
-  );
-}
-
-/** Every key and what it does. */
-export function ShortcutList() {
-  return (
-    <dl className={styles.list}>
-      {SHORTCUTS.map((shortcut) => (
-        <div key={shortcut.text}>
-          <dt>
-            {shortcut.keys.map((key) => (
-              <kbd key={key}>{key}</kbd>
-            ))}
-          </dt>
-          <dd>{t(shortcut.text)}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
