@@ -106,7 +106,9 @@ def _kill_processes_of(home: Path) -> None:
     """Kill the server of a home folder, the runners that it has started, and their scripts."""
     for process in _marked_processes():
         command = " ".join(_command_line(process))
-        is_of_home = _environment(process).get("RUNYARD_HOME") == str(home) and "runyard" in command
+        # Not the PostgreSQL of the session, whose folder has "runyard" in its name.
+        is_ours = "runyard" in command and "postgres" not in command
+        is_of_home = _environment(process).get("RUNYARD_HOME") == str(home) and is_ours
         if is_of_home or str(home) in command or _is_below(process, home):
             _kill(process)
 

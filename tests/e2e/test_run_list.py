@@ -165,6 +165,7 @@ def test_an_edit_in_one_browser_shows_in_another_within_two_seconds(
     expect(page.get_by_role("link", name="after")).to_be_visible()
     # The other browser may know of the change before this one has its answer and closes the dialog.
     expect(page.get_by_role("dialog", name="Name")).to_have_count(0)
+    expect(page.get_by_role("treegrid")).to_be_focused()
     page.keyboard.press("t")
     page.get_by_role("dialog", name="Tags").get_by_role("textbox").fill("team=speech\nbaseline")
     page.keyboard.press("Control+Enter")

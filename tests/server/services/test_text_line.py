@@ -127,5 +127,5 @@ def test_an_index_is_made_once_and_a_late_line_costs_a_small_read(tmp_path: Path
     file.read_bytes = 0
     file.step = 4096
     assert texts.lines("w", "r", "p", start=49_990, count=3).lines == ["line 49990", "line 49991", "line 49992"]
-    assert file.read_bytes < 20_000
+    assert file.read_bytes < 90_000  # 64 kB of it say which colour the first line begins in
     assert LineIndex().total == 0

@@ -28,7 +28,7 @@ export function RowTools({ tool, onTool, onChanged }: RowToolsProps) {
   const [asking, setAsking] = useState<{ command: "cancel" | "delete"; row: RunRow } | null>(null);
   const close = () => {
     onTool(null);
-    document.querySelector<HTMLElement>("[data-grid]")?.focus();
+    focusWhenFree("[data-grid]");
   };
   const attempt = (work: Promise<unknown>) => void work.then(onChanged, (error: unknown) => showFailure(error instanceof Error ? error.message : String(error)));
   const command = (name: RowCommand, row: RunRow, anchor: Element) => {
@@ -74,4 +74,11 @@ export function RowTools({ tool, onTool, onChanged }: RowToolsProps) {
       )}
     </Suspense>
   );
+}
+
+/** An open editor keeps the focus, and the page behind it inert, until it is gone; that takes a frame or two. */
+function focusWhenFree(selector: string, frames = 30): void {
+  const element = document.querySelector<HTMLElement>(selector);
+  element?.focus();
+  if (frames > 0 && document.activeElement !== element) requestAnimationFrame(() => focusWhenFree(selector, frames - 1));
 }
