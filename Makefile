@@ -7,7 +7,8 @@ STATIC := src/runyard/server/static/index.html
 STUDIO_SOURCES := $(shell find studio -name node_modules -prune -o -type f -print 2>/dev/null)
 # uv, as the runner calls it in some tests, is told what the machine has told pip. Playwright's own Node needs a library (libatomic) that
 # a bare Debian lacks; ours does not.
-PYTEST := @venv=$(VENV); . scripts/network.sh; PLAYWRIGHT_NODEJS_PATH=$(CURDIR)/$(VENV)/node/bin/node $(PY) -m pytest
+TEST_SETTING := @venv=$(VENV); . scripts/network.sh; PLAYWRIGHT_NODEJS_PATH=$(CURDIR)/$(VENV)/node/bin/node
+PYTEST := $(TEST_SETTING) $(PY) -m pytest
 STAGE := @sh scripts/stage.sh
 MAKE_QUIETLY := $(MAKE) --no-print-directory
 
@@ -73,7 +74,7 @@ test: ## run everything that must be green
 	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
 	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
 	@echo "=== pytest: unit, integration, end to end"
-	$(PYTEST) --durations=10
+	$(TEST_SETTING) sh scripts/run_tests.sh $(PY)
 
 bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server submission", PEERS=1
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(PEERS),--only peers,$(if $(ONLY),--only $(ONLY)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(FOREIGN_PREFIXES) and name not in KEPT_VARIABLES]:
         del os.environ[name]
     os.environ[MARK] = uuid.uuid4().hex
+    # A shell starts background jobs with Ctrl+C ignored, and what they start inherits it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _close_network()
 
 
