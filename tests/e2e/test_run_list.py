@@ -123,6 +123,7 @@ def test_several_runs_are_tagged_and_deleted_and_both_can_be_taken_back(studio: 
     runs = [make(experiment, f"run {number}", loss=number, team="vision") for number in range(3)]
     page = studio.open("/runs?cols=tags")
     grid = page.get_by_role("treegrid")
+    expect(page.get_by_role("link", name="run 2")).to_be_visible()
     grid.focus()
     page.keyboard.press("Home")
     page.keyboard.press("x")

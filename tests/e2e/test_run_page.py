@@ -42,7 +42,8 @@ def test_a_log_is_followed_searched_and_linked_to(studio: Studio, submit: Callab
     page.get_by_role("searchbox", name="Find in log").fill("/LINE 1\\d7$/")
     expect(page.get_by_text("0 of 0")).to_be_visible()  # a capital counts
     page.get_by_role("searchbox", name="Find in log").fill("/line 1\\d7$/")
-    expect(page.get_by_text("1 of 10")).to_be_visible()
+    # The first match that is looked at is the nearest one; how far the log has come decides which that is.
+    expect(page.get_by_text(re.compile(r"^\d+ of 10$"))).to_be_visible()
     expect(log.get_by_text("line 107", exact=True)).to_be_visible()
     page.get_by_role("button", name="List").click()
     page.get_by_role("region", name="Lines that match").get_by_text("line 187").click()
