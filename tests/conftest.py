@@ -32,8 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(FOREIGN_PREFIXES) and name not in KEPT_VARIABLES]:
         del os.environ[name]
     os.environ[MARK] = uuid.uuid4().hex
-    # A shell starts background jobs with Ctrl+C ignored, and what they start inherits it.
+    # A shell starts background jobs with Ctrl+C ignored, and nohup with the hang-up; what they start inherits it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     _close_network()
 
 
