@@ -8,8 +8,6 @@ import click
 
 from runyard.cli.options import examples, experiment_option, run_option, workspace_options
 
-LOG_FOLDERS = ("azureml-logs/", "logs/", "user_logs/", "system_logs/")
-
 
 @click.command("monitor-logs", epilog=examples("runyard run monitor-logs -r RUN_ID"))
 @run_option
@@ -41,7 +39,7 @@ def download_logs(run_id: str, output_dir: Path, experiment_name: str | None, wo
     """Copy the log files of a run into a folder, and list them."""
     from runyard.cli.connection import connect
     from runyard.cli.run import find_run
-    from runyard.domain.artifact import require_artifact_path
+    from runyard.domain.artifact import LOG_FOLDERS, require_artifact_path
 
     client = connect(workspace_name, path).client
     find_run(client, run_id, experiment_name)

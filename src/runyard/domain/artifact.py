@@ -7,6 +7,9 @@ from datetime import datetime
 
 from runyard.errors import InvalidArgumentError
 
+LOG_FOLDERS = ("azureml-logs/", "logs/", "user_logs/", "system_logs/")
+"""Where the logs of a run lie among its files."""
+
 ARTIFACT_PATH_MAX_CHARS = 4096
 
 

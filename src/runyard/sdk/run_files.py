@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from runyard.client.snapshot_builder import take_snapshot
-from runyard.domain.artifact import ArtifactRecord
+from runyard.domain.artifact import LOG_FOLDERS, ArtifactRecord
 from runyard.errors import ConflictError, FileNotInRunError, InvalidArgumentError, NotFoundError
 from runyard.sdk.run_handle import RunHandle
 from runyard.wire.run import UpdateRunRequest
 
 SNAPSHOT_PROPERTY = "ContentSnapshotId"
-LOG_FOLDERS = ("azureml-logs/", "logs/", "user_logs/", "system_logs/")
 _TRANSFER_THREADS = 8
 _NAMES_SHOWN = 50
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from runyard.client.client import Client
-from runyard.domain.artifact import ArtifactRecord
+from runyard.domain.artifact import LOG_FOLDERS, ArtifactRecord
 from runyard.domain.change import ChangeTopic
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary
 from runyard.domain.run import RunRecord
@@ -21,7 +21,6 @@ POINTS_MAX = 500
 SERIES_MAX = 24
 CHILDREN_MAX = 100
 LOG_BYTES_MAX = 64 << 10
-LOG_FOLDERS = ("azureml-logs/", "logs/", "user_logs/", "system_logs/")
 FIRST_LOG = "70_driver_log"
 
 
