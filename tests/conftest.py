@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -45,7 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Kill what the tests have started and not stopped."""
+    """Kill what the tests have started and not stopped, and send nothing more: a server would start for it."""
+    recorder = sys.modules.get("runyard.client.recorder")  # not imported above: see pytest_configure
+    if recorder is not None:
+        atexit.unregister(recorder.flush_all)
     for process in _marked_processes():
         print(
             f"killing a process that a test left behind: {process.pid} {' '.join(_command_line(process))[:120]}", file=sys.stderr
@@ -74,6 +78,15 @@ def server(session_home: Path) -> Iterator[RunningServer]:
 def workspace_name() -> str:
     """A workspace name that no other test has."""
     return f"w{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is the current one."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.fixture
