@@ -586,6 +586,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Run Rows
+         * @description Return a page of runs as rows: what a list shows, and the values of the columns asked for.
+         */
+        post: operations["search_run_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/search": {
         parameters: {
             query?: never;
@@ -2723,6 +2743,90 @@ export interface components {
             workspace: string;
         };
         /**
+         * RunRow
+         * @description What a list shows of a run; ``get_run`` has the rest.
+         *
+         *     ``values`` are those of the columns asked for, in their order: None where the run has none, an empty text for a label that is
+         *     there without a value. Of ``description`` and ``error`` (its type and message) only the beginning comes; where
+         *     ``is_cut`` is true, the description goes on.
+         */
+        RunRow: {
+            /** Archived At */
+            archived_at?: string | null;
+            /**
+             * Child Count
+             * @default 0
+             */
+            child_count: number;
+            /** Colour */
+            colour?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description?: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Ended At */
+            ended_at?: string | null;
+            /** Error */
+            error?: string | null;
+            /** Experiment */
+            experiment: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Cut
+             * @default false
+             */
+            is_cut: boolean;
+            /** Number */
+            number: number;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Script Name */
+            script_name?: string | null;
+            /** Started At */
+            started_at?: string | null;
+            status: components["schemas"]["RunStatus"];
+            /** Submitted By */
+            submitted_by?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string | null;
+            };
+            /** Target */
+            target: string;
+            /** Values */
+            values?: (boolean | number | string | null)[];
+        };
+        /**
+         * RunRowPage
+         * @description Rows of runs, newest first unless asked otherwise. ``total`` counts all runs of the query.
+         */
+        RunRowPage: {
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Rows */
+            rows: components["schemas"]["RunRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * RunRowQuery
+         * @description List the runs of a query as rows. ``metrics`` and ``roll_ups`` of the query stay empty: ``columns`` takes their place.
+         *
+         *     ``columns`` are fields of the query language that have a key: a tag, property or parameter, a metric or a roll-up, such as
+         *     param.lr, property.author, metric.loss.min or rollup.loss.min.mean.
+         */
+        RunRowQuery: {
+            /** Columns */
+            columns?: string[];
+            query?: components["schemas"]["RunQuery"];
+        };
+        /**
          * RunSpec
          * @description What a submitted run is asked to do. It is plain data: the runner needs nothing else beside the snapshot.
          *
@@ -4253,6 +4357,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    search_run_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRowQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRowPage"];
                 };
             };
             /** @description Default Response */

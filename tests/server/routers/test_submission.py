@@ -226,6 +226,8 @@ def test_a_run_token_reaches_its_tree_and_nothing_else(
     assert api.call("GET", "/runs/kid")["id"] == "kid"
     assert api.refuse("GET", "/runs/stranger")["status"] == 404
     assert api.search() == ["job_1"] and set(api.search(include_children=True)) == {"job_1", "kid"}
+    rows = api.call("POST", "/runs/rows", json={"query": {"include_children": True}})["rows"]
+    assert {row["id"] for row in rows} == {"job_1", "kid"}
     assert api.refuse("POST", "/experiments/mnist/runs", json={"runs": [{}]})["code"] == "permission_denied"
     assert api.refuse("PUT", "/experiments/new")["code"] == "permission_denied"
     assert anonymous.get("/api/v1/workspaces/elsewhere/runs/job_1").status_code == 403

@@ -18,6 +18,7 @@ from runyard.domain.run import (
     RunStatus,
     require_transition,
 )
+from runyard.domain.run_filter_ast import Field
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment_bin import purge_experiments_deleted_before
@@ -27,9 +28,11 @@ from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_befo
 from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
 from runyard.storage.backends.sql.run_query import search_runs
+from runyard.storage.backends.sql.run_row import read_labels, select_rows, to_row
 from runyard.storage.backends.sql.run_update import store_change, update_run
 from runyard.storage.run_base import JobRecord, RunOrigin
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
+from runyard.wire.run_row import RunRowPage
 
 _ACTIVE = [status.value for status in ACTIVE_STATUSES]
 _WAITING = [RunStatus.QUEUED.value, RunStatus.NOT_STARTED.value]
@@ -84,6 +87,17 @@ class SqlRunStore:
                 connection, workspace, query, scope, select_runs(), at=at, ranking=self._ranking
             )
             return RunPage(runs=[to_record(row) for row in rows], total=total, next_cursor=next_cursor)
+
+    def rows(self, workspace: str, query: RunQuery, labels: list[Field], *, at: datetime, scope: str | None = None) -> RunRowPage:
+        """Return a page of runs as rows, with the values of ``labels``."""
+        with self._database.read() as connection:
+            found, total, next_cursor = search_runs(
+                connection, workspace, query, scope, select_rows(), at=at, ranking=self._ranking
+            )
+            own = read_labels(connection, [row.pk for row in found], labels)
+        places = [(field.name, field.key or "") for field in labels]
+        rows = [replace(to_row(row), values=[own.get(row.pk, {}).get(place) for place in places]) for row in found]
+        return RunRowPage(rows=rows, total=total, next_cursor=next_cursor)
 
     def update(
         self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
