@@ -27,3 +27,27 @@ class ExperimentPage:
     experiments: list[ExperimentRecord]
     total: int
     next_cursor: str | None = None
+
+
+ACTIVITY_DAYS_MAX = 366
+ACTIVITY_EXPERIMENTS_MAX = 1000
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityQuery:
+    """Ask how many runs experiments got each day, of the last ``days`` days with today. At most 1,000 experiments and 366 days."""
+
+    experiment_ids: list[str]
+    days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityBody:
+    """Top-level runs that were created on each day, by the id of their experiment.
+
+    **Shape**: a number a day, ``first_day`` (YYYY-MM-DD, a day of UTC) first. Unknown ids are left out.
+    """
+
+    first_day: str
+    runs: dict[str, list[int]] = field(default_factory=dict)
