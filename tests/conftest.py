@@ -70,6 +70,7 @@ def server(session_home: Path) -> Iterator[RunningServer]:
     """The real server as a process of its own, one for the session. The SDK finds it by ``RUNYARD_HOME``."""
     running = start_server(session_home)
     yield running
+    (session_home / "stopped").touch()
     stop_server(running)
     _kill_processes_of(session_home)
 
@@ -120,7 +121,9 @@ def _require_loopback(connecting: socket.socket, address: Any) -> None:
 
 
 def _kill_processes_of(home: Path) -> None:
-    """Kill the server of a home folder, the runners that it has started, and their scripts."""
+    """Kill the server of a home folder, the runners that it has started, and their scripts. What is unsent starts no other."""
+    if home.is_dir():
+        (home / "stopped").touch()
     for process in _marked_processes():
         command = " ".join(_command_line(process))
         # Not the PostgreSQL of the session, whose folder has "runyard" in its name.
