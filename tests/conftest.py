@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -45,7 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Kill what the tests have started and not stopped."""
+    """Kill what the tests have started and not stopped, and send nothing more: a server would start for it."""
+    recorder = sys.modules.get("runyard.client.recorder")  # not imported above: see pytest_configure
+    if recorder is not None:
+        atexit.unregister(recorder.flush_all)
     for process in _marked_processes():
         print(
             f"killing a process that a test left behind: {process.pid} {' '.join(_command_line(process))[:120]}", file=sys.stderr
@@ -66,6 +70,7 @@ def server(session_home: Path) -> Iterator[RunningServer]:
     """The real server as a process of its own, one for the session. The SDK finds it by ``RUNYARD_HOME``."""
     running = start_server(session_home)
     yield running
+    (session_home / "stopped").touch()
     stop_server(running)
     _kill_processes_of(session_home)
 
@@ -74,6 +79,15 @@ def server(session_home: Path) -> Iterator[RunningServer]:
 def workspace_name() -> str:
     """A workspace name that no other test has."""
     return f"w{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is the current one."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.fixture
@@ -107,7 +121,9 @@ def _require_loopback(connecting: socket.socket, address: Any) -> None:
 
 
 def _kill_processes_of(home: Path) -> None:
-    """Kill the server of a home folder, the runners that it has started, and their scripts."""
+    """Kill the server of a home folder, the runners that it has started, and their scripts. What is unsent starts no other."""
+    if home.is_dir():
+        (home / "stopped").touch()
     for process in _marked_processes():
         command = " ".join(_command_line(process))
         # Not the PostgreSQL of the session, whose folder has "runyard" in its name.

@@ -27,6 +27,7 @@ from runyard.wire.run import (
     UpdateRunRequest,
     UpdateRunsRequest,
 )
+from runyard.wire.run_row import RunRowPage, RunRowQuery
 
 router = APIRouter(prefix="/workspaces/{workspace}", tags=["run"])
 
@@ -66,6 +67,13 @@ def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuer
     """Return a page of runs."""
     caller.require_workspace(workspace)
     return answer(run_list.search_runs(context, workspace, query, caller.scope))
+
+
+@router.post("/runs/rows", operation_id="search_run_rows", response_model=RunRowPage)
+def search_run_rows(context: Context, caller: Caller, workspace: str, query: RunRowQuery) -> Response:
+    """Return a page of runs as rows: what a list shows, and the values of the columns asked for."""
+    caller.require_workspace(workspace)
+    return answer(run_list.search_rows(context, workspace, query, caller.scope))
 
 
 @router.get("/runs/{run_id}", operation_id="get_run", response_model=RunRecord)
