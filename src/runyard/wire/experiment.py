@@ -36,7 +36,7 @@ ACTIVITY_EXPERIMENTS_MAX = 1000
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityQuery:
-    """Ask how many runs experiments got each day, of the last ``days`` days with today. At most 1,000 experiments and 366 days."""
+    """Ask how many runs experiments got each day, today and before: 366 days and 1,000 experiments at most."""
 
     experiment_ids: list[str]
     days: int = 30

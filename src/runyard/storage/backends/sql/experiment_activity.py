@@ -24,7 +24,7 @@ def count_runs_by_day(
     **Shape**: ``days`` numbers for each id that is an experiment of the workspace, the oldest day first.
     """
     own = sa.and_(t.experiment.c.workspace_pk == workspace_pk, t.experiment.c.id.in_(experiment_ids))
-    ids = {pk: name for pk, name in connection.execute(sa.select(t.experiment.c.pk, t.experiment.c.id).where(own))}
+    ids = {row.pk: row.id for row in connection.execute(sa.select(t.experiment.c.pk, t.experiment.c.id).where(own))}
     start = to_us(since)
     day = (_RUN.created_at - start) // DAY_US
     query = sa.select(_RUN.experiment_pk, day, sa.func.count()).group_by(_RUN.experiment_pk, day)
