@@ -91,7 +91,7 @@ def build_context(
         settings=settings,
         storage=storage,
         texts=TextFiles(storage.artifacts),
-        engines=engines if engines is not None else {LOCAL_TARGET: LocalEngine()},
+        engines=engines if engines is not None else {LOCAL_TARGET: LocalEngine(gpus=settings.local_gpus)},
         clock=clock,
         server_id=server_id,
         owner=_user_name(),

@@ -1463,6 +1463,7 @@ export interface components {
          * @description A compute target as lists show it. ``engine`` names the back-end that serves it.
          *
          *     ``slots`` is how many top-level runs go at once, and as many child runs beside them; None where the engine decides.
+         *     ``gpus`` are those that runs can ask for, ``gpus_used`` those that runs of any workspace have now.
          */
         ComputeTargetRecord: {
             /**
@@ -1472,6 +1473,16 @@ export interface components {
             active_runs: number;
             /** Engine */
             engine: string;
+            /**
+             * Gpus
+             * @default 0
+             */
+            gpus: number;
+            /**
+             * Gpus Used
+             * @default 0
+             */
+            gpus_used: number;
             /** Name */
             name: string;
             /**
@@ -2832,7 +2843,8 @@ export interface components {
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
          *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
-         *     ``node_group`` is there for a run of several processes. ``spark`` says that the target must have Java.
+         *     ``node_group`` is there for a run of several processes. ``gpu_count`` is how many GPUs each node has to itself; with 0 the
+         *     script sees what the machine shows. ``spark`` says that the target must have Java.
          *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
          */
         RunSpec: {
@@ -2852,6 +2864,11 @@ export interface components {
             environment_variables?: {
                 [key: string]: string;
             };
+            /**
+             * Gpu Count
+             * @default 0
+             */
+            gpu_count: number;
             /** Interpreter */
             interpreter?: string | null;
             /** Max Run Duration S */
