@@ -1275,7 +1275,7 @@ export interface components {
         };
         /**
          * ActivityQuery
-         * @description Ask how many runs experiments got each day, of the last ``days`` days with today. At most 1,000 experiments and 366 days.
+         * @description Ask how many runs experiments got each day, today and before: 366 days and 1,000 experiments at most.
          */
         ActivityQuery: {
             /**
