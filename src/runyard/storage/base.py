@@ -26,7 +26,7 @@ from runyard.domain.workspace import WorkspaceRecord
 from runyard.storage.metric_base import MetricStore
 from runyard.storage.run_base import RunCatalog, RunStore
 from runyard.wire.change import ChangePage
-from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
+from runyard.wire.experiment import ExperimentPage, RunsByDay, UpdateExperimentRequest
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 
@@ -88,7 +88,7 @@ class ExperimentStore(Protocol):
     def list(self, workspace: str, *, view: ExperimentView, text: str | None, cursor: str | None, limit: int) -> ExperimentPage:
         """Return a page of experiments, the one with the newest run first."""
 
-    def activity(self, workspace: str, experiment_ids: Sequence[str], *, since: datetime, days: int) -> dict[str, list[int]]:
+    def activity(self, workspace: str, experiment_ids: Sequence[str], *, since: datetime, days: int) -> RunsByDay:
         """Return how many top-level runs each experiment got on each of ``days`` days from ``since`` on, the oldest day first.
 
         Runs in the bin are left out, and so are ids that are no experiment of the workspace.

@@ -29,6 +29,9 @@ class ExperimentPage:
     next_cursor: str | None = None
 
 
+RunsByDay = dict[str, list[int]]
+"""How many runs each experiment got on each day, by the experiment's id."""
+
 ACTIVITY_DAYS_MAX = 366
 ACTIVITY_EXPERIMENTS_MAX = 1000
 
@@ -50,4 +53,4 @@ class ActivityBody:
     """
 
     first_day: str
-    runs: dict[str, list[int]] = field(default_factory=dict)
+    runs: RunsByDay = field(default_factory=dict)

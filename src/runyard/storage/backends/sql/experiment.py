@@ -31,7 +31,7 @@ from runyard.storage.backends.sql.mapping import (
     to_us,
     workspace_pk,
 )
-from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
+from runyard.wire.experiment import ExperimentPage, RunsByDay, UpdateExperimentRequest
 
 
 class SqlExperimentStore:
@@ -113,7 +113,7 @@ class SqlExperimentStore:
 
         return self._database.write(work)
 
-    def activity(self, workspace: str, experiment_ids: Sequence[str], *, since: datetime, days: int) -> dict[str, list[int]]:
+    def activity(self, workspace: str, experiment_ids: Sequence[str], *, since: datetime, days: int) -> RunsByDay:
         """Return how many runs each experiment got on each day from ``since`` on."""
         with self._database.read() as connection:
             return count_runs_by_day(connection, workspace_pk(connection, workspace), experiment_ids, since, days)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.mapping import to_us
+from runyard.wire.experiment import RunsByDay
 
 DAY_US = 86_400_000_000
 
@@ -18,7 +19,7 @@ _RUN = t.run.c
 
 def count_runs_by_day(
     connection: Connection, workspace_pk: int, experiment_ids: Sequence[str], since: datetime, days: int
-) -> dict[str, list[int]]:
+) -> RunsByDay:
     """Return how many top-level runs each experiment got on each of ``days`` days from ``since`` on, those in the bin left out.
 
     **Shape**: ``days`` numbers for each id that is an experiment of the workspace, the oldest day first.
