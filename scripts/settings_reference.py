@@ -32,6 +32,7 @@ EVERYWHERE: list[Row] = [
 SERVER: list[Row] = [
     ("RUNYARD_DATABASE_URL", "SQLite in the home folder", "`postgresql://user:password@host/name`: where records are kept"),
     ("RUNYARD_LOCAL_SLOTS", DEFAULTS["local_slots"], "scripts that run at once on this machine"),
+    ("RUNYARD_LOCAL_GPUS", "all that there are", "ids of the GPUs that runs can ask for, such as `0,1,3`, or `none`"),
 ]
 RUNNER: list[Row] = [
     ("RUNYARD_HEARTBEAT_S", f"{runner.HEARTBEAT_S:g}", "seconds between two signs of life"),
@@ -48,7 +49,8 @@ INTERNAL = frozenset(
     {
         "RUNYARD_COVERED_FILES",  # server to runner: files whose secrets are covered
         "RUNYARD_ERROR_FILE",  # runner to launcher
-        "RUNYARD_NODE_COUNT",  # server to runner
+        "RUNYARD_GPUS",  # server to runner
+        "RUNYARD_NODE_COUNT",
         "RUNYARD_NODE_INDEX",
     }
 )
@@ -58,7 +60,8 @@ FIELD_MEANINGS = {
     "home": "`--home`, `RUNYARD_HOME`",
     "database_url": "`RUNYARD_DATABASE_URL`",
     "port": "`--port`; 0 is the port of last time, else a free one",
-    "local_slots": "`RUNYARD_LOCAL_SLOTS`",
+    "local_slots": "`--slots`, `RUNYARD_LOCAL_SLOTS`",
+    "local_gpus": "`--gpus`, `RUNYARD_LOCAL_GPUS`; None: all that there are",
 }
 
 

@@ -138,7 +138,10 @@ class RunStore(Protocol):
         """Return the changes of the run, oldest first."""
 
     def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
-        """Return runs that wait for ``target``, the oldest first, over all workspaces."""
+        """Return runs that wait for ``target``, the oldest first, over all workspaces: ``limit`` of each level of the run tree.
+
+        So many top-level runs never hide the children that one of them waits for.
+        """
 
     def held_jobs(self, target: str) -> list[JobRecord]:
         """Return runs that have not ended and that an engine holds."""

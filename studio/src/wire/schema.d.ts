@@ -292,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/experiments/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Activity
+         * @description Return how many runs experiments got on each of the last days.
+         */
+        post: operations["get_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/experiments/{experiment}/runs": {
         parameters: {
             query?: never;
@@ -1240,6 +1260,33 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActivityBody
+         * @description Top-level runs that were created on each day, by the id of their experiment.
+         *
+         *     **Shape**: a number a day, ``first_day`` (YYYY-MM-DD, a day of UTC) first. Unknown ids are left out.
+         */
+        ActivityBody: {
+            /** First Day */
+            first_day: string;
+            /** Runs */
+            runs?: {
+                [key: string]: number[];
+            };
+        };
+        /**
+         * ActivityQuery
+         * @description Ask how many runs experiments got each day, today and before: 366 days and 1,000 experiments at most.
+         */
+        ActivityQuery: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /** Experiment Ids */
+            experiment_ids: string[];
+        };
+        /**
          * AppendAckBody
          * @description Answer to an appended chunk: the size of the file now, which is where the next chunk begins.
          */
@@ -1463,6 +1510,7 @@ export interface components {
          * @description A compute target as lists show it. ``engine`` names the back-end that serves it.
          *
          *     ``slots`` is how many top-level runs go at once, and as many child runs beside them; None where the engine decides.
+         *     ``gpus`` are those that runs can ask for, ``gpus_used`` those that runs of any workspace have now.
          */
         ComputeTargetRecord: {
             /**
@@ -1472,6 +1520,16 @@ export interface components {
             active_runs: number;
             /** Engine */
             engine: string;
+            /**
+             * Gpus
+             * @default 0
+             */
+            gpus: number;
+            /**
+             * Gpus Used
+             * @default 0
+             */
+            gpus_used: number;
             /** Name */
             name: string;
             /**
@@ -2832,7 +2890,8 @@ export interface components {
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
          *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
-         *     ``node_group`` is there for a run of several processes. ``spark`` says that the target must have Java.
+         *     ``node_group`` is there for a run of several processes. ``gpu_count`` is how many GPUs each node has to itself; with 0 the
+         *     script sees what the machine shows. ``spark`` says that the target must have Java.
          *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
          */
         RunSpec: {
@@ -2852,6 +2911,11 @@ export interface components {
             environment_variables?: {
                 [key: string]: string;
             };
+            /**
+             * Gpu Count
+             * @default 0
+             */
+            gpu_count: number;
             /** Interpreter */
             interpreter?: string | null;
             /** Max Run Duration S */
@@ -3771,6 +3835,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityBody"];
                 };
             };
             /** @description Default Response */

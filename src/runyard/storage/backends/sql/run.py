@@ -204,12 +204,15 @@ class SqlRunStore:
             ]
 
     def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
-        """Return runs that wait for ``target``, the oldest first, over all workspaces."""
-        return self._jobs(target, [RunStatus.QUEUED.value], limit)
+        """Return runs that wait for ``target``, the oldest first: ``limit`` of each level of the run tree."""
+        waits = sa.and_(t.run.c.target == target, t.run.c.status == RunStatus.QUEUED.value, t.run.c.type.is_not(None))
+        place = sa.func.row_number().over(partition_by=t.run.c.depth, order_by=t.run.c.pk).label("place")
+        placed = sa.select(t.run.c.pk, place).where(waits).subquery()
+        return self._jobs(t.run.c.pk.in_(sa.select(placed.c.pk).where(placed.c.place <= limit)))
 
     def held_jobs(self, target: str) -> list[JobRecord]:
         """Return runs that have not ended and that an engine holds."""
-        return self._jobs(target, _HELD, None)
+        return self._jobs(sa.and_(t.run.c.target == target, t.run.c.status.in_(_HELD), t.run.c.type.is_not(None)))
 
     def note_waiting(self, reasons: dict[str, str], target: str, *, at: datetime) -> None:
         """Say why runs that wait for ``target`` wait. The first reason of a run is an event; later ones replace it."""
@@ -264,13 +267,8 @@ class SqlRunStore:
         waiting = sum(counts.get(status, 0) for status in _WAITING)
         return sum(counts.values()) - waiting, waiting
 
-    def _jobs(self, target: str, statuses: list[str], limit: int | None) -> list[JobRecord]:
-        query = (
-            select_runs()
-            .where(t.run.c.target == target, t.run.c.status.in_(statuses), t.run.c.type.is_not(None))
-            .order_by(t.run.c.pk)
-            .limit(limit)
-        )
+    def _jobs(self, which: sa.ColumnElement[bool]) -> list[JobRecord]:
+        query = select_runs().where(which).order_by(t.run.c.pk)
         with self._database.read() as connection:
             return [
                 JobRecord(run=to_record(row), depth=row.depth, handle=from_text(row.job_handle))
