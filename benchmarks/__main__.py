@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import install, peers, reading, recording, run_list, server, studio, studio_charts, submission
+from benchmarks import install, peers, reading, recording, run_list, server, studio, studio_charts, studio_pages, submission
 from benchmarks.place import Place
 from benchmarks.row import ROUNDS, Result, Row, measured_all, print_machine, write_json
 from benchmarks.seed import seed
@@ -73,6 +73,7 @@ def _studio(options: argparse.Namespace) -> Iterator[Row]:
     fresh = Place()
     try:
         yield from studio_charts.rows(fresh, scale=10 if options.quick else 1)
+        yield from studio_pages.rows(fresh, scale=10 if options.quick else 1)
     finally:
         fresh.close()
     place = Place(home=options.seeded, database=options.postgres)

@@ -6,7 +6,9 @@ import { keys } from "./keys";
 
 /** Lists and charts are read again at most this often; what is not on the screen is only marked as stale. */
 const REFRESH_INTERVAL_MS = 500;
-/** The figures of a run with very many metrics are a large answer: their charts follow by themselves, the figures more slowly. */
+/** The figures of a run are a list of all its metrics, and its charts do not wait for them. */
+const FIGURES_INTERVAL_MS = 1000;
+/** Those of a run with very many metrics are a large answer: their charts follow by themselves, the figures more slowly. */
 const MANY_METRICS = 500;
 const MANY_METRICS_INTERVAL_MS = 5000;
 
@@ -52,5 +54,6 @@ function refreshSoon(client: QueryClient, coalescer: Coalescer, name: string, qu
 
 function intervalOf(client: QueryClient, queryKey: QueryKey): number {
   const summary = client.getQueryData<{ metrics?: readonly unknown[] }>([...queryKey, "summary"]);
-  return (summary?.metrics?.length ?? 0) > MANY_METRICS ? MANY_METRICS_INTERVAL_MS : REFRESH_INTERVAL_MS;
+  if (summary === undefined) return REFRESH_INTERVAL_MS;
+  return (summary.metrics?.length ?? 0) > MANY_METRICS ? MANY_METRICS_INTERVAL_MS : FIGURES_INTERVAL_MS;
 }

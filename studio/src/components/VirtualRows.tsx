@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
 import styles from "./VirtualRows.module.css";
 
 export interface VirtualRow {
@@ -62,13 +62,20 @@ export function VirtualRows<Row extends VirtualRow>({ rows, height, children }: 
       onBlur={() => setFocused(null)}
     >
       {shown.map((row) => (
-        <div key={row.key} data-row={row.key} className={styles.row} style={{ top: row.top, height: row.height }}>
-          {children(row)}
-        </div>
+        <OneRow key={row.key} row={row} content={children as (row: VirtualRow) => ReactNode} />
       ))}
     </div>
   );
 }
+
+/** While the page scrolls rows come and go; those that stay are not drawn anew. */
+const OneRow = memo(function OneRow({ row, content }: { row: VirtualRow; content: (row: VirtualRow) => ReactNode }) {
+  return (
+    <div data-row={row.key} className={styles.row} style={{ top: row.top, height: row.height }}>
+      {content(row)}
+    </div>
+  );
+});
 
 /** The rows that touch the part from `top` to `bottom`, and the one named `kept`. */
 export function visibleRows<Row extends VirtualRow>(rows: readonly Row[], top: number, bottom: number, kept: string | null): Row[] {

@@ -52,6 +52,10 @@ export function LineCard({ name, description, line, colour, settings, axis, leng
     (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: format, ...axis }),
     [lines, settings.xLog, settings.yLog, settings.clip, window, axis, format],
   );
+  const reset = useRef(onWindow);
+  reset.current = onWindow;
+  const zoomed = window !== null;
+  const tools = useMemo(() => <ZoomTools name={name} zoomed={zoomed} handle={handle} onReset={() => reset.current(null)} />, [name, zoomed]);
   const figures = useMemo(() => figuresOf(line), [line]);
   const nonFinite = figures?.nonFinite ?? countNonFinite(line);
   const shown = line.x.length;
@@ -66,7 +70,7 @@ export function LineCard({ name, description, line, colour, settings, axis, leng
       name={name}
       description={description}
       value={figures ? format(figures.last) : "–"}
-      tools={<ZoomTools name={name} zoomed={window !== null} handle={handle} onReset={() => onWindow(null)} />}
+      tools={turn ? tools : null}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}
       onTable={setAsTable}

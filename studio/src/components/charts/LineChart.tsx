@@ -43,8 +43,11 @@ export function LineChart({ model, height, label, onWindow, onOutside, onKey, ha
     made.setSize(element.clientWidth, element.clientHeight);
     const observer = new ResizeObserver(() => made.setSize(element.clientWidth, element.clientHeight));
     observer.observe(element);
+    const sight = new IntersectionObserver((entries) => made.setSeen(entries.at(-1)?.isIntersecting ?? true));
+    sight.observe(element);
     return () => {
       observer.disconnect();
+      sight.disconnect();
       made.destroy();
       plot.current = null;
     };

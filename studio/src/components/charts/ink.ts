@@ -6,10 +6,12 @@ interface Inks {
 }
 
 const scopes = new WeakMap<HTMLElement, Inks>();
+/** The scope of a place that is in the page: looked for once, since a chart asks some hundred times. */
+const scopeOfPlace = new WeakMap<Element, HTMLElement>();
 
 /** What `colour`, any CSS colour, is in the theme that is shown around `place`: that of the page, or of a widget in somebody else's page. */
 export function inkOf(colour: string, place: Element = document.documentElement): string {
-  const scope = place.closest<HTMLElement>("[data-theme]") ?? document.documentElement;
+  const scope = scopeOf(place);
   const { resolved } = inksOf(scope);
   const known = resolved.get(colour);
   if (known !== undefined) return known;
@@ -20,6 +22,14 @@ export function inkOf(colour: string, place: Element = document.documentElement)
   probe.remove();
   resolved.set(colour, ink);
   return ink;
+}
+
+function scopeOf(place: Element): HTMLElement {
+  const known = scopeOfPlace.get(place);
+  if (known !== undefined) return known;
+  const scope = place.closest<HTMLElement>("[data-theme]") ?? document.documentElement;
+  if (place.isConnected) scopeOfPlace.set(place, scope);
+  return scope;
 }
 
 /** A colour as `#rrggbb`, which is all that a colour field understands. */

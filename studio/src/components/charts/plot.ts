@@ -42,6 +42,9 @@ export class Plot {
   private cursor: { x: number; py: number | null; lineId: string | null; own: boolean } | null = null;
   private selection: Range | null = null;
   private outside = 0;
+  private isSeen = true;
+  /** The model has changed while the chart was out of sight. */
+  private isStale = false;
 
   constructor(
     box: HTMLElement,
@@ -65,6 +68,15 @@ export class Plot {
 
   setModel(model: PlotModel): void {
     this.model = model;
+    this.isStale = !this.isSeen;
+    if (this.isSeen) this.request("all");
+  }
+
+  /** Says whether the chart is in sight: one that is not is drawn again when it comes back. */
+  setSeen(isSeen: boolean): void {
+    this.isSeen = isSeen;
+    if (!isSeen || !this.isStale) return;
+    this.isStale = false;
     this.request("all");
   }
 
@@ -89,6 +101,8 @@ export class Plot {
 
   /** The picture as it is shown, without the pointer's marks. */
   picture(): HTMLCanvasElement {
+    this.setSeen(true);
+    if (this.needs !== "nothing") this.draw();
     return this.canvas;
   }
 

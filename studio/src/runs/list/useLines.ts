@@ -13,6 +13,8 @@ import { DEFAULT_SORT, queryOf, type RunView } from "./run-view";
 
 /** The list is read again at most twice a second, however fast runs change. */
 const REFRESH_INTERVAL_MS = 500;
+/** Figures of running runs change all the time: a list that shows some follows them more slowly than what runs do. */
+const FIGURES_INTERVAL_MS = 2000;
 /** Rows that are asked for before the size of the window is known. */
 const FIRST_ROWS = 40;
 
@@ -67,8 +69,9 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
   const coalescer = useMemo(() => new Coalescer(), []);
   const withMetrics = columns.some((column) => column.kind === "metric" || column.kind === "rollUp") || view.group.length > 0;
   useFeedNews((news) => {
-    const concerns = news.type === "reset" || news.changes.some((change) => change.topic === "run" || (withMetrics && change.topic === "metric"));
-    if (concerns) coalescer.schedule("refresh", REFRESH_INTERVAL_MS, () => current.lines.refresh());
+    const concerns = (topic: "run" | "metric") => news.type === "reset" || news.changes.some((change) => change.topic === topic);
+    if (concerns("run")) coalescer.schedule("refresh", REFRESH_INTERVAL_MS, () => current.lines.refresh());
+    else if (withMetrics && concerns("metric")) coalescer.schedule("figures", FIGURES_INTERVAL_MS, () => current.lines.refresh());
   });
   useEffect(() => () => coalescer.cancelAll(), [coalescer]);
   return { lines: current.lines, name: current.name, isOld: current !== asked, error: asked.lines.pages.error, retry: () => asked.lines.pages.retry() };

@@ -45,6 +45,16 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
     (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: formatMetric, ...axis }),
     [lines, settings.xLog, settings.yLog, settings.clip, window, axis],
   );
+  const zoomed = window !== null;
+  const allTools = useMemo(
+    () => (
+      <>
+        <ZoomTools name={title} zoomed={zoomed} handle={handle} onReset={() => onWindow(null)} />
+        {tools}
+      </>
+    ),
+    [title, zoomed, onWindow, tools],
+  );
   const main = lines.filter((line) => !line.faint && !line.upper);
   if (!known && data.error !== null) return <PanelMessage {...{ context, panel, title, tools, onWide, window, onWindow }}><ErrorState error={data.error} onRetry={data.retry} /></PanelMessage>;
   const wide = panel.wide;
@@ -52,12 +62,7 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
     <ChartCard
       name={title}
       value=""
-      tools={
-        <>
-          <ZoomTools name={title} zoomed={window !== null} handle={handle} onReset={() => onWindow(null)} />
-          {tools}
-        </>
-      }
+      tools={allTools}
       asTable={asTable}
       onTable={setAsTable}
       table={asTable ? <DataTable columns={columnsOf(lines)} label={t("chart.table", { name: title })} /> : null}
