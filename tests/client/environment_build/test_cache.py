@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from runyard.client.environment_build.cache import BuiltEnvironment, EnvironmentCache
+from runyard.client.environment_build.program import without_credentials
 from runyard.client.environment_build.python import find_python
-from runyard.client.environment_build.uv import without_credentials
 from runyard.domain.environment import PackageSpec
 from runyard.errors import ComputeError
 

@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from runyard.client.environment_build.program import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never
 from runyard.client.environment_build.python import find_python
 from runyard.client.environment_build.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
-from runyard.client.environment_build.uv import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never, run_uv
+from runyard.client.environment_build.uv import run_uv
 from runyard.domain.environment import PackageSpec, pip_requirement
 from runyard.errors import ComputeError
 
@@ -58,7 +59,7 @@ class EnvironmentCache:
             ComputeError: uv or the wanted Python is missing, or the packages cannot be had together.
         """
         python = find_python(spec.python_version)
-        wanted = _requirement_lines(spec)
+        wanted = requirement_lines(spec)
         request = _request(python, wanted)
         with self._locked(request, is_stopped):
             lock = self._lock_file(request, python, wanted, spec, log, is_stopped)
@@ -77,7 +78,7 @@ class EnvironmentCache:
             ComputeError: the wanted Python is missing.
         """
         python = find_python(spec.python_version)
-        path = self._folder / "locks" / f"{_request(python, _requirement_lines(spec))}.txt"
+        path = self._folder / "locks" / f"{_request(python, requirement_lines(spec))}.txt"
         if not path.is_file():
             return None
         folder = self._folder / _key(python, path.read_text())
@@ -169,7 +170,8 @@ def _conda_hint(spec: PackageSpec) -> str:
     )
 
 
-def _requirement_lines(spec: PackageSpec) -> list[str]:
+def requirement_lines(spec: PackageSpec) -> list[str]:
+    """Return the lines of the requirements file that stands for ``spec``; the needs of the SDK are among them."""
     packages = [*(pip_requirement(package) for package in spec.conda), *spec.pip]
     own = [line for line in packages if not _is_own(line)]
     return [*spec.pip_options, *own, *sdk_requirements()]
