@@ -23,7 +23,7 @@ from runyard.sdk.script_run_config import ScriptRunConfig
 
 DEFINITION_KEYS = """
 script command useAbsolutePath arguments sourceDirectoryDataStore framework communicator target dataReferences
-data outputData datacaches jobName maxRunDurationSeconds nodeCount priority credentialPassthrough identity
+data outputData datacaches jobName maxRunDurationSeconds nodeCount priority resources credentialPassthrough identity
 environment history spark parallelTask amlCompute tensorflow mpi pyTorch hdi docker commandReturnCodeConfig
 environmentVariables applicationEndpoints
 """

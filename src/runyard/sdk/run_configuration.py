@@ -67,6 +67,13 @@ class HistoryConfiguration:
     directories_to_watch: list[str] = field(default_factory=lambda: ["logs"])
 
 
+@dataclass(slots=True)
+class ResourceConfiguration:
+    """What a run has to itself. ``gpu`` is the number of GPUs of each node; with 0 the script sees what the machine shows."""
+
+    gpu: int = 0
+
+
 class RunConfiguration:
     """How a script is run: target, environment, arguments, limits. It can be saved as a ``.runconfig`` file.
 
@@ -89,6 +96,7 @@ class RunConfiguration:
         "node_count",
         "priority",
         "pytorch",
+        "resources",
         "script",
         "tensorflow",
     )
@@ -119,6 +127,7 @@ class RunConfiguration:
         self.mpi = MpiConfiguration()
         self.tensorflow = TensorflowConfiguration()
         self.pytorch = PyTorchConfiguration()
+        self.resources = ResourceConfiguration()
         self.node_count = 1
         self.priority: int | None = None
         self.max_run_duration_seconds: int | None = MAX_DURATION_SECONDS_DEFAULT
@@ -193,11 +202,12 @@ def duration_seconds(seconds: Any) -> int | None:
     """
     if seconds is None:
         return None
-    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not 1 <= seconds < float("inf"):
+    number = float(seconds) if isinstance(seconds, numbers.Real) and not isinstance(seconds, bool) else 0.0
+    if not 1 <= number < math.inf:
         raise InvalidArgumentError(
             f"max_run_duration_seconds={seconds!r} is no time that a run could take. Give seconds from 1, or None for no limit."
         )
-    return math.ceil(seconds)
+    return math.ceil(number)
 
 
 def argument_texts(arguments: Iterable[Any]) -> list[str]:
@@ -256,6 +266,7 @@ def _used_document(config: RunConfiguration) -> dict[str, Any]:
         "mpi": _camel(asdict(config.mpi)),
         "pyTorch": _camel(asdict(config.pytorch)),
         "docker": _camel(asdict(config.docker)),
+        "resources": _camel(asdict(config.resources)),
         "environmentVariables": dict(config.environment_variables),
     }
 
@@ -304,6 +315,7 @@ def configuration_from_document(data: dict[str, Any], where: Path) -> RunConfigu
     renamed = {"pyTorch" if key == "pytorch" else key: value for key, value in data.items()}
     _fill(config.history, renamed, "history", where)
     _fill(config.docker, renamed, "docker", where)
+    _fill(config.resources, renamed, "resources", where)
     _fill(config.mpi, renamed, "mpi", where)
     _fill(config.tensorflow, renamed, "tensorflow", where)
     _fill(config.pytorch, renamed, "pyTorch", where)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.server.services.view import require_shared_view
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
 
-router = APIRouter(prefix="/workspaces/{workspace}/experiments", tags=["experiment"])
+router = Routes(prefix="/workspaces/{workspace}/experiments", tags=["experiment"])
 
 
 @router.get("", operation_id="list_experiments", response_model=ExperimentPage)
