@@ -124,16 +124,14 @@ def test_a_run_goes_into_the_archive_and_the_bin_and_back(studio: Studio, experi
     page = studio.open(f"/runs/{run.id}/overview")
     page.get_by_role("button", name="More").click()
     page.get_by_role("dialog", name="More").get_by_role("button", name="Archive").click()
-    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="More")).to_have_count(0)
     expect(page.get_by_text("This run is archived")).to_be_visible()
-    page = studio.open(f"/runs/{run.id}/overview")  # it is so for who comes later, too
     page.get_by_role("button", name="Reactivate").click()
     expect(page.get_by_text("This run is archived")).to_have_count(0)
     page.get_by_role("button", name="More").click()
     page.get_by_role("dialog", name="More").get_by_role("button", name="Put into the bin").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Put into the bin").click()
     expect(page.get_by_text("This run is in the bin")).to_be_visible()
-    page.keyboard.press("Escape")
     page.get_by_role("button", name="Bring it back").click()
     expect(page.get_by_text("This run is in the bin")).to_have_count(0)
 
