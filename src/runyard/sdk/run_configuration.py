@@ -202,7 +202,8 @@ def duration_seconds(seconds: Any) -> int | None:
     """
     if seconds is None:
         return None
-    number = float(seconds) if isinstance(seconds, numbers.Real) and not isinstance(seconds, bool) else 0.0
+    is_number = isinstance(seconds, numbers.Real) and seconds is not True
+    number = float(seconds) if is_number else 0.0
     if not 1 <= number < math.inf:
         raise InvalidArgumentError(
             f"max_run_duration_seconds={seconds!r} is no time that a run could take. Give seconds from 1, or None for no limit."
