@@ -77,7 +77,7 @@ test: ## run everything that must be green
 	@echo "=== pytest: unit, integration, end to end"
 	$(TEST_SETTING) sh scripts/run_tests.sh $(PY)
 
-bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server submission", PEERS=1
+bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server submission studio install peers", PEERS=1
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(PEERS),--only peers,$(if $(ONLY),--only $(ONLY)))
 
 seed: install ## fill the server of HOME_FOLDER with 100,000 runs (RUNS=...) through the ingest path

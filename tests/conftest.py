@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ MARK = "RUNYARD_TEST_SESSION"
 
 FOREIGN_PREFIXES = ("RUNYARD_", "AZUREML_", "MLFLOW_")
 KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG", "RUNYARD_LONG", "RUNYARD_SCREENSHOTS"})
+
+KILLED: Counter[str] = Counter()
+"""How many processes of each kind the crash tests have killed."""
 
 _CONNECT = socket.socket.connect
 _CONNECT_EX = socket.socket.connect_ex
@@ -55,6 +59,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             f"killing a process that a test left behind: {process.pid} {' '.join(_command_line(process))[:120]}", file=sys.stderr
         )
         _kill(process)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how often the crash tests have killed."""
+    if KILLED:
+        terminalreporter.write_line("killed: " + ", ".join(f"{what} {count}" for what, count in sorted(KILLED.items())))
+
+
+@pytest.fixture(scope="session")
+def killed() -> Counter[str]:
+    """Where a crash test counts whom it killed with SIGKILL; the end of the session prints it."""
+    return KILLED
 
 
 @pytest.fixture(scope="session", autouse=True)

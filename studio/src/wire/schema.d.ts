@@ -292,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/experiments/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Activity
+         * @description Return how many runs experiments got on each of the last days.
+         */
+        post: operations["get_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/experiments/{experiment}/runs": {
         parameters: {
             query?: never;
@@ -1239,6 +1259,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActivityBody
+         * @description Top-level runs that were created on each day, by the id of their experiment.
+         *
+         *     **Shape**: a number a day, ``first_day`` (YYYY-MM-DD, a day of UTC) first. Unknown ids are left out.
+         */
+        ActivityBody: {
+            /** First Day */
+            first_day: string;
+            /** Runs */
+            runs?: {
+                [key: string]: number[];
+            };
+        };
+        /**
+         * ActivityQuery
+         * @description Ask how many runs experiments got each day, today and before: 366 days and 1,000 experiments at most.
+         */
+        ActivityQuery: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /** Experiment Ids */
+            experiment_ids: string[];
+        };
         /**
          * AppendAckBody
          * @description Answer to an appended chunk: the size of the file now, which is where the next chunk begins.
@@ -3788,6 +3835,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityBody"];
                 };
             };
             /** @description Default Response */

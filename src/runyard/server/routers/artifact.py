@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
@@ -22,10 +22,11 @@ from runyard.server.routers.answer import (
     zip_answer,
 )
 from runyard.server.routers.body import body_chunks
+from runyard.server.routes import Routes
 from runyard.wire.artifact import AppendAckBody, ArtifactPage, LinePage
 from runyard.wire.codec import to_json
 
-router = APIRouter(prefix="/workspaces/{workspace}/runs/{run_id}", tags=["artifact"])
+router = Routes(prefix="/workspaces/{workspace}/runs/{run_id}", tags=["artifact"])
 
 CHUNK_MAX_BYTES = 16 << 20
 NDJSON = "application/x-ndjson"

@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from runyard.errors import InvalidArgumentError, LimitExceededError, ServerBusyError
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
+from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
 from runyard.server.services.bucket import bucket_frame, bucket_page
 from runyard.server.services.export import EXPORT_TYPES, exported
@@ -36,7 +37,7 @@ from runyard.wire.metric import (
 )
 from runyard.wire.series import SERIES_FRAME
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["metric"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["metric"])
 
 INGEST_THREADS = 8
 """Batches that are stored at the same time. They have threads of their own: a flood of them leaves readers undisturbed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from runyard.domain.node_group import NodeReport
@@ -10,6 +10,7 @@ from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunRecord, RunStatus, r
 from runyard.errors import InvalidArgumentError, LimitExceededError, PermissionDeniedError
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
+from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
 from runyard.server.services import run_list
 from runyard.server.services.submission import submit_run
@@ -29,7 +30,7 @@ from runyard.wire.run import (
 )
 from runyard.wire.run_row import RunRowPage, RunRowQuery
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["run"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["run"])
 
 NODES_MAX = 100_000
 """More than any cluster gives to one run; a number beyond 64 bits would be an error of the database."""
