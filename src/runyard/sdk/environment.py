@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -92,13 +93,13 @@ class Environment:
 
     @staticmethod
     def from_pip_requirements(name: str, file_path: str | Path, pip_version: str | None = None) -> Environment:
-        """Return an environment with the packages of a pip requirements file."""
-        try:
-            lines = Path(file_path).read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise InvalidArgumentError(f"{file_path} cannot be read ({error.strerror}). Give a requirements file.") from error
+        """Return an environment with the packages of a pip requirements file, and of those that it includes with ``-r``.
+
+        Raises:
+            InvalidArgumentError: a file cannot be read, or names a constraints file, which the compute target would not have.
+        """
         made = Environment(name)
-        made.python.conda_dependencies.set_pip_requirements(lines)
+        made.python.conda_dependencies.set_pip_requirements(_requirement_lines(Path(file_path), ()))
         return made
 
     @staticmethod
@@ -173,6 +174,23 @@ class Environment:
 
     def __repr__(self) -> str:
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
+
+
+def _requirement_lines(file: Path, above: tuple[Path, ...]) -> list[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise InvalidArgumentError(f"{file} cannot be read ({error.strerror}). Give a requirements file.") from error
+    found: list[str] = []
+    for line in lines:
+        option = re.match(r"\s*(-r|--requirement|-c|--constraint)[\s=]\s*(\S+)", line)
+        if option is None:
+            found.append(line)
+        elif option[1] in ("-c", "--constraint"):
+            raise InvalidArgumentError(f"{file} has {line.strip()!r}. Write the versions into the requirements themselves.")
+        elif (included := (file.parent / option[2]).resolve()) not in (*above, file.resolve()):
+            found += _requirement_lines(included, (*above, file.resolve()))
+    return found
 
 
 def environment_from_document(data: Any, where: str) -> Environment:
