@@ -292,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/experiments/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Activity
+         * @description Return how many runs experiments got on each of the last days.
+         */
+        post: operations["get_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/experiments/{experiment}/runs": {
         parameters: {
             query?: never;
@@ -1240,6 +1260,33 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActivityBody
+         * @description Top-level runs that were created on each day, by the id of their experiment.
+         *
+         *     **Shape**: a number a day, ``first_day`` (YYYY-MM-DD, a day of UTC) first. Unknown ids are left out.
+         */
+        ActivityBody: {
+            /** First Day */
+            first_day: string;
+            /** Runs */
+            runs?: {
+                [key: string]: number[];
+            };
+        };
+        /**
+         * ActivityQuery
+         * @description Ask how many runs experiments got each day, today and before: 366 days and 1,000 experiments at most.
+         */
+        ActivityQuery: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /** Experiment Ids */
+            experiment_ids: string[];
+        };
+        /**
          * AppendAckBody
          * @description Answer to an appended chunk: the size of the file now, which is where the next chunk begins.
          */
@@ -1494,6 +1541,23 @@ export interface components {
             slots?: number | null;
             /** State */
             state: string;
+        };
+        /**
+         * ContainerSpec
+         * @description What to start a script in.
+         *
+         *     ``image`` is what the engine knows it by, or can pull; ``dockerfile`` is the text of one that is built instead.
+         *     ``arguments`` are added to the engine's ``run`` as they are. ``shm_size`` is the size of /dev/shm, such as ``2g``.
+         */
+        ContainerSpec: {
+            /** Arguments */
+            arguments?: string[];
+            /** Dockerfile */
+            dockerfile?: string | null;
+            /** Image */
+            image?: string | null;
+            /** Shm Size */
+            shm_size?: string | null;
         };
         /**
          * CreateLoginLinkRequest
@@ -2843,6 +2907,7 @@ export interface components {
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
          *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+         *     ``container`` is what the script is started in: ``interpreter`` is then a Python of the image, which gets the ``packages``.
          *     ``node_group`` is there for a run of several processes. ``gpu_count`` is how many GPUs each node has to itself; with 0 the
          *     script sees what the machine shows. ``spark`` says that the target must have Java.
          *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
@@ -2852,6 +2917,7 @@ export interface components {
             arguments?: string[];
             /** Command */
             command?: string | null;
+            container?: components["schemas"]["ContainerSpec"] | null;
             /** Definition */
             definition?: {
                 [key: string]: unknown;
@@ -3788,6 +3854,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityBody"];
                 };
             };
             /** @description Default Response */

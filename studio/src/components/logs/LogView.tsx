@@ -5,6 +5,7 @@ import { Button } from "../Button";
 import { formatBytes, formatCount } from "../format";
 import { EmptyState, ErrorState, Skeleton } from "../states";
 import { useScrollMap } from "../text-window/useScrollMap";
+import windowStyles from "../text-window/window.module.css";
 import { HitList } from "./HitList";
 import { LogLine } from "./LogLine";
 import { LogToolbar } from "./LogToolbar";
@@ -131,7 +132,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
       ) : (
         <div
           ref={box}
-          className={`${styles.box} ${wrap ? styles.wrap : ""}`}
+          className={`${windowStyles.box} ${styles.box} ${wrap ? styles.wrap : ""}`}
           role="log"
           aria-label={name}
           aria-live="off"
@@ -141,8 +142,8 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
           onKeyDown={onKeyDown}
           onClick={onClick}
         >
-          <div className={styles.content} style={{ height: map.physicalHeight }}>
-            <div className={`${styles.lines} ${wrap && atEnd ? styles.fromBottom : ""}`} style={{ transform: `translateY(${wrap ? map.scroll : view.offset}px)` }}>
+          <div className={windowStyles.content} style={{ height: map.physicalHeight }}>
+            <div className={`${windowStyles.lines} ${styles.lines} ${wrap && atEnd ? styles.fromBottom : ""}`} style={{ transform: `translateY(${wrap ? map.scroll : view.offset}px)` }}>
               {Array.from({ length: Math.max(0, end - first) }, (_, offset) => {
                 const index = first + offset;
                 const number = index + 1;
