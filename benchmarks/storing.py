@@ -63,9 +63,13 @@ class LargeShape:
     """Runs of 1500 metrics × 20 steps, one call a step: of numbers as training gives them, or of random doubles."""
 
     def __init__(self, *, is_random: bool = False) -> None:
+        self._is_random = is_random
+        self._batches = self._run(7)
+
+    def _run(self, seed: int) -> list[bytes]:
         shape = (LARGE_STEPS, LARGE_METRICS)
-        values = np.random.default_rng(7).normal(size=shape) if is_random else loss(*shape)
-        self._batches = packed([f"n{n}" for n in range(LARGE_METRICS)], values, batch_points=values.size, jitter=False)
+        values = np.random.default_rng(seed).normal(size=shape) if self._is_random else loss(*shape, seed)
+        return packed([f"n{n}" for n in range(LARGE_METRICS)], values, batch_points=values.size, jitter=False)
 
     def writer(self) -> Iterator[float]:
         """Yield the milliseconds to write a run and make its blocks, again and again, in one store."""
@@ -77,10 +81,10 @@ class LargeShape:
                 yield (time.perf_counter() - began) * 1000
 
     def kilobytes(self) -> dict[str, float]:
-        """Return the kilobytes that such a run takes: its ``blocks``, its ``summary``, its share of the ``pages`` of summaries."""
+        """Return the kilobytes of such a run: its ``blocks``, its ``summary``, its share of the ``pages`` of summaries."""
         with _store() as storage:
-            for _ in range(LARGE_RUNS):
-                run_id = _stored(storage, self._batches)
+            for seed in range(LARGE_RUNS):
+                run_id = _stored(storage, self._run(seed))
             storage.metrics.build_pages()
             blocks, figures = _sizes(storage, run_id)
             pages = _sum(storage, sa.select(sa.func.sum(sa.func.length(t.summary_page.c.blob))))
