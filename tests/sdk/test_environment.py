@@ -60,13 +60,6 @@ def test_a_registered_environment_gets_a_python_of_its_own() -> None:
     assert python_for(environment).packages is not None
 
 
-def test_an_environment_that_asks_for_a_container_is_refused() -> None:
-    environment = Environment("boxed")
-    environment.docker.enabled = True
-    with pytest.raises(NotSupportedError, match="container"):
-        python_for(environment)
-
-
 def test_files_of_packages_are_read(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("# needed\nnumpy>=1\n\ntorch\n")
     environment = Environment.from_pip_requirements("e", tmp_path / "requirements.txt")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from runyard.domain.environment import EnvironmentRecord, PackageSpec
 from runyard.domain.redaction import Redactor, secret_values
-from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.errors import InvalidArgumentError
 from runyard.sdk.conda_dependencies import CondaDependencies, package_name
 from runyard.sdk.conda_program import exported_dependencies
 from runyard.sdk.environment_document import environment_document, fill_environment, section
@@ -42,7 +42,10 @@ class PythonSection:
 
 @dataclass(slots=True)
 class DockerSection:
-    """The container to run in."""
+    """The container to run in. ``base_dockerfile`` is a path, or the text itself.
+
+    ``platform`` and ``shared_volumes`` change nothing here: the image is the machine's own kind, and folders are always shared.
+    """
 
     enabled: bool = False
     base_image: str | None = None
@@ -214,22 +217,19 @@ class PythonChoice:
     packages: PackageSpec | None = None
 
 
-def python_for(environment: Environment) -> PythonChoice:
+def python_for(environment: Environment, in_container: bool = False) -> PythonChoice:
     """Return the Python of an environment.
 
     One that asks for no packages and for this Python's version, as a new one does, gets the Python that submits; a registered or
     curated one always gets its own.
 
-    Raises:
-        NotSupportedError: the environment asks for a container.
+    With ``in_container`` it is a Python of the image, and the packages are put there.
     """
-    if environment.docker.enabled or environment.docker.base_dockerfile:
-        raise NotSupportedError(
-            f"Environment {environment.name!r} asks for a container, which this version does not run. Set "
-            "environment.docker.enabled = False."
-        )
     python = environment.python
     own = python.interpreter_path
+    if in_container:
+        packages = None if python.user_managed_dependencies else package_spec(python.conda_dependencies)
+        return PythonChoice(own or "python" if packages is None else "python", packages)
     if python.user_managed_dependencies:
         return PythonChoice(sys.executable if own in (None, "", "python") else str(Path(str(own)).expanduser()))
     dependencies = python.conda_dependencies

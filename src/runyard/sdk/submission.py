@@ -24,6 +24,7 @@ from runyard.errors import (
     SnapshotError,
 )
 from runyard.sdk.compute_target import unknown_target
+from runyard.sdk.container import container_of
 from runyard.sdk.distribution import node_group_of
 from runyard.sdk.environment import Environment, python_for
 from runyard.sdk.labels import tag_texts
@@ -122,12 +123,14 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         raise InvalidArgumentError(f"The ScriptRunConfig has {both}. Give script='train.py', or command='python train.py'.")
     if command is not None and config.arguments:
         raise InvalidArgumentError("arguments= goes with script=. Write the arguments of a command into the command.")
-    if options.docker.use_docker:
-        raise NotSupportedError("This version does not run containers. Leave out docker_runtime_config.")
-    python = python_for(options.environment)
+    container = container_of(options)
+    python = python_for(options.environment, in_container=container is not None)
     spark = wants_spark(options.framework, options.environment)
     if spark:
         python = python_with_spark(python, options.environment)
+    node_group = node_group_of(options)
+    if container is not None and node_group is not None:
+        raise NotSupportedError("A distributed run cannot be put into containers. Leave out the container or the distribution.")
     script = None if config.script is None else script_path(str(config.script), folder)
     arguments = argument_texts(argument_list(config.arguments))
     return RunSpec(
@@ -138,7 +141,8 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         interpreter=python.interpreter,
         packages=python.packages,
         environment_name=options.environment.name,
-        node_group=node_group_of(options),
+        container=container,
+        node_group=node_group,
         gpu_count=_gpu_count(options.resources.gpu),
         spark=spark,
         environment_variables={**spark_variables(options.environment), **_variables(options)},
