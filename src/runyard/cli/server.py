@@ -33,7 +33,7 @@ def up(port: int | None) -> None:
             click.echo(f"It keeps its port. For port {port}: runyard down && runyard up --port {port}", err=True)
     else:
         click.echo(f"Runyard is up at {info.url}")
-    click.echo(f"Data: {home}. In the browser: runyard open")
+    click.echo(f"Data: {home}. In the browser: runyard open. A first run: runyard demo")
 
 
 @click.command(epilog=examples("runyard down"))
