@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from tests.server.conftest import ROOT
+from tests.server.routers.test_run_diff import log
+
 from runyard.storage.backends.sql.run_row import TEXT_MAX_CHARS
 from runyard.wire.codec import MSGPACK, from_json, from_msgpack
 from runyard.wire.run import RunPage
