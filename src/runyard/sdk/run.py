@@ -15,7 +15,7 @@ from runyard.client.run_end import forget_end, keep_end
 from runyard.client.sending import is_away
 from runyard.client.system_metrics import SystemMetrics, start_system_metrics
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus
-from runyard.errors import InvalidArgumentError, InvalidTransitionError, RunEnvironmentError, RunyardError
+from runyard.errors import InvalidArgumentError, InvalidTransitionError, NotFoundError, RunEnvironmentError, RunyardError
 from runyard.sdk.html import Link, table
 from runyard.sdk.interactive import LOGS, InteractiveSession
 from runyard.sdk.log_stream import LogStream, raise_if_failed, wait_until_ended
@@ -28,10 +28,12 @@ from runyard.sdk.run_keeping import RunKeeping
 from runyard.sdk.run_labels import RunLabels
 from runyard.sdk.run_logging import RunLogging
 from runyard.sdk.run_query import run_query
+from runyard.sdk.wording import kind_of
 from runyard.wire.run import ReportStatusRequest
 
 if TYPE_CHECKING:
     from runyard.sdk.compute_target import ComputeTarget
+    from runyard.sdk.environment import Environment
     from runyard.sdk.experiment import Experiment
     from runyard.sdk.workspace import Workspace
 
@@ -171,6 +173,19 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
         self._remember(self._client.runs.cancel(self.id))
         if self._session is not None:
             self._session.close()
+
+    def get_environment(self) -> Environment:
+        """Return the environment that a submitted run was given.
+
+        Raises:
+            NotFoundError: the run was not submitted, so its environment is that of the program that made it.
+        """
+        from runyard.sdk.environment import environment_from_document  # late: most programs never ask
+
+        definition = self._known().definition
+        if definition is None:
+            raise NotFoundError(f"Run {self.id} was not submitted, so nothing is known of its environment.", run_id=self.id)
+        return environment_from_document(definition.get("environment"), f"the environment of run {self.id}")
 
     def clean(self) -> None:
         """Do nothing: runs leave no temporary files on the submitting machine."""
@@ -376,8 +391,6 @@ def _run_error(error_details: Any, error_code: str | None) -> RunError:
     if isinstance(error_details, str):
         return RunError(code=code, message=error_details)
     if not isinstance(error_details, BaseException):
-        raise InvalidArgumentError(
-            f"fail() takes a text or an exception, not a {type(error_details).__name__}. Use fail(str(…))."
-        )
+        raise InvalidArgumentError(f"fail() takes a text or an exception, not {kind_of(error_details)}. Use fail(str(…)).")
     trace = "".join(traceback.format_exception(type(error_details), error_details, error_details.__traceback__))
     return RunError(code=code, message=str(error_details), type=type(error_details).__name__, traceback=trace)
