@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from tests.server.conftest import ROOT
 from tests.server.routers.test_run_diff import log
 
 from runyard.storage.backends.sql.run_row import TEXT_MAX_CHARS
+from runyard.wire.codec import MSGPACK, from_json, from_msgpack
+from runyard.wire.run import RunPage
+from runyard.wire.run_row import RunRowPage
 
 ROWS = "/runs/rows"
 
@@ -62,3 +67,13 @@ def test_a_column_that_is_in_every_row_is_refused(api: Any) -> None:
     assert api.refuse("POST", ROWS, json={"columns": ["shoe.size"]})["code"] == "invalid_argument"
     assert "columns" in api.refuse("POST", ROWS, json={"query": {"metrics": ["*"]}})["message"]
     assert api.refuse("POST", ROWS, json={"columns": ["param.lr"] * 201})["code"] == "limit_exceeded"
+
+
+@pytest.mark.parametrize(("path", "body", "answer"), [("/runs/search", {"metrics": ["*"]}, RunPage), (ROWS, {}, RunRowPage)])
+def test_a_list_travels_as_messagepack_where_that_is_asked_for(api: Any, path: str, body: dict[str, Any], answer: Any) -> None:
+    api.start({"id": "a", "tags": {"team": None}})
+    log(api, "a", loss=1.0)
+    plain = api.client.post(ROOT + path, json=body)
+    packed = api.client.post(ROOT + path, json=body, headers={"accept": MSGPACK})
+    assert packed.headers["content-type"] == MSGPACK and len(packed.content) < len(plain.content)
+    assert from_msgpack(packed.content, answer) == from_json(plain.content, answer)

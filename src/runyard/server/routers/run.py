@@ -64,17 +64,17 @@ def submit(context: Context, caller: Caller, workspace: str, experiment: str, re
 
 
 @router.post("/runs/search", operation_id="search_runs", response_model=RunPage)
-def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuery) -> Response:
+def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuery, request: Request) -> Response:
     """Return a page of runs."""
     caller.require_workspace(workspace)
-    return answer(run_list.search_runs(context, workspace, query, caller.scope))
+    return answer(run_list.search_runs(context, workspace, query, caller.scope), request)
 
 
 @router.post("/runs/rows", operation_id="search_run_rows", response_model=RunRowPage)
-def search_run_rows(context: Context, caller: Caller, workspace: str, query: RunRowQuery) -> Response:
+def search_run_rows(context: Context, caller: Caller, workspace: str, query: RunRowQuery, request: Request) -> Response:
     """Return a page of runs as rows: what a list shows, and the values of the columns asked for."""
     caller.require_workspace(workspace)
-    return answer(run_list.search_rows(context, workspace, query, caller.scope))
+    return answer(run_list.search_rows(context, workspace, query, caller.scope), request)
 
 
 @router.get("/runs/{run_id}", operation_id="get_run", response_model=RunRecord)

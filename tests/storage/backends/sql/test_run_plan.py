@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from benchmarks.run_queries import NOW, QUERIES
 from tests.storage.backends.sql.databases import OpenedStores
 from tests.storage.backends.sql.run_population import Population, populate
 
+from runyard.domain.run_filter import parse
 from runyard.domain.run_filter_ast import Shape
 from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.metric_rank import Figures
+from runyard.storage.backends.sql.run_filter import FilterCompiler
 from runyard.storage.backends.sql.run_order import read_order, run_order
 from runyard.storage.backends.sql.run_query import open_compiler, page_statement, run_conditions
 from runyard.wire.workspace import EnsureWorkspaceRequest
@@ -65,3 +69,19 @@ def test_a_published_query_reads_no_table_from_end_to_end(stores: OpenedStores, 
             statement = page_statement(query, run_order(field, descending, compiler), conditions, None)
     lines = plan(stores, statement)
     assert whole_tables(lines) <= NARROW, lines
+
+
+@pytest.mark.parametrize(("count", "is_hashed"), [(100, False), (50_000, True)])
+def test_long_lists_of_runs_are_met_in_a_hash_table_and_short_ones_looked_up(
+    stores: OpenedStores, population: Population, count: int, is_hashed: bool
+) -> None:
+    if stores.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite keeps every list in a tree")
+    figures = Figures(np.arange(1, count + 1, dtype=np.int64), np.zeros(count))
+    with stores.database.engine.connect() as connection:
+        compiler = FilterCompiler(connection, 1, lambda field: figures)
+        wanted = parse("metric.loss.min < 0.1 and metric.loss.max < 0.9", NOW)
+        statement = sa.select(t.run.c.pk).where(t.run.c.workspace_pk == 1, compiler.condition(wanted))
+    lines = plan(stores, statement)
+    assert any("hashed SubPlan" in line for line in lines) is is_hashed, lines[:20]
+    assert not (is_hashed and any("Nested Loop" in line for line in lines)), lines[:20]

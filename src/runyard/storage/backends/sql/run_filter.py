@@ -48,12 +48,16 @@ from runyard.errors import NotSupportedError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import keys_in
 from runyard.storage.backends.sql.mapping import to_us
+from runyard.storage.backends.sql.metric_points import Ints
 from runyard.storage.backends.sql.metric_rank import Figures
 
 ReadFigures = Callable[[Field], Figures]
 """Gives what a metric or roll-up field is, of all runs that have it."""
 
 REGEX_FUNCTION = "runyard_regex"
+
+FEW_KEYS = 500
+"""So many runs are looked up one by one; to go along the list with more of them in a hash table is faster."""
 
 LABEL_KINDS = {"tag": "t", "property": "p", "param": "a"}
 _RUN = t.run.c
@@ -160,9 +164,17 @@ class FilterCompiler:
     def _metric(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
         figures = self.figures(field)
         if isinstance(leaf, IsNull):
-            there = keys_in(self._connection, _RUN.pk, figures.run_pks)
+            there = self._among_keys(figures.run_pks)
             return there if leaf.negated else sa.not_(there)
-        return keys_in(self._connection, _RUN.pk, figures.run_pks[_satisfying(figures, leaf)])
+        return self._among_keys(figures.run_pks[_satisfying(figures, leaf)])
+
+    def _among_keys(self, keys: Ints) -> sa.ColumnElement[bool]:
+        """Return the condition that a run is among others, see :meth:`_among`.
+
+        PostgreSQL takes any list of keys for a short one, and two long ones for a loop in a loop.
+        """
+        found = keys_in(self._connection, _RUN.pk, keys)
+        return found.is_(sa.true()) if self._postgresql and len(keys) > FEW_KEYS else found
 
     def _parent(self, leaf: Leaf) -> sa.ColumnElement[bool]:
         if isinstance(leaf, IsNull):
