@@ -78,6 +78,12 @@ def test_an_error_comes_back_as_the_class_that_the_server_named(monkeypatch: pyt
     assert caught.value.details == {"key": "author", "request_id": "r1"}
 
 
+def test_a_server_that_is_older_than_the_program_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(refused(400, "invalid_argument", "The request cannot be used: spec.gpu_count: Unexpected keyword argument."))
+    with pytest.raises(InvalidArgumentError, match="older than this program: restart it with `runyard down`"):
+        fake_transport(monkeypatch, server).call("POST", "/r", SessionBody)
+
+
 def test_an_unknown_code_is_a_plain_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RunyardError, match="from the future") as caught:
         fake_transport(monkeypatch, Server(refused(418, "teapot", "from the future"))).call("GET", "/r", SessionBody)

@@ -100,3 +100,9 @@ def test_a_script_resumes_from_a_path_that_it_gets_as_an_argument() -> None:
     assert config.arguments == ["--lr", 0.1, "--resume-from", "/data/checkpoint"]
     with pytest.raises(InvalidArgumentError, match="path of a checkpoint"):
         ScriptRunConfig(".", "train.py", resume_from=object())
+
+
+@pytest.mark.parametrize("wanted", [MpiConfiguration("2"), MpiConfiguration(1, 2.5), PyTorchConfiguration(process_count="2")])  # type: ignore[arg-type]
+def test_counts_of_processes_are_whole_numbers(wanted: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"count\w*=.* Give a whole number"):
+        node_group_of(ScriptRunConfig(".", "train.py", distributed_job_config=wanted).run_config)

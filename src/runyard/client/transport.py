@@ -53,6 +53,10 @@ class _Request:
     open_body: Callable[[], bytes | BinaryIO] | None = None
 
 
+_UNKNOWN_FIELD = "Unexpected keyword argument"
+_OLDER_SERVER = "The server is older than this program: restart it with `runyard down` and `runyard up`, or have it upgraded."
+
+
 class Transport:
     """Sends requests to one server.
 
@@ -248,7 +252,8 @@ class Transport:
         except msgspec.MsgspecError:
             return _with_pause(self._stranger(response), response)
         details = {name: value for name, value in body.details.items() if name != "message"}
-        error = error_from_wire(body.code, body.message, details)
+        older = f" {_OLDER_SERVER}" if _UNKNOWN_FIELD in body.message else ""
+        error = error_from_wire(body.code, body.message + older, details)
         error.details["request_id"] = body.request_id
         return _with_pause(error, response)
 

@@ -46,6 +46,7 @@ def node_group_of(config: RunConfiguration) -> NodeGroup | None:
     Raises:
         InvalidArgumentError: its counts cannot be.
     """
+    _require_counts(config)
     communicator = str(config.communicator or "None").lower()
     group: NodeGroup | None = None
     if communicator in MPI_COMMUNICATORS:
@@ -67,3 +68,11 @@ def node_group_of(config: RunConfiguration) -> NodeGroup | None:
     if group is not None:
         require_node_group(group)
     return group
+
+
+def _require_counts(config: RunConfiguration) -> None:
+    parts = (config.mpi, config.tensorflow, config.pytorch)
+    named = {f"{type(part).__name__}.{name}": getattr(part, name) for part in parts for name in part.__slots__ if "count" in name}
+    for name, value in {"node_count": config.node_count, **named}.items():
+        if value is not None and type(value) is not int:
+            raise InvalidArgumentError(f"{name}={value!r} is {kind_of(value)}. Give a whole number.")

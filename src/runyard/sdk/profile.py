@@ -83,7 +83,9 @@ def read_profiles(path: Path | None = None) -> Profiles:
     except FileNotFoundError:
         return Profiles()
     except OSError as error:
-        raise ConfigurationError(f"{file} cannot be read ({error.strerror}).", path=str(file)) from error
+        raise ConfigurationError(
+            f"{file} cannot be read ({error.strerror}). RUNYARD_HOME names the folder that holds it.", path=str(file)
+        ) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigurationError(
             f"{file} is damaged ({error}). Remove it and sign in again with: runyard login URL", path=str(file)
