@@ -78,6 +78,7 @@ def test_without_a_name_the_experiment_is_called_as_the_folder(project: Path, ca
         (["missing.py"], 1, ["missing.py", "train.py"]),
         (["../train.py"], 1, ["outside the source folder"]),
         (["--ct", "no-such-cluster", "train.py"], 6, ["no-such-cluster", "local"]),
+        (["--gpus", "9999", "train.py"], 1, ["asks for 9999 GPUs", "'local' has"]),
         (["-e", "", "train.py"], 1, ["An empty string cannot name an experiment"]),
         (["-e", "a b", "train.py"], 1, ["'a b' cannot name an experiment"]),
         (["--source-directory", "no/such/folder", "train.py"], 1, ["no/such/folder"]),

@@ -6,12 +6,12 @@ import threading
 import time
 from pathlib import Path
 
+from runyard.client.growing_file import CHUNK_BYTES
 from runyard.errors import InvalidArgumentError, StorageError
 from runyard.runner import log_stream
-from runyard.runner.growing_file import CHUNK_BYTES
 from runyard.runner.log_stream import LogStream
+from tests.client.test_growing_file import Store
 from tests.runner.builders import until
-from tests.runner.test_growing_file import Store
 
 
 def test_a_line_is_on_its_way_within_half_a_second(tmp_path: Path) -> None:

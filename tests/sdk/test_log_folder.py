@@ -27,9 +27,9 @@ class Files:
         self.files[path] = have + data[len(have) - offset :]
         return len(self.files[path])
 
-    def put(self, run_id: str, path: str, content: bytes, *, replace: bool = False) -> None:
+    def put(self, run_id: str, path: str, content: Path, *, replace: bool = False) -> None:
         assert replace
-        self.files[path] = content
+        self.files[path] = content.read_bytes()
 
 
 @pytest.fixture

@@ -241,3 +241,11 @@ def test_a_value_of_a_wrong_kind_in_a_file_is_named_with_the_file(tmp_path: Path
 def test_other_options_beside_a_run_config_are_told_to_be_ignored() -> None:
     with pytest.warns(UserWarning, match="other options are ignored"):
         ScriptRunConfig(".", "train.py", run_config=RunConfiguration(), max_run_duration_seconds=60)
+
+
+def test_gpus_are_saved_and_loaded_with_the_configuration(tmp_path: Path) -> None:
+    config = RunConfiguration()
+    config.resources.gpu = 2
+    config.save(tmp_path, "big")
+    assert RunConfiguration.load(tmp_path, "big").resources.gpu == 2
+    assert configuration_document(config)["resources"] == {"gpu": 2}

@@ -6,8 +6,8 @@ import logging
 import threading
 from pathlib import Path
 
+from runyard.client.growing_file import CHUNK_BYTES, Append, GrowingFile
 from runyard.errors import RunyardError
-from runyard.runner.growing_file import CHUNK_BYTES, Append, GrowingFile
 
 INTERVAL_S = 0.25
 """A line is on its way within half a second."""

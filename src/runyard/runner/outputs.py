@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runyard.client.folder_scan import FoundFile, SkippedFile, scan
 from runyard.errors import ConflictError, RunyardError
-from runyard.runner.folder_scan import FoundFile, SkippedFile, scan
 
 UPLOAD_THREADS = 4
 

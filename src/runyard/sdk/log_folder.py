@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from pathlib import Path
 
 from runyard.client.artifact import ArtifactApi
-from runyard.errors import ConflictError, RunyardError
+from runyard.client.folder_scan import FoundFile, scan
+from runyard.client.watched_file import WatchedFile
+from runyard.errors import RunyardError
 
 TICK_S = 1.0
-_CHUNK_BYTES = 1 << 20
+LOGS = "logs"
 _LOG = logging.getLogger("runyard")
 
 
@@ -28,7 +29,7 @@ class LogFolder:
         self._folder = folder
         self._since = time.time() - 1.0  # file systems round times down, some to whole seconds
         self._single: dict[str, Path] = {}
-        self._sent: dict[str, int] = {}
+        self._files: dict[str, WatchedFile] = {}
         self._warned = False
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -53,7 +54,7 @@ class LogFolder:
             return
         if self._thread is not None:
             self._thread.join()
-        self._send_changes()
+        self._send_changes(final=True)
 
     def _watch(self) -> None:
         while not self._stopped.wait(TICK_S):
@@ -65,51 +66,25 @@ class LogFolder:
                     _LOG.warning("Run %s: its logs are sent later: %s", self._run_id, error.message)
                 self._warned = True
 
-    def _send_changes(self) -> None:
-        for name, path in self._candidates():
+    def _send_changes(self, *, final: bool = False) -> None:
+        for found in self._candidates():
+            file = self._files.setdefault(found.name, WatchedFile(found, self._append, self._replace))
             try:
-                size = path.stat().st_size
-                if size < self._sent.get(name, 0):
-                    self._replace(name, path)
-                while size > self._sent.get(name, 0):
-                    self._append(name, path)
-            except FileNotFoundError:
+                file.visit(found.facts, final=final)
+            except RunyardError:  # before OSError: a lost connection is both
+                raise
+            except OSError:
                 continue
 
-    def _candidates(self) -> list[tuple[str, Path]]:
-        found = list(self._single.items())
+    def _candidates(self) -> list[FoundFile]:
+        found = [FoundFile(path, name, path.stat()) for name, path in self._single.items() if path.is_file()]
         if self._folder is not None:
-            for root, folders, files in os.walk(self._folder):
-                folders[:] = [folder for folder in folders if not folder.startswith(".")]
-                found += [
-                    (f"logs/{(Path(root) / file).relative_to(self._folder).as_posix()}", Path(root) / file)
-                    for file in files
-                    if not file.startswith(".") and self._is_recent(Path(root) / file)
-                ]
-        return sorted(found)
+            listed = scan(self._folder, LOGS)
+            found += [each for each in listed if isinstance(each, FoundFile) and each.facts.st_mtime >= self._since]
+        return found
 
-    def _is_recent(self, path: Path) -> bool:
-        try:
-            return path.is_file() and path.stat().st_mtime >= self._since
-        except OSError:
-            return False
-
-    def _append(self, name: str, path: Path) -> None:
-        sent = self._sent.get(name, 0)
-        with path.open("rb") as file:
-            file.seek(sent)
-            data = file.read(_CHUNK_BYTES)
-        if not data:
-            return
-        try:
-            self._sent[name] = self._artifacts.append(self._run_id, name, sent, data)
-        except ConflictError as error:
-            size = error.details.get("size_bytes")
-            if not isinstance(size, int) or size >= sent:
-                raise
-            self._sent[name] = size
+    def _append(self, name: str, offset: int, data: bytes) -> int:
+        return self._artifacts.append(self._run_id, name, offset, data)
 
     def _replace(self, name: str, path: Path) -> None:
-        content = path.read_bytes()
-        self._artifacts.put(self._run_id, name, content, replace=True)
-        self._sent[name] = len(content)
+        self._artifacts.put(self._run_id, name, path, replace=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import shutil
 from pathlib import Path
 
@@ -12,7 +11,9 @@ _LEFT_OUT = ("__pycache__", "server", "storage", "compute", "static")
 
 def sdk_requirements() -> list[str]:
     """Return the requirement lines of the SDK's own base dependencies."""
-    lines = importlib.metadata.requires("runyard") or []
+    from importlib import metadata  # late: it is slow to load, and most runs build nothing
+
+    lines = metadata.requires("runyard") or []
     return sorted(line for line in lines if "extra ==" not in line)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runyard.runner.folder_scan import FoundFile, SkippedFile, scan
+from runyard.client.folder_scan import FoundFile, SkippedFile, scan
 
 
 def found(folder: Path) -> list[str]:

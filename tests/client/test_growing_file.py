@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runyard.client import growing_file
+from runyard.client.growing_file import GrowingFile
 from runyard.errors import ConflictError, StorageError, TransportError
-from runyard.runner import growing_file
-from runyard.runner.growing_file import GrowingFile
 
 
 class Store:
