@@ -37,9 +37,20 @@ export function rowsOf(runs: readonly ListedRun[], fields: readonly string[], ot
   return runs.map((run) => ({ run, places, others }));
 }
 
+/** The name of a column's values. Made once a column: a list that is scrolled asks for it some hundred times a frame. */
+function keyOf(column: Column): string {
+  const known = KEYS.get(column);
+  if (known !== undefined) return known;
+  const key = column.kind === "at" ? columnToken(column) : (fieldOf(column) ?? "");
+  KEYS.set(column, key);
+  return key;
+}
+
+const KEYS = new WeakMap<Column, string>();
+
 /** What a row has in a column: null where the run has nothing, or where it was not asked for. */
 export function valueOf({ run, places, others }: RunRow, column: Column): MetricValue {
-  if (column.kind === "at") return others.get(columnToken(column))?.get(run.id) ?? null;
-  const place = places.get(fieldOf(column) ?? "");
+  if (column.kind === "at") return others.get(keyOf(column))?.get(run.id) ?? null;
+  const place = places.get(keyOf(column));
   return place === undefined ? null : (run.values?.[place] ?? null);
 }
