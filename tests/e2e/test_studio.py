@@ -204,7 +204,7 @@ def test_no_page_has_an_accessibility_fault(
     failed.wait_for_completion(raise_on_error=False)
     studio = new_studio(color_scheme=scheme, viewport={"width": width, "height": 800})
     studio.sign_in()
-    tabs = ("overview", "metrics", "images", "children", "outputs", "snapshot")
+    tabs = ("overview", "metrics", "images", "tables", "system", "children", "outputs", "snapshot")
     paths = [
         "/",
         "/experiments",
