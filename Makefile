@@ -121,10 +121,10 @@ docs: install ## the documentation as a site, in site/; a warning is an error
 
 # --- packaging ------------------------------------------------------------------------------------------------------------
 
-wheel: studio ## build the wheel, the Studio in it, into dist/
+wheel: studio ## build the wheel and the source archive, the Studio in both, into dist/
 	@rm -rf dist
-	@$(VENV)/bin/uv build --quiet --wheel --no-build-isolation --python $(PY) --out-dir dist
-	@ls -l dist/*.whl
+	@$(VENV)/bin/uv build --quiet --wheel --sdist --no-build-isolation --python $(PY) --out-dir dist
+	@ls -l dist
 
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header --extra server

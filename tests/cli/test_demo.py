@@ -21,7 +21,7 @@ def test_a_training_that_was_changed_is_run_as_it_is(call: Call, project: Path, 
     told = call("demo", "--no-browser")
     assert told.exit_code == 0 and "Wrote" not in told.stdout and script.read_text() == "print('mine')\n"
     (run,) = Experiment(workspace, demo.EXPERIMENT).get_runs()
-    assert run.id in told.stdout and "/metrics" in told.stdout
+    assert run.id in told.stdout and f"{run.id}%2Fmetrics" in told.stdout
     run.wait_for_completion()
     assert "mine" in "".join(run.get_details_with_logs()["logFiles"].values())
 

@@ -224,3 +224,10 @@ def test_no_page_has_an_accessibility_fault(
         assert studio.violations() == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways at {width}"
     assert studio.problems == []
+
+
+def test_settings_lead_to_the_licences_of_what_the_studio_is_made_of(studio: Studio) -> None:
+    page = studio.open("/settings")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Licences of the programs in the Studio").click()
+    expect(opened.value.get_by_text("Runyard Studio contains the following packages.")).to_be_visible()

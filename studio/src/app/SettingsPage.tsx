@@ -53,6 +53,12 @@ export function SettingsPage() {
         <Panel title={t("shortcut.title")}>
           <ShortcutList />
         </Panel>
+        <Panel title={t("settings.about")}>
+          <p className={styles.muted}>{t("settings.free")}</p>
+          <a href="/THIRD_PARTY_NOTICES.txt" target="_blank" rel="noreferrer">
+            {t("settings.licences")}
+          </a>
+        </Panel>
       </div>
     </>
   );
