@@ -26,9 +26,9 @@ from runyard.wire.experiment import UpdateExperimentRequest
 from runyard.wire.run import CreateRunsRequest, NewRun
 
 if TYPE_CHECKING:
-    from runyard.client.archive.run_export import ExportReport
     import pandas as pd
 
+    from runyard.client.archive.run_export import ExportReport
     from runyard.sdk.submission_plan import SubmissionPlan
     from runyard.sdk.workspace import Workspace
 

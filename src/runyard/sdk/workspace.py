@@ -293,6 +293,8 @@ class Workspace:
         were brought in before are skipped, so a second try goes on. ``as_copy`` gives all of them new ids. ``experiment`` puts
         them into another experiment. ``dry_run`` reads and checks everything, and sends nothing.
 
+        Runs of other tools whose id another run has by now, say because they went on since, are left alone and reported.
+
         Raises:
             ConflictError: another run has the id of one. Those before it were brought in.
             ArchiveError: what is at ``path`` is damaged, or cannot be read.
@@ -301,7 +303,14 @@ class Workspace:
         from runyard.client.archive.run_import import import_runs
 
         with open_source(Path(path), source) as found:
-            return import_runs(self._client, found, as_copy=as_copy, experiment_name=experiment, dry_run=dry_run)
+            return import_runs(
+                self._client,
+                found,
+                as_copy=as_copy,
+                experiment_name=experiment,
+                dry_run=dry_run,
+                skip_taken=source != "runyard",
+            )
 
     def get_default_datastore(self) -> Datastore:
         """Return the default datastore."""

@@ -40,12 +40,14 @@ def import_runs(
     as_copy: bool = False,
     experiment_name: str | None = None,
     dry_run: bool = False,
+    skip_taken: bool = False,
     progress: Progress = lambda done, total, run_id: None,
 ) -> ImportReport:
     """Bring in all runs of a source, one after the other; each appears whole or not at all. A second try goes on.
 
     Runs keep their ids; ``as_copy`` gives them new ones. ``experiment_name`` is another experiment to put them into. With
-    ``dry_run`` everything is read and checked, and nothing is sent.
+    ``dry_run`` everything is read and checked, and nothing is sent. With ``skip_taken`` a run whose id another run has is passed
+    over, and reported.
 
     Raises:
         ConflictError: another run has the id of one, or a parent is not there. Those before it were brought in.
@@ -64,24 +66,26 @@ def import_runs(
             names[run.facts.id] = _free_id(client, run)
             run = renamed(run, names)
         if dry_run:
-            _try(client, source, run, report)
-        elif bring_in(client, run, old_id=original.facts.id):
-            report.imported.append(run.facts.id)
+            source.check(run)
+        if dry_run or skip_taken:
+            is_open = _is_open(client, run, report)
         else:
-            report.skipped.append(run.facts.id)
+            is_open = True
+        if is_open:
+            is_new = dry_run or bring_in(client, run, old_id=original.facts.id)
+            (report.imported if is_new else report.skipped).append(run.facts.id)
         if run.left_out:
             report.left_out[run.facts.id] = dict(run.left_out)
     progress(len(source), len(source), "")
     return report
 
 
-def _try(client: Client, source: RunSource, run: IncomingRun, report: ImportReport) -> None:
-    source.check(run)
+def _is_open(client: Client, run: IncomingRun, report: ImportReport) -> bool:
+    """Return whether a run can be brought in; what stands in its way goes into the report."""
     found = client.imports.find({run.facts.id: run.digest})
     report.skipped += found.there
     report.taken += found.taken
-    if not found.there and not found.taken:
-        report.imported.append(run.facts.id)
+    return not found.there and not found.taken
 
 
 def _free_id(client: Client, run: IncomingRun) -> str:

@@ -125,7 +125,7 @@ def require_plain(path: str) -> str:
         plain = require_artifact_path(path)
     except InvalidArgumentError:
         plain = ""
-    if plain != path:
+    if not plain or plain != path:
         raise ArchiveError(
             f"The archive names {path[:200]!r}, which leads out of it or is not plain. It is refused.", path=path[:200]
         )
