@@ -58,7 +58,7 @@ def import_options(command: F) -> F:
     return command
 
 
-@import_group.command(DEFAULT, epilog=examples("runyard import runs.zip", "runyard import backup --dry-run -o table"))
+@import_group.command(DEFAULT, epilog=examples("runyard import runs runs.zip", "runyard import runs backup --dry-run -o table"))
 @import_options
 def runs(**options: Any) -> None:
     """Bring in runs that `runyard export` wrote: a folder, or a zip or tar file.
