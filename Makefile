@@ -14,7 +14,7 @@ MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test wheel lock recording clean
+.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test docs wheel lock recording clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,11 +72,12 @@ test: ## run everything that must be green
 	$(STAGE) "imports" $(MAKE_QUIETLY) imports
 	$(STAGE) "studio build" $(MAKE_QUIETLY) studio
 	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
+	$(STAGE) "documents" $(MAKE_QUIETLY) docs
 	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
 	@echo "=== pytest: unit, integration, end to end"
 	$(TEST_SETTING) sh scripts/run_tests.sh $(PY)
 
-bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server submission", PEERS=1
+bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server submission studio install peers", PEERS=1
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(PEERS),--only peers,$(if $(ONLY),--only $(ONLY)))
 
 seed: install ## fill the server of HOME_FOLDER with 100,000 runs (RUNS=...) through the ingest path
@@ -114,6 +115,10 @@ studio-test: install studio ## the Studio's types, unit tests and size
 	@cd studio && CI=true $(NODE) npm run --silent test </dev/null
 	@cd studio && $(NODE) npm run --silent size </dev/null
 
+docs: install ## the documentation as a site, in site/; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs --quiet build --clean
+	@$(PY) scripts/check_site.py site
+
 # --- packaging ------------------------------------------------------------------------------------------------------------
 
 wheel: studio ## build the wheel, the Studio in it, into dist/
@@ -132,5 +137,5 @@ recording: install ## record runyard top in a real terminal for the documents
 	@$(PY) scripts/record_top.py
 
 clean: ## remove what was built; .venv stays
-	rm -rf dist build studio/node_modules src/runyard/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist build site studio/node_modules src/runyard/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests examples -name __pycache__ -type d -prune -exec rm -rf {} +

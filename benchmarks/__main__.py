@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import peers, reading, recording, run_list, server, studio, submission
+from benchmarks import install, peers, reading, recording, run_list, server, studio, studio_charts, submission
 from benchmarks.place import Place
 from benchmarks.row import ROUNDS, Result, Row, measured_all, print_machine, write_json
 from benchmarks.seed import seed
@@ -70,6 +70,11 @@ def _run_list(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _studio(options: argparse.Namespace) -> Iterator[Row]:
+    fresh = Place()
+    try:
+        yield from studio_charts.rows(fresh, scale=10 if options.quick else 1)
+    finally:
+        fresh.close()
     place = Place(home=options.seeded, database=options.postgres)
     try:
         if options.seeded is None:
@@ -95,6 +100,10 @@ def _peers(options: argparse.Namespace) -> Iterator[Row]:
     yield from peers.rows(quick=options.quick)
 
 
+def _install(options: argparse.Namespace) -> Iterator[Row]:
+    yield from install.rows()
+
+
 SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterator[Row]]]] = {
     "recording": ("Recording", _recording),
     "reading": ("Reading", _reading),
@@ -102,6 +111,7 @@ SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterator[Row]]]] =
     "server": ("Server", _server),
     "studio": ("Studio", _studio),
     "submission": ("Submission", _submission),
+    "install": ("Installation", _install),
     "peers": ("Peers", _peers),
 }
 DEFAULT = ("recording", "reading", "list", "server", "submission")

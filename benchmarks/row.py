@@ -7,6 +7,7 @@ import os
 import statistics
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -145,9 +146,17 @@ def measured_all(section: str, rows: Iterable[Row], rounds: int) -> list[Result]
     """Measure rows one after the other, as they are made, and print each at once."""
     print(f"\n**{section}**\n\n| what | figure | goal | | baseline | ratio | CPU |")
     print("| --- | --- | --- | --- | --- | --- | --- |", flush=True)
-    results = []
-    for row in rows:
-        results.append(measured(section, row, rounds))
+    results: list[Result] = []
+    try:
+        for row in rows:
+            results.append(measured(section, row, rounds))
+            print(line(results[-1]), flush=True)
+    except Exception as error:  # noqa: BLE001 - it is shown and counts as a miss; the other sections are still measured
+        traceback.print_exc()
+        fault = f"stopped: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        results.append(
+            Result(section=section, what=f"the rest of {section}", unit="", figure=None, goal="", is_met=False, fault=fault)
+        )
         print(line(results[-1]), flush=True)
     return results
 

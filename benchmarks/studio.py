@@ -6,20 +6,18 @@ thread's, from the browser's own clock, which a busy machine changes less.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.place import Place
-from benchmarks.row import Row, WrongResultError, at_most
+from benchmarks.row import Row, at_most
+from benchmarks.studio_page import chromium
 from runyard.sdk.portal import portal_url
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ROW_HEIGHT = 32
 LIST = "/runs?children=all&cols=status,created,duration,m:loss@last,m:metric01@min,p:lr,t:team"
 WATCH_ROWS = """
@@ -138,11 +136,7 @@ def rows(place: Place, runs: int) -> Iterator[Row]:
 @contextmanager
 def browsing(place: Place) -> Iterator[Callable[[Callable[[Visit], Any]], float]]:
     """A browser; what is yielded opens the list anew, waits for its rows, and measures."""
-    path = os.environ.get("RUNYARD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        raise WrongResultError("there is no Chromium: install Debian's package chromium, or set RUNYARD_CHROMIUM to one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chromium() as browser:
         state = signed_in(browser, place)
 
         def visit(measure: Callable[[Visit], Any]) -> float:
@@ -158,10 +152,7 @@ def browsing(place: Place) -> Iterator[Callable[[Callable[[Visit], Any]], float]
             finally:
                 context.close()
 
-        try:
-            yield visit
-        finally:
-            browser.close()
+        yield visit
 
 
 def signed_in(browser: Browser, place: Place) -> Any:

@@ -1,7 +1,7 @@
 """Files that are written from other files: check that they are what they should be, or write them anew (``--write``).
 
 ``studio/openapi.json`` comes from the server's routes, ``studio/src/wire/schema.d.ts`` from that, and ``docs/reference/*.md``
-from the command line, the error tree and the routes.
+from the command line, the SDK, the settings, the error tree and the routes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any
 
 import click
 from limits import limits_reference
+from sdk_reference import sdk_reference
+from settings_reference import settings_reference
 
 from runyard.cli.main import root
 from runyard.domain.run import PREPARATION_PARTS, TIME_PROPERTY
@@ -130,6 +132,8 @@ def wanted() -> dict[Path, str]:
         reference / "errors.md": error_reference(),
         reference / "http-api.md": http_reference(document),
         reference / "limits.md": limits_reference(NOTE),
+        reference / "sdk.md": sdk_reference(NOTE),
+        reference / "settings.md": settings_reference(NOTE),
     }
 
 

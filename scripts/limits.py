@@ -8,6 +8,7 @@ from runyard.client import git, journal, recorder
 from runyard.domain import artifact, metric, run, snapshot, view
 from runyard.server.routers import metric as metric_routes
 from runyard.server.services import metric as metric_service
+from runyard.server.services import run_list
 from runyard.wire import journal as wire
 
 Row = tuple[str, int, str, str]
@@ -34,6 +35,7 @@ RUNS: list[Row] = [
     ("tags, and properties, of a run", run.TAGS_MAX, "each", "refused"),
     ("key of a tag or property", run.KEY_MAX_CHARS, "characters", "refused"),
     ("value of a tag or property", run.VALUE_MAX_CHARS, "characters", "refused"),
+    ("columns of a list of rows", run_list.COLUMNS_MAX, "columns", "refused: ask for those that are shown"),
     ("children in one call", run.CHILDREN_MAX_PER_REQUEST, "runs", "refused: create them in parts"),
     ("path of a file of a run", artifact.ARTIFACT_PATH_MAX_CHARS, "characters", "refused"),
     ("files of a snapshot", snapshot.SNAPSHOT_MAX_FILES, "files", "the submission is refused and names the largest"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
 import subprocess
 import sys
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,9 @@ MARK = "RUNYARD_TEST_SESSION"
 
 FOREIGN_PREFIXES = ("RUNYARD_", "AZUREML_", "MLFLOW_")
 KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG", "RUNYARD_LONG", "RUNYARD_SCREENSHOTS"})
+
+KILLED: Counter[str] = Counter()
+"""How many processes of each kind the crash tests have killed."""
 
 _CONNECT = socket.socket.connect
 _CONNECT_EX = socket.socket.connect_ex
@@ -45,12 +50,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Kill what the tests have started and not stopped."""
+    """Kill what the tests have started and not stopped, and send nothing more: a server would start for it."""
+    recorder = sys.modules.get("runyard.client.recorder")  # not imported above: see pytest_configure
+    if recorder is not None:
+        atexit.unregister(recorder.flush_all)
     for process in _marked_processes():
         print(
             f"killing a process that a test left behind: {process.pid} {' '.join(_command_line(process))[:120]}", file=sys.stderr
         )
         _kill(process)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how often the crash tests have killed."""
+    if KILLED:
+        terminalreporter.write_line("killed: " + ", ".join(f"{what} {count}" for what, count in sorted(KILLED.items())))
+
+
+@pytest.fixture(scope="session")
+def killed() -> Counter[str]:
+    """Where a crash test counts whom it killed with SIGKILL; the end of the session prints it."""
+    return KILLED
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,6 +86,7 @@ def server(session_home: Path) -> Iterator[RunningServer]:
     """The real server as a process of its own, one for the session. The SDK finds it by ``RUNYARD_HOME``."""
     running = start_server(session_home)
     yield running
+    (session_home / "stopped").touch()
     stop_server(running)
     _kill_processes_of(session_home)
 
@@ -74,6 +95,15 @@ def server(session_home: Path) -> Iterator[RunningServer]:
 def workspace_name() -> str:
     """A workspace name that no other test has."""
     return f"w{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is the current one."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.fixture
@@ -107,7 +137,9 @@ def _require_loopback(connecting: socket.socket, address: Any) -> None:
 
 
 def _kill_processes_of(home: Path) -> None:
-    """Kill the server of a home folder, the runners that it has started, and their scripts."""
+    """Kill the server of a home folder, the runners that it has started, and their scripts. What is unsent starts no other."""
+    if home.is_dir():
+        (home / "stopped").touch()
     for process in _marked_processes():
         command = " ".join(_command_line(process))
         # Not the PostgreSQL of the session, whose folder has "runyard" in its name.

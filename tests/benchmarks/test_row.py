@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from benchmarks.row import Baseline, Goal, Row, WrongResultError, at_least, at_most, at_most_times, line, measured
+from benchmarks.row import Baseline, Goal, Row, WrongResultError, at_least, at_most, at_most_times, line, measured, measured_all
 
 
 def one_after_another(*numbers: float) -> Callable[[], float]:
@@ -59,3 +59,14 @@ def test_a_row_that_waited_for_a_processor_is_missed_and_says_so(cpu_s: float, v
     row = Row(what="x", unit="ms", measure=lambda: 500.0, goal=at_most(100), cpu_s=one_after_another(0, cpu_s))
     result = measured("section", row, 1)
     assert result.is_met is False and verdict in line(result)
+
+
+def test_a_section_that_stumbles_is_a_miss_and_leaves_the_rows_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def rows() -> Iterator[Row]:
+        yield Row(what="first", unit="ms", measure=lambda: 1.0, goal=at_most(2))
+        raise RuntimeError("the browser is gone")
+
+    first, rest = measured_all("Section", rows(), 1)
+    assert first.is_met is True
+    assert rest.is_met is False and "the browser is gone" in rest.fault
+    assert "the browser is gone" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from rich.cells import cell_len
 
-from runyard.cli.top_screen import Style, duration_text, screen, sparkline
+from runyard.cli.top_screen import Style, screen, sparkline
 from runyard.cli.top_state import Picture, TopState, Wanted, pressed, with_picture
 from runyard.cli.top_terminal import Painter, keys_of
 from runyard.domain.run import RunRecord, RunStatus
@@ -93,8 +93,3 @@ def test_a_sparkline_has_the_ends_of_what_it_shows() -> None:
     assert sparkline([0.0, 1.0], 8) == "▁█"
     assert len(sparkline([float(number) for number in range(1000)], 40)) == 40
     assert sparkline([float("nan"), float("inf")], 8) == "" and sparkline([2.0, 2.0], 8) == "▁▁"
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(-1, "0s"), (59.9, "59s"), (61, "1m 01s"), (3_660, "1h 01m"), (90_000, "1d 1h")])
-def test_lengths_of_time_are_short(seconds: float, text: str) -> None:
-    assert duration_text(seconds) == text

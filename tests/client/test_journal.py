@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -277,12 +278,13 @@ while True:
 
 
 @pytest.mark.parametrize("round", range(120 if LONG else 3))
-def test_a_killed_writer_loses_no_record_whose_call_had_returned(tmp_path: Path, round: int) -> None:
+def test_a_killed_writer_loses_no_record_whose_call_had_returned(tmp_path: Path, round: int, killed: Counter[str]) -> None:
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE)
     assert process.stdout is not None
     for _ in range(random.randrange(1, 6000)):
         process.stdout.readline()
     process.kill()
+    killed["writer of a journal"] += 1
     returned = process.stdout.read().rsplit(b"\n", 1)[0].rsplit(b"\n", 1)[-1]
     process.wait()
     found = [record for path in journals_in(tmp_path) if (file := adopt_file(path)) is not None for record in contents(file)]

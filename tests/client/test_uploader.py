@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -410,7 +411,9 @@ def test_eight_processes_record_into_one_run(ingest: FakeIngest) -> None:
 
 
 @pytest.mark.parametrize("round", range(120 if LONG else 4))
-def test_killing_writer_and_uploader_at_any_moment_loses_nothing_and_doubles_nothing(round: int, ingest: FakeIngest) -> None:
+def test_killing_writer_and_uploader_at_any_moment_loses_nothing_and_doubles_nothing(
+    round: int, ingest: FakeIngest, killed: Counter[str]
+) -> None:
     chance = random.Random(round)
     delays = iter(lambda: chance.random() * 0.02, None)
     ingest.behaviour = lambda handler, body: time.sleep(next(delays)) is not None
@@ -431,10 +434,12 @@ def test_killing_writer_and_uploader_at_any_moment_loses_nothing_and_doubles_not
         process.stdout.readline()
     time.sleep(chance.random() * 0.02)
     process.kill()
+    killed["writer with its uploader"] += 1
     returned = process.stdout.read().split()
     process.wait()
     for _ in range(chance.randrange(3)):  # whoever sends the rest is killed, too
         kill_a_sender(ingest, chance.random() * 0.4)
+        killed["sender of what was left"] += 1
     left_to(ingest)
     values = ingest.values()
     is_whole = values == list(range(len(values)))

@@ -13,7 +13,6 @@ from runyard.storage.base import Storage
 from runyard.wire.metric import Record, RecordBatch, ScalarRecord
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
-RUNS = ("r0", "r1")
 NAMES = ("loss", "acc", "text")
 
 
@@ -36,8 +35,9 @@ def open_storage(place: str, home: Path) -> Storage:
 def main() -> None:
     """Append and compact until killed."""
     storage = open_storage(sys.argv[1], Path(sys.argv[2]))
-    threading.Thread(target=_compact, args=(storage,), daemon=True).start()
     begins = {(run_id, writer): int(seq) for run_id, writer, seq in (part.split(":") for part in sys.argv[3:])}
+    runs = sorted({run_id for run_id, _ in begins})
+    threading.Thread(target=_compact, args=(storage, runs), daemon=True).start()
     threads = [threading.Thread(target=_append, args=(storage, *key, seq)) for key, seq in begins.items()]
     for thread in threads:
         thread.start()
@@ -51,9 +51,9 @@ def _append(storage: Storage, run_id: str, writer: str, seq: int) -> None:
         seq += 1
 
 
-def _compact(storage: Storage) -> None:
+def _compact(storage: Storage, runs: list[str]) -> None:
     while True:
-        for run_id in RUNS:
+        for run_id in runs:
             storage.metrics.compact("w", run_id, finish=random.random() < 0.3)
 
 

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.conformance.crashing_writer import NOW, RUNS, batch_of, open_storage
+from tests.conformance.crashing_writer import NOW, batch_of, open_storage
 
 from runyard.domain.metric import MetricFamily
 from runyard.domain.run import RunStatus
@@ -23,6 +24,9 @@ from runyard.wire.run import NewRun
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 KILLS = 100 if os.environ.get("RUNYARD_LONG") else 3
+KILLS_A_RUN = 10
+"""A run is checked whole after each kill: with many more of them, the checks would take longer than all else."""
+
 WRITERS = ("a", "b")
 
 
@@ -42,20 +46,30 @@ def place(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.timeout(1800)
-def test_nothing_acknowledged_is_lost_by_sigkill_and_nothing_is_twice(place: str, tmp_path: Path) -> None:
+def test_nothing_acknowledged_is_lost_by_sigkill_and_nothing_is_twice(place: str, tmp_path: Path, killed: Counter[str]) -> None:
     storage = open_storage(place, tmp_path)
     storage.workspaces.ensure("w", EnsureWorkspaceRequest(), at=NOW)
     storage.experiments.ensure("w", "e", at=NOW)
-    origin = RunOrigin(status=RunStatus.RUNNING, submitted_by="me")
-    storage.runs.create("w", "e", [NewRun(id=run_id) for run_id in RUNS], origin, at=NOW)
-    storage.close()
-    acknowledged = {(run_id, writer): -1 for run_id in RUNS for writer in WRITERS}
+    acknowledged: dict[tuple[str, str], int] = {}
     for turn in range(KILLS):
+        if turn % KILLS_A_RUN == 0:
+            assert all(seq >= 0 for seq in acknowledged.values())
+            acknowledged = _new_runs(storage, turn)
+        storage.close()
         acknowledged.update(_killed_turn(place, tmp_path, acknowledged, random.Random(turn)))
+        killed["store with its compactor"] += 1
         storage = open_storage(place, tmp_path)
         _check(storage, acknowledged)
-        storage.close()
+    storage.close()
     assert all(seq >= 0 for seq in acknowledged.values())
+
+
+def _new_runs(storage: Storage, turn: int) -> dict[tuple[str, str], int]:
+    """Make two runs, and return for each writer of each that nothing of it was acknowledged."""
+    runs = [f"r{turn}.{number}" for number in range(2)]
+    origin = RunOrigin(status=RunStatus.RUNNING, submitted_by="me")
+    storage.runs.create("w", "e", [NewRun(id=run_id) for run_id in runs], origin, at=NOW)
+    return {(run_id, writer): -1 for run_id in runs for writer in WRITERS}
 
 
 def _killed_turn(
@@ -82,7 +96,7 @@ def _killed_turn(
 
 
 def _check(storage: Storage, acknowledged: dict[tuple[str, str], int]) -> None:
-    for run_id in RUNS:
+    for run_id in {run_id for run_id, _ in acknowledged}:
         found: dict[tuple[str, str], list[object]] = {}
         for series in storage.metrics.series("w", [run_id], None):
             assert series.family is MetricFamily.SERIES

@@ -55,8 +55,8 @@ def test_lines_of_all_runs_come_in_few_requests_and_follow_eyes_groups_and_formu
     asked = series_requests(studio.page)
     page = studio.open(address(runs))
     expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile("6 lines; trial-5 ends highest.* trial-0 lowest"))
-    lines = [each for each in asked if "val/loss" in each["names"]]
-    assert len(lines) == 1 and len(lines[0]["run_ids"]) == 6
+    lines = [each for each in asked if "val/loss" in each["names"] and "since" not in each]
+    assert [len(each["run_ids"]) for each in lines] == [6], lines
     page.get_by_role("button", name="Hide trial-5").click()
     expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile("5 lines; trial-4 ends highest"))
     page.get_by_role("combobox", name="Group").select_option("t:lr")
@@ -167,7 +167,7 @@ def test_comparing_has_no_accessibility_fault(
         page = studio.open(address(runs, **more))
         expect(page.get_by_role("heading", name="Compare 4 runs")).to_be_visible()
         expect(page.get_by_role("article").or_(page.get_by_role("region")).first).to_be_visible()
-        page.wait_for_timeout(300)
+        studio.settled()
         assert studio.violations() == [], more
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), more
     assert studio.problems == []

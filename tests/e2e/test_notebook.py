@@ -15,11 +15,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from runyard import Experiment, Run, Workspace
+from tests.e2e.conftest import violations
 from tests.server_process import RunningServer
 
 START_S = 90
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = Path(__file__).resolve().parents[2] / "studio" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="module")
@@ -79,16 +78,6 @@ def run_all(page: Page, url: str) -> None:
     page.get_by_role("menuitem", name=re.compile("^Run All( Cells)?$")).click()
 
 
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "rules => axe.run('.runyard-widget', {runOnly: rules})."
-        "then(all => all.violations.map(v => v.id + ' ' + v.nodes[0].html))",
-        AXE_RULES,
-    )
-    return list(found)
-
-
 def test_the_widget_follows_a_living_run_and_shows_a_past_one(
     lab: tuple[str, Path], browser: Browser, workspace: Workspace, experiment: Experiment
 ) -> None:
@@ -128,7 +117,7 @@ def test_the_widget_follows_a_living_run_and_shows_a_past_one(
     expect(ended.get_by_text("ValueError")).to_be_visible()
     ended.get_by_role("combobox", name="Log file").select_option("azureml-logs/20_image_build_log.txt")
     expect(ended.get_by_text("built in no time")).to_be_visible()
-    assert violations(page) == []
+    assert violations(page, ".runyard-widget") == []
     pictures = os.environ.get("PICTURES_FOLDER")
     if pictures:
         page.screenshot(path=f"{pictures}/notebook-light.png")

@@ -227,6 +227,28 @@ def test_what_is_deleted_waits_in_the_bin_and_can_be_removed_for_good(studio: St
     expect(page.get_by_text("1 run", exact=True)).to_be_visible()
 
 
+def test_an_experiment_is_archived_deleted_and_brought_back_with_its_runs(studio: Studio, experiment: Experiment) -> None:
+    make(experiment, "inside", loss=1, team="vision")
+    page = studio.open("/experiments")
+    expect(page.get_by_role("img", name="1 run in the last 30 days, at most 1 a day")).to_be_visible()
+    page.get_by_role("button", name="Archive: browser").click()
+    expect(page.get_by_text("browser is archived")).to_be_visible()
+    expect(page.get_by_role("link", name="browser", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("link", name="browser", exact=True).click()
+    expect(page.get_by_role("link", name="inside")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Delete it with 1 run").click()
+    expect(page.get_by_role("heading", name="Experiments")).to_be_visible()
+    page = studio.open("/bin")
+    expect(page.get_by_role("row").filter(has_text="Experiment with 1 run")).to_be_visible()
+    expect(page.get_by_role("button", name="Restore inside")).to_have_count(0)  # it comes with its experiment
+    page.get_by_role("button", name="Restore browser").click()
+    expect(page.get_by_text("The bin is empty")).to_be_visible()
+    page = studio.open("/experiments/browser")
+    expect(page.get_by_role("link", name="inside")).to_be_visible()
+
+
 def test_a_reader_of_another_language_reads_it_everywhere(new_studio: Callable[..., Studio], experiment: Experiment) -> None:
     make(experiment, "one", loss=1, team="vision")
     make(experiment, "two", loss=2, team="vision")

@@ -11,15 +11,6 @@ from tests.server_process import RunningServer
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that is the current one."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
 def workspace(server: RunningServer, workspace_name: str, project: Path) -> Workspace:
     made = Workspace.create(workspace_name)
     made.write_config()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from tests.server_process import start_server
 LONG = bool(os.environ.get("RUNYARD_LONG"))
 KILLS = 100 if LONG else 2
 SCRIPTS = 100 if LONG else 1
+RUNNERS_AT_ONCE = 5 if LONG else 1
+RUNNER_TURNS = 20 if LONG else 1
 
 TRAINING = """
 import pathlib, sys, time
@@ -95,7 +98,7 @@ def server_pid(home: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_killing_the_server_again_and_again_costs_a_training_nothing(place: Path, tmp_path: Path) -> None:
+def test_killing_the_server_again_and_again_costs_a_training_nothing(place: Path, tmp_path: Path, killed: Counter[str]) -> None:
     first = start_server(place)
     end = tmp_path / "end"
     training = subprocess.Popen([sys.executable, "-c", TRAINING, str(end)], stdout=subprocess.PIPE, text=True)
@@ -106,6 +109,7 @@ def test_killing_the_server_again_and_again_costs_a_training_nothing(place: Path
         pid = int(str(until(lambda: server_pid(place), "a server is there: the training starts it anew")))
         time.sleep(chance.random() * 1.5)  # the moment of the kill is what the test varies
         os.kill(pid, signal.SIGKILL)
+        killed["server with its compactor, below a training"] += 1
         if pid == first.process.pid:
             first.process.wait()
         until(lambda pid=pid: server_pid(place) != pid, "it is gone")
@@ -123,15 +127,57 @@ def test_killing_the_server_again_and_again_costs_a_training_nothing(place: Path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(SCRIPTS))
-def test_a_killed_script_loses_no_point_and_its_run_has_failed(experiment: Experiment, project: Path, number: int) -> None:
+def test_a_killed_script_loses_no_point_and_its_run_has_failed(
+    experiment: Experiment, project: Path, number: int, killed: Counter[str]
+) -> None:
     told = project.parent / "told"
     (project / "endless.py").write_text(SCRIPT)
     run = experiment.submit(ScriptRunConfig(".", "endless.py", arguments=[str(told)]))
     until(lambda: told.exists() and told.read_text(), "the script logs")
     time.sleep(random.Random(number).random() * 0.5)  # the moment of the kill is what the test varies
     os.kill(int(str(until(told.read_text, "it tells its id")).split()[0]), signal.SIGKILL)
+    killed["script"] += 1
     assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
     returned = int((told.read_text().split() or ["0", "0"])[1])
     values = run.get_metrics()["n"]
     is_whole = values == list(range(len(values)))
     assert is_whole and len(values) >= returned
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_killed_runner_costs_no_point_and_its_run_can_be_ended(home: Path, project: Path, killed: Counter[str]) -> None:
+    server = start_server(home, "--slots", str(RUNNERS_AT_ONCE))
+    experiment = Experiment(Workspace.from_config(), "runners")
+    (project / "endless.py").write_text(SCRIPT)
+    chance = random.Random(5)
+    for turn in range(RUNNER_TURNS):
+        tellers = [project.parent / f"told-{turn}-{number}" for number in range(RUNNERS_AT_ONCE)]
+        runs = [experiment.submit(ScriptRunConfig(".", "endless.py", arguments=[str(told)])) for told in tellers]
+        for run, told in zip(runs, tellers, strict=True):
+            until(lambda told=told: told.exists() and told.read_text(), "the script logs")
+            time.sleep(chance.random() * 0.3)  # the moment of the kill is what the test varies
+            runner_of(run.id).kill()
+            killed["runner"] += 1
+        for run, told in zip(runs, tellers, strict=True):
+            until(lambda run=run: run.get_status() == "NotResponding", "the loss shows")
+            run.cancel()
+            assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
+            pid, returned = map(int, told.read_text().split())
+            until(lambda pid=pid: not psutil.pid_exists(pid), "the script is gone, too")
+            subprocess.run([sys.executable, "-m", "runyard", "sync"], check=True, timeout=120, stdout=subprocess.DEVNULL)
+            values = run.get_metrics()["n"]
+            is_whole = values == list(range(len(values)))
+            assert is_whole and len(values) >= returned
+    assert server.process.poll() is None
+
+
+def runner_of(run_id: str) -> psutil.Process:
+    """Return the process that runs a run."""
+    for process in psutil.process_iter():
+        try:
+            if "runyard.runner" in process.cmdline() and process.environ().get("RUNYARD_RUN_ID") == run_id:
+                return process
+        except psutil.Error:
+            continue
+    raise LookupError(f"run {run_id} has no runner")

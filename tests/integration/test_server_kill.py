@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from tests.server_process import RunningServer, start_server, stop_server
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = 30 if os.environ.get("RUNYARD_LONG") == "1" else 3
+ROUNDS = 100 if os.environ.get("RUNYARD_LONG") == "1" else 3
 
 SCRIPT = """
 import os, signal, sys, time
@@ -166,8 +167,9 @@ def test_killed_when_the_run_has_ended(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_killed_at_any_moment_after_the_submission(scene: Scene, number: int) -> None:
+def test_killed_at_any_moment_after_the_submission(scene: Scene, number: int, killed: Counter[str]) -> None:
     run = scene.submit()
     time.sleep(random.Random(number).uniform(0, 2.5))  # that is the point: any phase, the start of the runner among them
     scene.restart()
+    killed["server during a submission"] += 1
     scene.assert_ended_once(run)

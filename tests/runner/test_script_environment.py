@@ -52,6 +52,14 @@ def test_the_script_learns_which_run_it_is() -> None:
     }
 
 
+def test_a_run_sees_the_gpus_of_its_node_whatever_its_variables_say() -> None:
+    settings = dataclasses.replace(SETTINGS, node=1, node_count=2, gpus=("0,1", "2,3"))
+    spec = RunSpec(environment_variables={"CUDA_VISIBLE_DEVICES": "0"})
+    variables = made({"CUDA_VISIBLE_DEVICES": "2,3", "RUNYARD_GPUS": "0,1;2,3"}, spec, settings)
+    assert variables["CUDA_VISIBLE_DEVICES"] == "2,3" and "RUNYARD_GPUS" not in variables
+    assert made({}, spec)["CUDA_VISIBLE_DEVICES"] == "0"  # asked for none
+
+
 def test_the_users_variables_win_over_the_machines_but_not_over_the_runs() -> None:
     variables = made(
         {"A": "machine", "B": "machine", "RUNYARD_KEEP_WORK": "1"},

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.integration.conftest import experiment, project, workspace
+from tests.integration.conftest import experiment, workspace
 
-__all__ = ["experiment", "project", "workspace"]
+__all__ = ["experiment", "workspace"]

@@ -11,7 +11,7 @@ from runyard.cli.completion import complete_target
 from runyard.cli.options import examples, workspace_options
 from runyard.cli.output import Output, output_options
 
-COLUMNS = ["name", "engine", "state", "active_runs", "queued_runs"]
+COLUMNS = ["name", "engine", "state", "active_runs", "queued_runs", "slots", "gpus_used", "gpus"]
 
 
 @click.group()

@@ -9,6 +9,7 @@ from runyard.cli.lazy import LazyCommand
 from runyard.version import VERSION
 
 COMMANDS = {
+    "demo": LazyCommand("runyard.cli.demo", "demo", "Run a small training and watch it live in the browser."),
     "up": LazyCommand("runyard.cli.server", "up", "Start the server of this machine in the background."),
     "down": LazyCommand("runyard.cli.server", "down", "Stop it. Runs that are under way go on."),
     "status": LazyCommand("runyard.cli.server", "status", "Tell whether it runs, and where."),
@@ -37,7 +38,7 @@ HELP = """A self-hosted home for machine-learning runs.
 
 \b
 Start here:
-  runyard up                                    start the server of this machine
+  runyard demo                                  run a small training and watch it in the browser
   runyard run submit-script -e first train.py   run a script and watch it
   runyard top                                   watch all runs in the terminal
   runyard open                                  see them in the browser

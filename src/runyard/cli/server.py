@@ -33,7 +33,7 @@ def up(port: int | None) -> None:
             click.echo(f"It keeps its port. For port {port}: runyard down && runyard up --port {port}", err=True)
     else:
         click.echo(f"Runyard is up at {info.url}")
-    click.echo(f"Data: {home}. In the browser: runyard open")
+    click.echo(f"Data: {home}. In the browser: runyard open. A first run: runyard demo")
 
 
 @click.command(epilog=examples("runyard down"))
@@ -72,14 +72,20 @@ def _status_document(found: Any) -> dict[str, Any]:
 
 @click.command(epilog=examples("runyard server --port 8600", "runyard server --home /srv/runyard"))
 @click.option("--port", type=PORT, help="Listen there.")
+@click.option("--slots", type=click.IntRange(1), metavar="NUMBER", help="How many scripts run at once here; the others wait.")
+@click.option("--gpus", metavar="IDS", help="GPUs that runs can ask for, such as 0,1,3, or none. All that there are else.")
 @click.option("--home", type=click.Path(path_type=Path), help="Keep the data there instead of $RUNYARD_HOME or ~/.runyard.")
-def server(port: int | None, home: Path | None) -> None:
-    """Run the server in the foreground, until Ctrl-C."""
+def server(port: int | None, slots: int | None, gpus: str | None, home: Path | None) -> None:
+    """Run the server in the foreground, until Ctrl-C.
+
+    Slots and GPUs can be given in RUNYARD_LOCAL_SLOTS and RUNYARD_LOCAL_GPUS too, as for the server that starts by itself.
+    """
     from runyard.client import embedded
 
     folder = home or embedded.home_folder()
     command = [sys.executable, "-m", "runyard.server", "--home", str(folder)]
-    if port is not None:
-        command += ["--port", str(port)]
+    for name, value in (("--port", port), ("--slots", slots), ("--gpus", gpus)):
+        if value is not None:
+            command += [name, str(value)]
     sys.stdout.flush()
     os.execv(sys.executable, command)

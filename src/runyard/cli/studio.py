@@ -21,7 +21,11 @@ def open_studio(run_id: str | None, no_browser: bool, workspace_name: str | None
     client = connect(workspace_name, path).client
     if run_id is not None:
         client.runs.get(run_id)
-    link = portal_url(client, "/" if run_id is None else f"/runs/{run_id}")
+    show(portal_url(client, "/" if run_id is None else f"/runs/{run_id}"), no_browser)
+
+
+def show(link: str, no_browser: bool) -> None:
+    """Print a link into the Studio, and open it in a browser unless told not to."""
     click.echo(link)
     if not no_browser:
         import webbrowser

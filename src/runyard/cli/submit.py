@@ -26,6 +26,7 @@ class Submission:
     configuration_name: str | None
     target: str | None
     conda_file: Path | None
+    gpus: int | None = None
 
 
 @click.command(
@@ -49,6 +50,7 @@ class Submission:
 @click.option(
     "-d", "--conda-dependencies", "conda_file", type=click.Path(path_type=Path), help="Conda file with the packages to run with."
 )
+@click.option("--gpus", type=click.IntRange(min=0), metavar="NUMBER", help="GPUs that each node of the run has to itself.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag of the run. Can be given several times.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be sent and done, and do nothing.")
 @click.option("--async", "detached", is_flag=True, help="Return at once and print the run; it goes on.")
@@ -62,6 +64,7 @@ def submit_script(
     target: str | None,
     source_directory: Path | None,
     conda_file: Path | None,
+    gpus: int | None,
     tags: tuple[str, ...],
     only_plan: bool,
     detached: bool,
@@ -79,7 +82,7 @@ def submit_script(
     from runyard.cli.run import print_run
     from runyard.sdk.submission_plan import plan_submission
 
-    submission = Submission(script, arguments, source_directory or path, configuration_name, target, conda_file)
+    submission = Submission(script, arguments, source_directory or path, configuration_name, target, conda_file, gpus)
     config = run_config(submission, path)
     connection = connect(workspace_name, path)
     name = (
@@ -112,6 +115,8 @@ def run_config(submission: Submission, path: Path) -> ScriptRunConfig:
         options.target = submission.target
     if submission.conda_file:
         options.environment.python.conda_dependencies = CondaDependencies(submission.conda_file)
+    if submission.gpus is not None:
+        options.resources.gpu = submission.gpus
     script = submission.script or options.script
     if script is None and options.command is None:
         raise click.UsageError("Which script? Give it last: runyard run submit-script -e first train.py")

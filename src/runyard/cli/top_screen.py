@@ -10,6 +10,7 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 
 from runyard.cli.top_state import ORDERS, Detail, TopState, scrolled
+from runyard.domain.duration import duration_text
 from runyard.domain.metric import MetricValue
 from runyard.domain.run import RunRecord, RunStatus
 
@@ -235,18 +236,6 @@ def _lasted(run: RunRecord, now: datetime) -> str:
 def _age(run: RunRecord, now: datetime) -> str:
     since = duration_text((now - (run.started_at or run.created_at)).total_seconds())
     return f"{since.split()[0]} ago"
-
-
-def duration_text(seconds: float) -> str:
-    """Return a length of time in its two largest units: ``5s``, ``2m 05s``, ``3h 20m``, ``4d 1h``."""
-    whole = max(0, int(seconds))
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m {whole % 60:02}s"
-    if whole < 86_400:
-        return f"{whole // 3600}h {whole % 3600 // 60:02}m"
-    return f"{whole // 86_400}d {whole % 86_400 // 3600}h"
 
 
 def _number(value: MetricValue) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -13,6 +14,8 @@ JobHandle = dict[str, Any]
 
 NODE_VARIABLE = "RUNYARD_NODE_INDEX"
 NODE_COUNT_VARIABLE = "RUNYARD_NODE_COUNT"
+GPU_VARIABLE = "RUNYARD_GPUS"
+"""The GPUs of a job: those of a node with commas between them, and semicolons between the nodes."""
 
 
 class JobState(str, Enum):
@@ -28,22 +31,27 @@ class JobSpec:
 
     ``name`` is unique and safe as a file name; ``environment`` is added to the engine's own, with :data:`NODE_VARIABLE` for the
     runner's node, counted from 0, and :data:`NODE_COUNT_VARIABLE`. The job lives for as long as the runner of node 0.
+    ``gpus`` are the GPUs of each node, by their ids; it is empty for a job that has asked for none, which is not limited.
     """
 
     name: str
     work_folder: Path
     environment: dict[str, str] = field(repr=False)
     node_count: int = 1
+    gpus: Sequence[Sequence[str]] = ()
 
 
 class Engine(Protocol):
     """Starts, watches and stops jobs on one kind of machine.
 
-    Thread safety: calls come from one thread at a time. None of them waits for a job to end.
+    Thread safety: calls come from one thread at a time, but for :meth:`gpus`. None of them waits for a job to end.
     """
 
+    def gpus(self) -> Sequence[str]:
+        """Return the ids of the GPUs that jobs can have; empty when there are none. Can be called in any thread."""
+
     def start(self, spec: JobSpec) -> JobHandle:
-        """Start a runner that outlives this process.
+        """Start a runner that outlives this process. Its handle has the ids of the job's GPUs as ``gpus``.
 
         Raises:
             ComputeError: it could not be started; nothing runs.

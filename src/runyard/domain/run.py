@@ -155,7 +155,8 @@ class RunSpec:
 
     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
-    ``node_group`` is there for a run of several processes. ``spark`` says that the target must have Java.
+    ``node_group`` is there for a run of several processes. ``gpu_count`` is how many GPUs each node has to itself; with 0 the
+    script sees what the machine shows. ``spark`` says that the target must have Java.
     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
     """
 
@@ -167,12 +168,18 @@ class RunSpec:
     packages: PackageSpec | None = None
     environment_name: str | None = None
     node_group: NodeGroup | None = None
+    gpu_count: int = 0
     spark: bool = False
     environment_variables: dict[str, str] = field(default_factory=dict)
     max_run_duration_s: int | None = None
     output_collection: bool = True
     directories_to_watch: list[str] = field(default_factory=lambda: ["logs"])
     definition: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def node_count(self) -> int:
+        """How many nodes the run takes."""
+        return 1 if self.node_group is None else self.node_group.node_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -29,13 +29,17 @@ from runyard.version import VERSION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A script that is ready to start. ``environment_name`` is None when Runyard has not made its environment."""
+    """A script that is ready to start. ``environment_name`` is None when Runyard has not made its environment.
+
+    ``gpus`` are those of each node of the run, as CUDA_VISIBLE_DEVICES has them.
+    """
 
     spec: RunSpec
     interpreter: str
     environment_name: str | None
     properties: Mapping[str, str]
     variables: Mapping[str, str]
+    gpus: Sequence[str] = ()
 
     def command(self, variables: Mapping[str, str] | None = None) -> list[str]:
         """Return the program and arguments to execute, expanded with ``variables``, those of the run when left out."""
@@ -105,6 +109,7 @@ class Preparation:
             environment_name=None if spec.packages is None else made.label,
             properties={**made.properties, **preparation_times(run.created_at, self._started_at, made.duration_s)},
             variables=with_interpreter_first(variables, interpreter),
+            gpus=self._settings.gpus,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from runyard.compat.process import with_import_path
@@ -23,6 +23,7 @@ RUNNER_ONLY = (
     "RUNYARD_KEEP_WORK",
     "RUNYARD_NODE_INDEX",
     "RUNYARD_NODE_COUNT",
+    "RUNYARD_GPUS",
     COVERED_FILES_VARIABLE,
 )
 
@@ -47,6 +48,11 @@ def script_environment(
     return with_import_path(variables)
 
 
+def gpu_variables(gpus: Sequence[str], node: int) -> dict[str, str]:
+    """Return what makes the GPUs of a node the only ones that its processes see; nothing for a run that asked for none."""
+    return {"CUDA_VISIBLE_DEVICES": gpus[node]} if gpus else {}
+
+
 def with_interpreter_first(variables: Mapping[str, str], interpreter: str) -> dict[str, str]:
     """Return the variables with the interpreter's environment active, when it belongs to one (venv or conda).
 
@@ -69,6 +75,7 @@ def _runyard_names(settings: RunnerSettings, run: RunRecord) -> dict[str, str]:
         "RUNYARD_EXPERIMENT": run.experiment,
         "RUNYARD_RUN_TOKEN": settings.token,
         "RUNYARD_URL": settings.url,
+        **gpu_variables(settings.gpus, settings.node),
     }
     if settings.home is not None:
         names["RUNYARD_HOME"] = str(settings.home)

@@ -22,7 +22,8 @@ class RunnerSettings:
     """Which run to carry out, for which server, and where.
 
     ``home`` is the folder of the embedded server, None for a server elsewhere. ``work`` is the run's own folder on this node.
-    ``node`` counts from 0, and 0 leads; ``address`` is where the other nodes reach this one.
+    ``node`` counts from 0, and 0 leads; ``address`` is where the other nodes reach this one. ``gpus`` are the GPUs of each node
+    as CUDA_VISIBLE_DEVICES has them; it is empty for a run that asked for none.
     """
 
     url: str
@@ -38,6 +39,7 @@ class RunnerSettings:
     node: int = 0
     node_count: int = 1
     address: str = "127.0.0.1"
+    gpus: tuple[str, ...] = ()
 
     @property
     def cache(self) -> Path:
@@ -73,6 +75,7 @@ def settings_from(environment: Mapping[str, str], work: Path) -> RunnerSettings:
         node=node,
         node_count=node_count,
         address=environment.get("RUNYARD_NODE_ADDRESS") or "127.0.0.1",
+        gpus=tuple(environment["RUNYARD_GPUS"].split(";")) if environment.get("RUNYARD_GPUS") else (),
         keep_work=environment.get("RUNYARD_KEEP_WORK") == "1",
     )
 

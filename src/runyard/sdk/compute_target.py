@@ -79,6 +79,9 @@ class ComputeTarget:
             "provisioningState": self._record.state,
             "activeRuns": self._record.active_runs,
             "queuedRuns": self._record.queued_runs,
+            "slots": self._record.slots,
+            "gpus": self._record.gpus,
+            "gpusUsed": self._record.gpus_used,
         }
 
     def __repr__(self) -> str:

@@ -64,6 +64,13 @@ class HistoryConfiguration:
     directories_to_watch: list[str] = field(default_factory=lambda: ["logs"])
 
 
+@dataclass(slots=True)
+class ResourceConfiguration:
+    """What a run has to itself. ``gpu`` is the number of GPUs of each node; with 0 the script sees what the machine shows."""
+
+    gpu: int = 0
+
+
 class RunConfiguration:
     """How a script is run: target, environment, arguments, limits. It can be saved as a ``.runconfig`` file.
 
@@ -86,6 +93,7 @@ class RunConfiguration:
         "node_count",
         "priority",
         "pytorch",
+        "resources",
         "script",
         "tensorflow",
     )
@@ -116,6 +124,7 @@ class RunConfiguration:
         self.mpi = MpiConfiguration()
         self.tensorflow = TensorflowConfiguration()
         self.pytorch = PyTorchConfiguration()
+        self.resources = ResourceConfiguration()
         self.node_count = 1
         self.priority: int | None = None
         self.max_run_duration_seconds: int | None = MAX_DURATION_SECONDS_DEFAULT
@@ -223,6 +232,7 @@ def _used_document(config: RunConfiguration) -> dict[str, Any]:
         "mpi": _camel(asdict(config.mpi)),
         "pyTorch": _camel(asdict(config.pytorch)),
         "docker": _camel(asdict(config.docker)),
+        "resources": _camel(asdict(config.resources)),
         "environmentVariables": dict(config.environment_variables),
     }
 
@@ -268,6 +278,7 @@ def configuration_from_document(data: dict[str, Any], where: Path) -> RunConfigu
     config.history.snapshot_project = bool(history.get("snapshotProject", True))
     config.history.directories_to_watch = list(history.get("directoriesToWatch") or ["logs"])
     _fill(config.docker, data.get("docker"))
+    _fill(config.resources, data.get("resources"))
     _fill(config.mpi, data.get("mpi"))
     _fill(config.tensorflow, data.get("tensorflow"))
     _fill(config.pytorch, data.get("pytorch") or data.get("pyTorch"))

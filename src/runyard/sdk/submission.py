@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from runyard.client.client import Client
 from runyard.client.git import DIFF_ARTIFACT, git_properties, uncommitted_diff
 from runyard.client.snapshot_builder import take_snapshot
-from runyard.domain.compute_target import ComputeTargetRecord
+from runyard.domain.compute_target import ComputeTargetRecord, require_gpus
 from runyard.domain.redaction import Redactor
 from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
@@ -53,6 +53,7 @@ def submit_script(
     Raises:
         ScriptNotFoundError: the script is not in the source folder.
         ComputeTargetNotFoundError: the workspace has no such compute target.
+        InvalidArgumentError: it has fewer GPUs than the run asks for.
         SnapshotError: the source folder cannot be stored.
         NotSupportedError: the environment or container cannot be had.
     """
@@ -60,7 +61,7 @@ def submit_script(
     folder = source_folder(config.source_directory)
     spec = run_spec(config, folder)
     set_tags = tag_texts(tags)
-    require_target(client, spec.target)
+    require_gpus(require_target(client, spec.target), spec.gpu_count, spec.node_count)
     began = time.monotonic()
     secrets = Secrets(spec)
     snapshot = take_snapshot(client.snapshots, folder, cover=secrets.cover_source)
@@ -125,6 +126,7 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         packages=python.packages,
         environment_name=options.environment.name,
         node_group=node_group_of(options),
+        gpu_count=_gpu_count(options.resources.gpu),
         spark=spark,
         environment_variables={**spark_variables(options.environment), **_variables(options)},
         max_run_duration_s=options.max_run_duration_seconds,
@@ -132,6 +134,12 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         directories_to_watch=list(options.history.directories_to_watch),
         definition={**configuration_document(options), "script": script, "arguments": arguments},
     )
+
+
+def _gpu_count(wanted: Any) -> int:
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
+        raise InvalidArgumentError(f"run_config.resources.gpu is {wanted!r}. Give the number of GPUs, 0 or more.")
+    return wanted
 
 
 def environment_properties(environment: Environment) -> dict[str, str]:

@@ -14,6 +14,7 @@ from runyard.client.environment_build.cache import FOLDER, EnvironmentCache
 from runyard.client.git import git_properties, uncommitted_diff
 from runyard.client.ignore_rules import IgnoreRules
 from runyard.client.snapshot_builder import SourceFolder, hashed, look_at, require_within_limits
+from runyard.domain.compute_target import require_gpus
 from runyard.domain.node_group import NodeGroup
 from runyard.domain.redaction import Redactor
 from runyard.domain.run import COVERED_FILES_VARIABLE, RunSpec
@@ -40,6 +41,7 @@ class SubmissionPlan:
     runs_ahead: int
     processes: int
     nodes: int
+    gpus: int
     files: int
     size_bytes: int
     files_to_send: int
@@ -62,9 +64,10 @@ class SubmissionPlan:
     def __str__(self) -> str:
         what = self.command or " ".join([self.script or "", *self.arguments])
         rule = f"ignore rules of {self.ignore_file}" if self.ignore_file else "no ignore file"
+        gpus = f" with {self.gpus} GPUs" if self.gpus else ""
         lines = [
             f"Runs:         {what}",
-            f"On:           {self.target}, {self.processes} processes on {self.nodes} nodes, {self.runs_ahead} runs ahead",
+            f"On:           {self.target}, {self.processes} processes on {self.nodes} nodes{gpus}, {self.runs_ahead} runs ahead",
             f"Environment:  {self.environment}: {self.environment_state}",
             f"Snapshot:     {self.files} files, {self.size_bytes} bytes ({rule})",
             f"To be sent:   {self.files_to_send} files, {self.bytes_to_send} bytes",
@@ -86,6 +89,7 @@ def plan_submission(config: ScriptRunConfig, experiment: Experiment) -> Submissi
     root = source_folder(config.source_directory)
     spec = run_spec(config, root)
     target = require_target(client, spec.target)
+    require_gpus(target, spec.gpu_count, spec.node_count)
     found = look_at(root)
     require_within_limits(found, max_bytes=SNAPSHOT_MAX_BYTES, max_files=SNAPSHOT_MAX_FILES)
     secrets = Secrets(spec)
@@ -106,6 +110,7 @@ def plan_submission(config: ScriptRunConfig, experiment: Experiment) -> Submissi
         runs_ahead=target.queued_runs,
         processes=group.process_count,
         nodes=group.node_count,
+        gpus=spec.gpu_count * group.node_count,
         files=len(found.files),
         size_bytes=sum(file.size_bytes for file in found.files),
         files_to_send=len({hashes[file.path] for file in to_send}),

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from runyard.domain.compute_target import gpu_ids
 from runyard.errors import RunyardError
 from runyard.server.process import serve
 from runyard.server.settings import Settings
@@ -27,6 +28,12 @@ def main() -> int:
         default=int(os.environ.get("RUNYARD_LOCAL_SLOTS") or 0),
         help="how many scripts run at once on this machine; the others wait (also: RUNYARD_LOCAL_SLOTS)",
     )
+    parser.add_argument(
+        "--gpus",
+        default=os.environ.get("RUNYARD_LOCAL_GPUS") or "",
+        help="ids of the GPUs that runs can ask for, such as 0,1,3, or 'none'; left out: all that there are "
+        "(also: RUNYARD_LOCAL_GPUS)",
+    )
     parser.add_argument("--verbose", action="store_true", help="log every request")
     options = parser.parse_args()
     logging.basicConfig(
@@ -37,7 +44,8 @@ def main() -> int:
         # In the environment, not on the command line: the URL has a password, and every user sees command lines.
         database_url = os.environ.get("RUNYARD_DATABASE_URL") or None
         settings = Settings(home=options.home.expanduser().resolve(), port=options.port, database_url=database_url)
-        serve(replace(settings, local_slots=options.slots or settings.local_slots))
+        gpus = gpu_ids(options.gpus) if options.gpus else None
+        serve(replace(settings, local_slots=options.slots or settings.local_slots, local_gpus=gpus))
     except RunyardError as error:
         sys.stderr.write(f"runyard server: {error.message}\n")
         return 1

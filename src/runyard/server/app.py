@@ -7,7 +7,7 @@ import contextlib
 import getpass
 from collections.abc import AsyncIterator, Callable
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
@@ -40,6 +40,7 @@ from runyard.server.routers import (
     workspace,
 )
 from runyard.server.routers.answer import Context, answer
+from runyard.server.routes import Routes
 from runyard.server.security.principal import authenticate
 from runyard.server.security.token import owner_token, token_hash
 from runyard.server.services.change_feed import ChangeFeed
@@ -48,11 +49,28 @@ from runyard.server.settings import Settings
 from runyard.server.studio import studio_response
 from runyard.storage.backends.sql.opened import open_folder, open_postgres
 from runyard.version import VERSION
-from runyard.wire.error import ErrorEnvelope
 from runyard.wire.session import HealthBody
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 API = "/api/v1"
+_API_ROUTERS = (
+    metric,  # first: routes are tried in order, and no other is asked for as often
+    session,
+    workspace,
+    experiment,
+    catalog,
+    run,
+    run_diff,
+    run_import,
+    bin,
+    artifact,
+    snapshot,
+    compute_target,
+    environment,
+    view,
+    state,
+    change,
+)
 
 
 def build_context(
@@ -75,7 +93,7 @@ def build_context(
         settings=settings,
         storage=storage,
         texts=TextFiles(storage.artifacts),
-        engines=engines if engines is not None else {LOCAL_TARGET: LocalEngine()},
+        engines=engines if engines is not None else {LOCAL_TARGET: LocalEngine(gpus=settings.local_gpus)},
         clock=clock,
         server_id=server_id,
         owner=_user_name(),
@@ -100,9 +118,12 @@ def create_app(context: ServerContext | None = None) -> FastAPI:
     if context is not None:
         app.state.feed = ChangeFeed(context.storage.changes, app.state.stopping)
     failure.install(app)
-    app.include_router(_health_router())
-    app.include_router(session.login_router)
-    app.include_router(_api_router())
+    is_described = context is None
+    _health_routes().add_to(app, is_described=is_described)
+    session.login_router.add_to(app)
+    for module in _API_ROUTERS:
+        # Every route refuses by default: who asks is settled before the route's own code runs.
+        module.router.add_to(app, prefix=API, dependencies=[Depends(authenticate)], is_described=is_described)
     app.add_api_route("/{path:path}", _studio, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_middleware(Gate)
     return app
@@ -125,33 +146,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(context.storage.close)
 
 
-def _api_router() -> APIRouter:
-    # Every route below refuses by default: who asks is settled before the route's own code runs.
-    api = APIRouter(prefix=API, dependencies=[Depends(authenticate)], responses={"default": {"model": ErrorEnvelope}})
-    modules = (
-        metric,  # first: routes are tried in order, and no other is asked for as often
-        session,
-        workspace,
-        experiment,
-        catalog,
-        run,
-        run_diff,
-        run_import,
-        bin,
-        artifact,
-        snapshot,
-        compute_target,
-        environment,
-        view,
-        state,
-    )
-    for module in (*modules, change):
-        api.include_router(module.router)
-    return api
-
-
-def _health_router() -> APIRouter:
-    router = APIRouter(tags=["server"])
+def _health_routes() -> Routes:
+    router = Routes(tags=["server"])
 
     @router.get("/health", operation_id="get_health", response_model=HealthBody)
     def get_health(context: Context) -> Response:

@@ -10,7 +10,7 @@ Errors of every method: :class:`~runyard.errors.NotFoundError` for a thing that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ from runyard.domain.workspace import WorkspaceRecord
 from runyard.storage.metric_base import MetricStore
 from runyard.storage.run_base import RunCatalog, RunStore
 from runyard.wire.change import ChangePage
-from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
+from runyard.wire.experiment import ExperimentPage, RunsByDay, UpdateExperimentRequest
 from runyard.wire.run_import import FinishImportRequest, FoundImportsBody
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
@@ -89,6 +89,12 @@ class ExperimentStore(Protocol):
 
     def list(self, workspace: str, *, view: ExperimentView, text: str | None, cursor: str | None, limit: int) -> ExperimentPage:
         """Return a page of experiments, the one with the newest run first."""
+
+    def activity(self, workspace: str, experiment_ids: Sequence[str], *, since: datetime, days: int) -> RunsByDay:
+        """Return how many top-level runs each experiment got on each of ``days`` days from ``since`` on, the oldest day first.
+
+        Runs in the bin are left out, and so are ids that are no experiment of the workspace.
+        """
 
     def update(self, workspace: str, name: str, request: UpdateExperimentRequest, *, at: datetime) -> ExperimentRecord:
         """Apply the request to what :meth:`get` returns.

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from runyard.domain.run import RunError, RunEventRecord, RunRecord, RunStatus
+from runyard.domain.run_filter_ast import Field
 from runyard.wire.catalog import FacetPage, FacetQuery, GroupQuery, NamePage, RunGroupPage
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
+from runyard.wire.run_row import RunRowPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,9 @@ class RunStore(Protocol):
         Raises:
             InvalidArgumentError: the filter cannot be read (``details["position"]``), or there is no such order or cursor.
         """
+
+    def rows(self, workspace: str, query: RunQuery, labels: list[Field], *, at: datetime, scope: str | None = None) -> RunRowPage:
+        """Return the same page as :meth:`search`, as rows. Their ``values`` are those of ``labels``."""
 
     def update(
         self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
@@ -133,7 +138,10 @@ class RunStore(Protocol):
         """Return the changes of the run, oldest first."""
 
     def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
-        """Return runs that wait for ``target``, the oldest first, over all workspaces."""
+        """Return runs that wait for ``target``, the oldest first, over all workspaces: ``limit`` of each level of the run tree.
+
+        So many top-level runs never hide the children that one of them waits for.
+        """
 
     def held_jobs(self, target: str) -> list[JobRecord]:
         """Return runs that have not ended and that an engine holds."""

@@ -15,18 +15,26 @@ class FakeEngine:
         self.cleaned: list[str] = []
         self.gone: set[str] = set()
         self.refuses: str | None = None
+        self.gpu_ids: list[str] = []
+
+    def gpus(self) -> list[str]:
+        """Return ``gpu_ids``."""
+        return self.gpu_ids
 
     def start(self, spec: JobSpec) -> JobHandle:
         """Remember the job, or fail with the text in ``refuses``."""
         if self.refuses is not None:
             raise ComputeError(self.refuses)
         self.started.append(spec)
-        return {"name": spec.name}
+        return self._handle(spec)
 
     def find(self, name: str) -> JobHandle | None:
         """Find what was started and is not gone."""
-        lives = any(spec.name == name for spec in self.started) and name not in self.gone
-        return {"name": name} if lives else None
+        found = [spec for spec in self.started if spec.name == name and name not in self.gone]
+        return self._handle(found[-1]) if found else None
+
+    def _handle(self, spec: JobSpec) -> JobHandle:
+        return {"name": spec.name, "gpus": [gpu for node in spec.gpus for gpu in node]}
 
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Say what ``gone`` says."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from html import escape
 
+from runyard.domain.duration import duration_text
 from runyard.domain.metric import MetricSeries, MetricSummary
 from runyard.domain.run import RunRecord, RunStatus
 from runyard.widgets.run_data import RunData
@@ -28,7 +29,7 @@ def facts(record: RunRecord) -> dict[str, str]:
         "Status": record.status.value,
         "Target": record.target,
         "Started": record.started_at.strftime("%Y-%m-%d %H:%M:%S UTC") if record.started_at else "",
-        "Duration": duration_text(record),
+        "Duration": _lasted(record),
         "Script": record.script_name or "",
         "Tags": ", ".join(key if value is None else f"{key}: {value}" for key, value in record.tags.items()),
         "Waiting because": record.status_reason or "" if not record.status.is_terminal else "",
@@ -37,16 +38,10 @@ def facts(record: RunRecord) -> dict[str, str]:
     return {name: text for name, text in shown.items() if text}
 
 
-def duration_text(record: RunRecord) -> str:
-    """Return how long the run took, or has taken so far."""
+def _lasted(record: RunRecord) -> str:
     if record.started_at is None:
         return ""
-    seconds = ((record.ended_at or datetime.now(timezone.utc)) - record.started_at).total_seconds()
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+    return duration_text(((record.ended_at or datetime.now(timezone.utc)) - record.started_at).total_seconds())
 
 
 def as_text(data: RunData, url: str) -> str:

@@ -34,7 +34,11 @@ class LinePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineHit:
-    """A line in which something was found. ``spans`` are the places of the first hits in ``text``: beginning and end."""
+    """A line in which something was found.
+
+    ``text`` is what a terminal shows of it, without control sequences; ``spans`` are the places of the first hits in it:
+    beginning and end.
+    """
 
     line: int
     text: str

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from "@tanstack/react-router";
-import type { MetricsSearch } from "../runs/page/MetricsTab";
+import { METRICS_KEYS, type MetricsSearch } from "../runs/page/metrics-search";
+import type { TablesSearch } from "../runs/page/TablesTab";
 import { RUN_VIEW_KEYS, type RunViewSearch } from "../runs/list/run-view";
 import { COMPARE_KEYS, type CompareSearch } from "../runs/compare/compare-state";
 import { NotFoundPage } from "./NotFoundPage";
@@ -82,10 +83,24 @@ const metrics = createRoute({
   getParentRoute: () => run,
   path: "metrics",
   component: lazyRouteComponent(() => import("../runs/page/MetricsTab"), "MetricsTab"),
-  validateSearch: (search): MetricsSearch => textParameters(search, ["find", "x", "y", "ema", "clip", "zoom"]),
+  validateSearch: (search): MetricsSearch => textParameters(search, METRICS_KEYS),
 });
 
 const images = createRoute({ getParentRoute: () => run, path: "images", component: lazyRouteComponent(() => import("../runs/page/ImagesTab"), "ImagesTab") });
+
+const tables = createRoute({
+  getParentRoute: () => run,
+  path: "tables",
+  component: lazyRouteComponent(() => import("../runs/page/TablesTab"), "TablesTab"),
+  validateSearch: (search): TablesSearch => textParameters(search, ["table", "sort"]),
+});
+
+const system = createRoute({
+  getParentRoute: () => run,
+  path: "system",
+  component: lazyRouteComponent(() => import("../runs/page/SystemTab"), "SystemTab"),
+  validateSearch: (search): MetricsSearch => textParameters(search, METRICS_KEYS),
+});
 
 const children = createRoute({
   getParentRoute: () => run,
@@ -131,7 +146,7 @@ const environment = createRoute({
   validateSearch: (search): { version?: string } => textParameters(search, ["version"]),
 });
 
-const routeTree = root.addChildren([home, experiments, experiment, experimentCharts, experimentAbout, views, view, short, bin, runs, compare, run.addChildren([runStart, overview, metrics, images, children, outputs, snapshot]), compute, environments, environment, settings]);
+const routeTree = root.addChildren([home, experiments, experiment, experimentCharts, experimentAbout, views, view, short, bin, runs, compare, run.addChildren([runStart, overview, metrics, images, tables, system, children, outputs, snapshot]), compute, environments, environment, settings]);
 
 export const router = createRouter({
   routeTree,

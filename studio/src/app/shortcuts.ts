@@ -17,7 +17,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; text: TextId }[] = [
   { keys: ["F2"], text: "shortcut.rename" },
   { keys: ["c"], text: "shortcut.compare" },
   { keys: ["."], text: "shortcut.showNew" },
-  { keys: ["1", "…", "6"], text: "shortcut.tabs" },
+  { keys: ["1", "…", "8"], text: "shortcut.tabs" },
   { keys: ["[", "]"], text: "shortcut.neighbour" },
   { keys: ["e"], text: "shortcut.description" },
   { keys: ["t"], text: "shortcut.tags" },

@@ -48,6 +48,24 @@ export function runSeriesQuery(workspace: string, runId: string, names: readonly
   });
 }
 
+/** The server sends no more rows of a table at once; there are few with so many. */
+const TABLE_ROWS = 100_000;
+
+/** All rows of one table of a run, as they were logged. */
+export function runTableQuery(workspace: string, runId: string, name: string) {
+  return queryOptions({
+    queryKey: [...keys.runMetrics(workspace, runId), "table", name],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.POST("/api/v1/workspaces/{workspace}/metrics/series", {
+          params: { path: { workspace } },
+          body: { run_ids: [runId], names: [name], max_points: TABLE_ROWS, axis: "index", sort: false },
+          signal,
+        }),
+      ),
+  });
+}
+
 /** What several runs logged under `names`, as it was logged: texts, tables and the addresses of files too. */
 export function seriesQuery(workspace: string, runIds: readonly string[], names: readonly string[]) {
   return queryOptions({

@@ -39,6 +39,18 @@ test("names that are wanted together are read with one request", async () => {
   expect(store.points("b", "loss")).toBeUndefined();
 });
 
+test("runs that become known one after the other within a moment are read with one request", async () => {
+  const fetch = server({ a: { loss: [1] }, b: { loss: [2] }, c: { loss: [3] } });
+  const store = new SeriesStore(fetch, 100);
+  const release = store.hold(["b"], "loss");
+  await vi.advanceTimersByTimeAsync(5);
+  store.receive(news("b"));
+  release();
+  store.hold(["a", "b", "c"], "loss");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(fetch.mock.calls.map(([request]) => [...request.run_ids].sort())).toEqual([["a", "b", "c"]]);
+});
+
 test("of what is shown only later points are read, and nothing of other runs", async () => {
   const logged = { a: { loss: [1, 2] }, b: { loss: [5] } };
   const fetch = server(logged);

@@ -10,10 +10,11 @@ export interface LineHit {
   text: string;
 }
 
-/** Some hits of a search, in order. `nextLine` is where to go on, null at the end of the file. */
+/** Some hits of a search, in order. `nextLine` is where to go on, null at the end of the file; `total` is how many lines that then had. */
 export interface LineHits {
   hits: LineHit[];
   nextLine: number | null;
+  total: number;
 }
 
 /** What to look for in a file. */
@@ -48,6 +49,7 @@ export function artifactText(workspace: string, runId: string, path: string): Te
 export async function readHits(response: Response, onHits: (hits: LineHit[]) => void): Promise<LineHits> {
   const hits: LineHit[] = [];
   let nextLine: number | null = null;
+  let total = 0;
   let rest = "";
   const take = (text: string) => {
     const lines = (rest + text).split("\n");
@@ -56,6 +58,7 @@ export async function readHits(response: Response, onHits: (hits: LineHit[]) => 
       const value: unknown = JSON.parse(line);
       if (!isRecord(value)) return [];
       if (typeof value.next_line === "number") nextLine = value.next_line;
+      if (typeof value.total === "number") total = value.total;
       return typeof value.line === "number" && typeof value.text === "string" ? [{ line: value.line, text: value.text }] : [];
     });
     if (found.length === 0) return;
@@ -65,5 +68,5 @@ export async function readHits(response: Response, onHits: (hits: LineHit[]) => 
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) take(part.value);
   take(rest === "" ? "" : "\n");
-  return { hits, nextLine };
+  return { hits, nextLine, total };
 }

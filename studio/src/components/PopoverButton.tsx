@@ -11,7 +11,8 @@ export interface PopoverButtonProps {
   icon: IconName;
   /** Names the panel. */
   title: string;
-  children: ReactNode;
+  /** What the panel holds; as a function it is given what closes the panel. */
+  children: ReactNode | ((close: () => void) => ReactNode);
   /** Marks that what is inside differs from its default. */
   active?: boolean;
 }
@@ -27,7 +28,7 @@ export function PopoverButton({ label, icon, title, children, active = false }: 
       </AriaButton>
       <Popover className={styles.popover ?? ""} placement="bottom start" offset={4}>
         <Dialog aria-label={title} className={styles.dialog}>
-          {children}
+          {typeof children === "function" ? ({ close }) => children(close) : children}
         </Dialog>
       </Popover>
     </DialogTrigger>

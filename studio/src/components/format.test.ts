@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { activateLocale } from "../text/text";
-import { formatBytes, formatDuration, formatMetric, formatRelative } from "./format";
+import { formatBytes, formatDuration, formatMetric, formatRelative, metricFormat } from "./format";
 
 beforeAll(() => activateLocale(["en"]));
 
@@ -48,4 +48,10 @@ describe("relative time", () => {
   ])("%s is %s", (at, text) => {
     expect(formatRelative(at, now)).toBe(text);
   });
+});
+
+test("what the machine tells has its unit; what is logged under another name has none", () => {
+  const texts = ["system/memory_used_bytes", "system/network_sent_bytes_per_s", "system/cpu_percent", "system/gpu0_temperature_c", "system/process_threads", "memory_used_bytes"].map((name) => metricFormat(name)(1500));
+  expect(texts).toEqual(["1.5kB", "1.5kB/s", "1,500%", "1,500°C", "1,500", "1,500"]);
+  expect(metricFormat("system/memory_used_bytes")(Number.NaN)).toBe("NaN");
 });

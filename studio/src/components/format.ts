@@ -36,6 +36,19 @@ export function formatBytes(bytes: number): string {
   return numberFormat({ style: "unit", unit, unitDisplay: "narrow", maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
 }
 
+/** Units of what Runyard records by itself, by the ends of its names. What others log has no unit that is known. */
+const SYSTEM_UNITS: readonly [RegExp, (value: number) => string][] = [
+  [/_bytes$/, (value) => (Number.isFinite(value) ? formatBytes(value) : formatMetric(value))],
+  [/_bytes_per_s$/, (value) => (Number.isFinite(value) ? t("system.perSecond", { amount: formatBytes(value) }) : formatMetric(value))],
+  [/_percent$/, (value) => numberFormat({ style: "unit", unit: "percent", maximumSignificantDigits: 3 }).format(value)],
+  [/_c$/, (value) => numberFormat({ style: "unit", unit: "celsius", maximumSignificantDigits: 3 }).format(value)],
+];
+
+/** How the values of a metric are written. */
+export function metricFormat(name: string): (value: number) => string {
+  return name.startsWith("system/") ? (SYSTEM_UNITS.find(([end]) => end.test(name))?.[1] ?? formatMetric) : formatMetric;
+}
+
 /** A length of time in its two largest units: `1h 4m`, `12m 3s`, `8s`, `0.4s`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 10) return t("duration.s", { s: numberFormat({ maximumFractionDigits: 1 }).format(seconds) });

@@ -60,6 +60,7 @@ function Target({ target, withEnded }: { target: ComputeTarget; withEnded: boole
       <dl className={styles.facts}>
         <Fact name={t("compute.engine")} value={target.engine} />
         <Fact name={t("compute.slots")} value={t("compute.slotsUsed", { used: formatCount(Math.min(target.active_runs, target.slots ?? target.active_runs)), all: target.slots === null || target.slots === undefined ? "∞" : formatCount(target.slots) })} />
+        {target.gpus ? <Fact name={t("compute.gpus")} value={t("compute.slotsUsed", { used: formatCount(target.gpus_used ?? 0), all: formatCount(target.gpus) })} /> : null}
         <Fact name={t("compute.active")} value={formatCount(target.active_runs)} />
         <Fact name={t("compute.queued")} value={formatCount(target.queued_runs)} />
       </dl>

@@ -1,10 +1,10 @@
-import { Link } from "@tanstack/react-router";
 import { isCancellable, type Run } from "../client/run";
+import { TableHead } from "../components/Listing";
 import { RunDuration } from "../components/RunDuration";
-import { runColour } from "../components/run-colour";
 import { StatusBadge } from "../components/StatusBadge";
 import tableStyles from "../components/table.module.css";
 import { CancelButton } from "../runs/page/CancelButton";
+import { ExperimentLink, RunLink } from "../runs/RunLink";
 import { definitionOf } from "../runs/run-definition";
 import { t } from "../text/text";
 import styles from "./ComputePage.module.css";
@@ -12,43 +12,31 @@ import { nested } from "./nested-runs";
 
 /** The runs on a target, each child under its parent, with why it waits and a way to stop it. */
 export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: string }) {
+  const heads = [
+    { label: t("column.name") },
+    { label: t("column.status") },
+    { label: t("compute.reason") },
+    { label: t("column.experiment") },
+    { label: t("compute.nodes") },
+    { label: t("column.duration"), numeric: true },
+    { label: t("compute.actions"), hidden: true },
+  ];
   return (
     <table className={`${tableStyles.table} ${tableStyles.inPanel}`}>
       <caption className="visually-hidden">{label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("column.name")}</th>
-          <th scope="col">{t("column.status")}</th>
-          <th scope="col">{t("compute.reason")}</th>
-          <th scope="col">{t("column.experiment")}</th>
-          <th scope="col">{t("compute.nodes")}</th>
-          <th scope="col" className={tableStyles.numeric}>
-            {t("column.duration")}
-          </th>
-          <th scope="col">
-            <span className="visually-hidden">{t("compute.actions")}</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead heads={heads} />
       <tbody>
         {nested(runs).map(({ run, depth }) => (
           <tr key={run.id}>
             <th scope="row" style={{ paddingLeft: 16 + depth * 20 }}>
-              <span className={styles.name}>
-                <span className={styles.dot} style={{ background: runColour(run.id) }} />
-                <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={tableStyles.name}>
-                  {run.display_name}
-                </Link>
-              </span>
+              <RunLink run={run} />
             </th>
             <td>
               <StatusBadge status={run.status} plain />
             </td>
             <td className={styles.reason}>{run.status_reason ?? "–"}</td>
             <td>
-              <Link to="/experiments/$name" params={{ name: run.experiment }}>
-                {run.experiment}
-              </Link>
+              <ExperimentLink run={run} />
             </td>
             <td>{nodesText(run)}</td>
             <td className={tableStyles.numeric}>

@@ -4,6 +4,7 @@ import { type Environment, environmentsQuery } from "../client/environment";
 import { useWorkspace } from "../client/workspace";
 import { SearchField } from "../components/fields";
 import { formatCount } from "../components/format";
+import { TableHead } from "../components/Listing";
 import { PageHeader } from "../components/PageHeader";
 import { RelativeTime } from "../components/RelativeTime";
 import { Snippet } from "../components/Snippet";
@@ -57,21 +58,18 @@ export function EnvironmentsPage() {
 }
 
 function EnvironmentTable({ environments }: { environments: readonly Environment[] }) {
+  const heads = [
+    { label: t("environments.name") },
+    { label: t("environments.version") },
+    { label: t("environments.python") },
+    { label: t("environments.packages"), numeric: true },
+    { label: t("environments.labels") },
+    { label: t("environments.created") },
+  ];
   return (
     <div className={tableStyles.box}>
       <table className={tableStyles.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t("environments.name")}</th>
-            <th scope="col">{t("environments.version")}</th>
-            <th scope="col">{t("environments.python")}</th>
-            <th scope="col" className={tableStyles.numeric}>
-              {t("environments.packages")}
-            </th>
-            <th scope="col">{t("environments.labels")}</th>
-            <th scope="col">{t("environments.created")}</th>
-          </tr>
-        </thead>
+        <TableHead heads={heads} />
         <tbody>
           {environments.map((environment) => {
             const facts = environmentFacts(environment.definition);

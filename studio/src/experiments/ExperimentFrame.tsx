@@ -1,16 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { ApiError } from "../client/api";
-import { type Experiment, experimentQuery, updateExperiment } from "../client/experiment";
-import { keys } from "../client/keys";
+import { type Experiment, experimentQuery } from "../client/experiment";
 import { useWorkspace } from "../client/workspace";
-import { Button, buttonClass } from "../components/Button";
+import { buttonClass } from "../components/Button";
 import { PageHeader } from "../components/PageHeader";
-import { EmptyState, ErrorState, InlineError } from "../components/states";
+import { EmptyState, ErrorState } from "../components/states";
 import { TabLinks } from "../components/TabLinks";
 import { TagList } from "../components/TagList";
 import { t } from "../text/text";
+import { ExperimentActions } from "./ExperimentActions";
 import styles from "./ExperimentsPage.module.css";
 
 const PANEL_ID = "experiment-panel";
@@ -31,6 +31,7 @@ interface ExperimentFrameProps {
 /** The head and the tabs of an experiment's pages. */
 export function ExperimentFrame({ tab, actions, children }: ExperimentFrameProps) {
   const name = useParams({ strict: false }).name ?? "";
+  const navigate = useNavigate();
   const experiment = useQuery(experimentQuery(useWorkspace(), name));
   if (experiment.error instanceof ApiError && experiment.error.isNotFound) return <NoSuchExperiment name={name} />;
   if (experiment.isError && !experiment.data) return <ErrorState error={experiment.error} onRetry={() => void experiment.refetch()} />;
@@ -43,7 +44,7 @@ export function ExperimentFrame({ tab, actions, children }: ExperimentFrameProps
         actions={
           <>
             {actions}
-            {experiment.data && <ArchiveButton experiment={experiment.data} />}
+            {experiment.data && <ExperimentActions experiment={experiment.data} leave={() => navigate({ to: "/experiments" })} />}
           </>
         }
       />
@@ -51,26 +52,6 @@ export function ExperimentFrame({ tab, actions, children }: ExperimentFrameProps
       <div id={PANEL_ID} role="tabpanel" aria-labelledby={`tab-${tab}`} className={styles.panel}>
         {children(experiment.data, name)}
       </div>
-    </>
-  );
-}
-
-/** Archiving hides an experiment from lists and can be taken back at any time, so it asks nothing. */
-export function ArchiveButton({ experiment, quiet = false }: { experiment: Experiment; quiet?: boolean }) {
-  const workspace = useWorkspace();
-  const client = useQueryClient();
-  const archived = Boolean(experiment.archived_at);
-  const change = useMutation({
-    mutationFn: () => updateExperiment(workspace, experiment.name, { archived: !archived }),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.experiments(workspace) }),
-  });
-  const text = archived ? t("experiment.reactivate") : t("experiment.archive");
-  return (
-    <>
-      <InlineError error={change.error} />
-      <Button tone={quiet ? "quiet" : "plain"} icon="archive" disabled={change.isPending} aria-label={quiet ? `${text}: ${experiment.name}` : undefined} onClick={() => change.mutate()}>
-        {text}
-      </Button>
     </>
   );
 }

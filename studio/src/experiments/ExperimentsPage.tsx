@@ -1,32 +1,52 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type Experiment, type ExperimentView, experimentsQuery } from "../client/experiment";
+import { activityQuery, type Experiment, type ExperimentView, experimentsQuery } from "../client/experiment";
 import { useWorkspace } from "../client/workspace";
 import { Button } from "../components/Button";
+import { DayBars } from "../components/charts/DayBars";
 import { FirstRun } from "../components/FirstRun";
 import { SearchField, Select } from "../components/fields";
 import { formatCount } from "../components/format";
+import { Listing } from "../components/Listing";
 import { PageHeader } from "../components/PageHeader";
 import { RelativeTime } from "../components/RelativeTime";
 import { asStatus } from "../components/run-status";
 import { StatusBadge } from "../components/StatusBadge";
-import { EmptyState, ErrorState, Skeleton } from "../components/states";
+import { EmptyState } from "../components/states";
 import tableStyles from "../components/table.module.css";
 import { TagList } from "../components/TagList";
 import { t } from "../text/text";
+import { ExperimentActions } from "./ExperimentActions";
 import styles from "./ExperimentsPage.module.css";
 
 const VIEWS = ["ActiveOnly", "ArchivedOnly", "All"] as const satisfies readonly ExperimentView[];
 
 export function ExperimentsPage() {
+  const workspace = useWorkspace();
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
   const view = VIEWS.find((each) => each === search.view) ?? "ActiveOnly";
   const text = search.q ?? "";
-  const experiments = useInfiniteQuery({ ...experimentsQuery(useWorkspace(), view, text), placeholderData: (previous) => previous });
+  const experiments = useInfiniteQuery({ ...experimentsQuery(workspace, view, text), placeholderData: (previous) => previous });
   const change = (next: { view?: string; q?: string }) => void navigate({ to: "/experiments", search: { view: search.view, q: search.q, ...next }, replace: true });
   const rows = experiments.data?.pages.flatMap((page) => page.experiments) ?? [];
+  const activity = useQuery(
+    activityQuery(
+      workspace,
+      rows.map((experiment) => experiment.id),
+    ),
+  );
   const total = experiments.data?.pages[0]?.total ?? 0;
+  const heads = [
+    { label: t("column.experiment") },
+    { label: t("experiments.lastRun") },
+    { label: t("experiments.lastStatus") },
+    { label: t("experiments.runs"), numeric: true },
+    { label: t("experiments.active"), numeric: true },
+    { label: t("experiments.activity") },
+    { label: t("column.tags") },
+    { label: t("experiments.actions"), hidden: true },
+  ];
   return (
     <>
       <PageHeader title={t("experiments.title")} />
@@ -44,21 +64,15 @@ export function ExperimentsPage() {
           {experiments.data && t("experiments.total", { count: total })}
         </span>
       </div>
-      {experiments.isError && !experiments.data ? (
-        <ErrorState error={experiments.error} onRetry={() => void experiments.refetch()} />
-      ) : !experiments.data ? (
-        <div className={styles.pending}>
-          <Skeleton lines={6} />
-        </div>
-      ) : rows.length === 0 ? (
-        text !== "" || view !== "ActiveOnly" ? (
-          <EmptyState icon="flask" title={t("experiments.noMatch")} actions={<Button onClick={() => change({ q: undefined, view: undefined })}>{t("runs.noMatch.clear")}</Button>} />
-        ) : (
-          <FirstRun />
-        )
-      ) : (
-        <ExperimentTable experiments={rows} />
-      )}
+      <Listing
+        label={t("experiments.title")}
+        heads={heads}
+        items={experiments.data && rows}
+        error={experiments.error}
+        onRetry={() => void experiments.refetch()}
+        empty={text !== "" || view !== "ActiveOnly" ? <NoMatch onClear={() => change({ q: undefined, view: undefined })} /> : <FirstRun />}
+        row={(experiment) => <ExperimentRow key={experiment.id} experiment={experiment} activity={activity.data?.runs?.[experiment.id]} />}
+      />
       {experiments.hasNextPage && (
         <div className={styles.more}>
           <Button onClick={() => void experiments.fetchNextPage()} disabled={experiments.isFetchingNextPage}>
@@ -70,36 +84,11 @@ export function ExperimentsPage() {
   );
 }
 
-function ExperimentTable({ experiments }: { experiments: readonly Experiment[] }) {
-  return (
-    <div className={tableStyles.box}>
-      <table className={tableStyles.table}>
-        <caption className="visually-hidden">{t("experiments.title")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("column.experiment")}</th>
-            <th scope="col">{t("experiments.lastRun")}</th>
-            <th scope="col">{t("experiments.lastStatus")}</th>
-            <th scope="col" className={tableStyles.numeric}>
-              {t("experiments.runs")}
-            </th>
-            <th scope="col" className={tableStyles.numeric}>
-              {t("experiments.active")}
-            </th>
-            <th scope="col">{t("column.tags")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {experiments.map((experiment) => (
-            <ExperimentRow key={experiment.id} experiment={experiment} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function NoMatch({ onClear }: { onClear: () => void }) {
+  return <EmptyState icon="flask" title={t("experiments.noMatch")} actions={<Button onClick={onClear}>{t("runs.noMatch.clear")}</Button>} />;
 }
 
-function ExperimentRow({ experiment }: { experiment: Experiment }) {
+function ExperimentRow({ experiment, activity }: { experiment: Experiment; activity: readonly number[] | undefined }) {
   const status = asStatus(experiment.last_run_status);
   return (
     <tr>
@@ -121,9 +110,17 @@ function ExperimentRow({ experiment }: { experiment: Experiment }) {
       <td>{status ? <StatusBadge status={status} plain /> : "–"}</td>
       <td className={tableStyles.numeric}>{formatCount(experiment.run_count)}</td>
       <td className={tableStyles.numeric}>{experiment.active_run_count > 0 ? formatCount(experiment.active_run_count) : "–"}</td>
+      <td className={styles.activity}>{activity && <DayBars counts={activity} label={activityText(activity)} />}</td>
       <td>
         <TagList tags={experiment.tags ?? {}} />
       </td>
+      <td className={styles.actions}>
+        <ExperimentActions experiment={experiment} small />
+      </td>
     </tr>
   );
+}
+
+function activityText(counts: readonly number[]): string {
+  return t("experiments.activity.text", { count: counts.reduce((sum, each) => sum + each, 0), most: Math.max(...counts) });
 }

@@ -1,48 +1,37 @@
-import { Link } from "@tanstack/react-router";
 import type { Run } from "../client/run";
+import { TableHead } from "../components/Listing";
 import { RelativeTime } from "../components/RelativeTime";
 import { RunDuration } from "../components/RunDuration";
-import { runColour } from "../components/run-colour";
 import { StatusBadge } from "../components/StatusBadge";
 import tableStyles from "../components/table.module.css";
 import { t } from "../text/text";
-import styles from "./RunShortList.module.css";
+import { ExperimentLink, RunLink } from "./RunLink";
 
 /** A few runs as a plain table. The run grid is for many. */
 export function RunShortList({ runs, label, withTarget = false }: { runs: readonly Run[]; label: string; withTarget?: boolean }) {
+  const heads = [
+    { label: t("column.name") },
+    { label: t("column.status") },
+    { label: t("column.experiment") },
+    ...(withTarget ? [{ label: t("column.target") }] : []),
+    { label: t("column.created") },
+    { label: t("column.duration"), numeric: true },
+  ];
   return (
     <table className={`${tableStyles.table} ${tableStyles.inPanel}`}>
       <caption className="visually-hidden">{label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("column.name")}</th>
-          <th scope="col">{t("column.status")}</th>
-          <th scope="col">{t("column.experiment")}</th>
-          {withTarget && <th scope="col">{t("column.target")}</th>}
-          <th scope="col">{t("column.created")}</th>
-          <th scope="col" className={tableStyles.numeric}>
-            {t("column.duration")}
-          </th>
-        </tr>
-      </thead>
+      <TableHead heads={heads} />
       <tbody>
         {runs.map((run) => (
           <tr key={run.id}>
             <th scope="row">
-              <span className={styles.name}>
-                <span className={styles.dot} style={{ background: runColour(run.id) }} />
-                <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={tableStyles.name}>
-                  {run.display_name}
-                </Link>
-              </span>
+              <RunLink run={run} />
             </th>
             <td>
               <StatusBadge status={run.status} plain />
             </td>
             <td>
-              <Link to="/experiments/$name" params={{ name: run.experiment }}>
-                {run.experiment}
-              </Link>
+              <ExperimentLink run={run} />
             </td>
             {withTarget && <td>{run.target}</td>}
             <td>

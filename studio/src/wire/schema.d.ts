@@ -292,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/experiments/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Activity
+         * @description Return how many runs experiments got on each of the last days.
+         */
+        post: operations["get_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/experiments/{experiment}/runs": {
         parameters: {
             query?: never;
@@ -580,6 +600,26 @@ export interface paths {
          * @description Return a query's runs in groups of equal values, with figures of their metrics.
          */
         post: operations["group_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Run Rows
+         * @description Return a page of runs as rows: what a list shows, and the values of the columns asked for.
+         */
+        post: operations["search_run_rows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1220,6 +1260,33 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActivityBody
+         * @description Top-level runs that were created on each day, by the id of their experiment.
+         *
+         *     **Shape**: a number a day, ``first_day`` (YYYY-MM-DD, a day of UTC) first. Unknown ids are left out.
+         */
+        ActivityBody: {
+            /** First Day */
+            first_day: string;
+            /** Runs */
+            runs?: {
+                [key: string]: number[];
+            };
+        };
+        /**
+         * ActivityQuery
+         * @description Ask how many runs experiments got each day, today and before: 366 days and 1,000 experiments at most.
+         */
+        ActivityQuery: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /** Experiment Ids */
+            experiment_ids: string[];
+        };
+        /**
          * AppendAckBody
          * @description Answer to an appended chunk: the size of the file now, which is where the next chunk begins.
          */
@@ -1443,6 +1510,7 @@ export interface components {
          * @description A compute target as lists show it. ``engine`` names the back-end that serves it.
          *
          *     ``slots`` is how many top-level runs go at once, and as many child runs beside them; None where the engine decides.
+         *     ``gpus`` are those that runs can ask for, ``gpus_used`` those that runs of any workspace have now.
          */
         ComputeTargetRecord: {
             /**
@@ -1452,6 +1520,16 @@ export interface components {
             active_runs: number;
             /** Engine */
             engine: string;
+            /**
+             * Gpus
+             * @default 0
+             */
+            gpus: number;
+            /**
+             * Gpus Used
+             * @default 0
+             */
+            gpus_used: number;
             /** Name */
             name: string;
             /**
@@ -2723,12 +2801,97 @@ export interface components {
             workspace: string;
         };
         /**
+         * RunRow
+         * @description What a list shows of a run; ``get_run`` has the rest.
+         *
+         *     ``values`` are those of the columns asked for, in their order: None where the run has none, an empty text for a label that is
+         *     there without a value. Of ``description`` and ``error`` (its type and message) only the beginning comes; where
+         *     ``is_cut`` is true, the description goes on.
+         */
+        RunRow: {
+            /** Archived At */
+            archived_at?: string | null;
+            /**
+             * Child Count
+             * @default 0
+             */
+            child_count: number;
+            /** Colour */
+            colour?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description?: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Ended At */
+            ended_at?: string | null;
+            /** Error */
+            error?: string | null;
+            /** Experiment */
+            experiment: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Cut
+             * @default false
+             */
+            is_cut: boolean;
+            /** Number */
+            number: number;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Script Name */
+            script_name?: string | null;
+            /** Started At */
+            started_at?: string | null;
+            status: components["schemas"]["RunStatus"];
+            /** Submitted By */
+            submitted_by?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string | null;
+            };
+            /** Target */
+            target: string;
+            /** Values */
+            values?: (boolean | number | string | null)[];
+        };
+        /**
+         * RunRowPage
+         * @description Rows of runs, newest first unless asked otherwise. ``total`` counts all runs of the query.
+         */
+        RunRowPage: {
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Rows */
+            rows: components["schemas"]["RunRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * RunRowQuery
+         * @description List the runs of a query as rows. ``metrics`` and ``roll_ups`` of the query stay empty: ``columns`` takes their place.
+         *
+         *     ``columns`` are fields of the query language that have a key: a tag, property or parameter, a metric or a roll-up, such as
+         *     param.lr, property.author, metric.loss.min or rollup.loss.min.mean.
+         */
+        RunRowQuery: {
+            /** Columns */
+            columns?: string[];
+            query?: components["schemas"]["RunQuery"];
+        };
+        /**
          * RunSpec
          * @description What a submitted run is asked to do. It is plain data: the runner needs nothing else beside the snapshot.
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
          *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
-         *     ``node_group`` is there for a run of several processes. ``spark`` says that the target must have Java.
+         *     ``node_group`` is there for a run of several processes. ``gpu_count`` is how many GPUs each node has to itself; with 0 the
+         *     script sees what the machine shows. ``spark`` says that the target must have Java.
          *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
          */
         RunSpec: {
@@ -2748,6 +2911,11 @@ export interface components {
             environment_variables?: {
                 [key: string]: string;
             };
+            /**
+             * Gpu Count
+             * @default 0
+             */
+            gpu_count: number;
             /** Interpreter */
             interpreter?: string | null;
             /** Max Run Duration S */
@@ -3680,6 +3848,41 @@ export interface operations {
             };
         };
     };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     create_runs: {
         parameters: {
             query?: never;
@@ -4253,6 +4456,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    search_run_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRowQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRowPage"];
                 };
             };
             /** @description Default Response */

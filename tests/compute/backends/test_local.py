@@ -111,3 +111,34 @@ def test_what_a_lost_node_has_left_is_killed_while_the_first_goes_on(tmp_path: P
     wait_until(lambda: engine.watch({"pair": handle}) == {"pair": JobState.ALIVE} and left.poll() is not None)
     engine.clean_up("pair", handle)
     wait_until(lambda: engine.watch({"pair": handle}) == {"pair": JobState.GONE})
+
+
+def test_each_node_sees_its_own_gpus_and_they_are_known_again_after_a_restart(tmp_path: Path, runner: str) -> None:
+    engine = LocalEngine(runner, gpus=["0", "1", "2"])
+    wide = JobSpec(
+        name="gpus",
+        work_folder=tmp_path / "gpus",
+        environment={"RUNYARD_RUN_ID": "gpus"},
+        node_count=2,
+        gpus=[["0", "1"], ["2", "3"]],
+    )
+    handle = engine.start(wide)
+    wait_until(lambda: (tmp_path / "gpus" / "node-1" / "runner.log").read_text())
+    seen = [psutil.Process(each["pid"]).environ() for each in (handle, handle["others"][0])]
+    assert [each["CUDA_VISIBLE_DEVICES"] for each in seen] == ["0,1", "2,3"]
+    assert [each["CUDA_DEVICE_ORDER"] for each in seen] == ["PCI_BUS_ID"] * 2
+    assert handle["gpus"] == ["0", "1", "2", "3"]
+    assert LocalEngine(runner).find("gpus") == handle
+    engine.clean_up("gpus", handle)
+
+
+def test_a_job_that_asks_for_no_gpu_sees_what_the_server_sees(
+    tmp_path: Path, runner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1,2")
+    engine = LocalEngine(runner)
+    handle = engine.start(spec(tmp_path))
+    wait_until(lambda: (tmp_path / "work" / "job" / "runner.log").read_text())
+    assert psutil.Process(handle["pid"]).environ()["CUDA_VISIBLE_DEVICES"] == "1,2"
+    assert engine.gpus() == ("1", "2") and "gpus" not in handle
+    engine.clean_up("job", handle)

@@ -226,6 +226,8 @@ def test_a_run_token_reaches_its_tree_and_nothing_else(
     assert api.call("GET", "/runs/kid")["id"] == "kid"
     assert api.refuse("GET", "/runs/stranger")["status"] == 404
     assert api.search() == ["job_1"] and set(api.search(include_children=True)) == {"job_1", "kid"}
+    rows = api.call("POST", "/runs/rows", json={"query": {"include_children": True}})["rows"]
+    assert {row["id"] for row in rows} == {"job_1", "kid"}
     assert api.refuse("POST", "/experiments/mnist/runs", json={"runs": [{}]})["code"] == "permission_denied"
     assert api.refuse("PUT", "/experiments/new")["code"] == "permission_denied"
     assert anonymous.get("/api/v1/workspaces/elsewhere/runs/job_1").status_code == 403
@@ -294,3 +296,57 @@ def test_the_end_that_a_runner_wrote_down_is_taken_when_it_is_gone(
     run = api.call("GET", "/runs/job_1")
     assert (run["status"], run["status_reason"]) == ("Completed", "all fine")
     assert not left.exists()
+
+
+def gpu_spec(count: int) -> dict[str, Any]:
+    return {"script": "train.py", "gpu_count": count}
+
+
+def test_gpus_are_held_from_the_start_to_the_end_also_over_a_restart_of_the_server(
+    api: Any, context: ServerContext, engine: FakeEngine
+) -> None:
+    engine.gpu_ids = ["0", "1", "2", "3"]
+    api.submit("first", spec=gpu_spec(3))
+    api.submit("second", spec=gpu_spec(2))
+    Dispatcher(context).tick()
+    assert [list(spec.gpus) for spec in engine.started] == [[["0", "1", "2"]]]
+    restarted = Dispatcher(context)
+    restarted.tick()
+    assert len(engine.started) == 1
+    waits = api.call("GET", "/runs/second")["status_reason"]
+    assert "number 1 in the queue. It waits for 2 of 4 GPUs: 0, 1, 2 are used by first." in waits
+    (target,) = api.call("GET", "/compute-targets")["compute_targets"]
+    assert (target["gpus"], target["gpus_used"]) == (4, 3)
+    api.call("POST", "/runs/first/status", json={"status": "Completed"})
+    restarted.tick()
+    assert list(engine.started[1].gpus) == [["0", "1"]]
+
+
+def test_gpus_of_a_runner_that_was_killed_are_given_back(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
+    engine.gpu_ids = ["0"]
+    api.submit("first", spec=gpu_spec(1))
+    api.submit("second", spec=gpu_spec(1))
+    dispatcher.tick()
+    engine.gone.add("first")
+    dispatcher.tick()
+    assert [spec.name for spec in engine.started] == ["first", "second"] and engine.cleaned == ["first"]
+
+
+def test_more_gpus_than_there_are_is_refused(api: Any, engine: FakeEngine) -> None:
+    engine.gpu_ids = ["0"]
+    api.experiment()
+    body = {"id": "j", "spec": gpu_spec(2), "snapshot_id": api.snapshot(train__py=b"")}
+    error = api.refuse("POST", "/experiments/mnist/submissions", json=body)
+    assert error["code"] == "invalid_argument" and "asks for 2 GPUs" in error["message"] and api.search() == []
+
+
+def test_children_start_however_many_top_level_runs_wait(
+    api: Any, dispatcher: Dispatcher, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runyard.server.background.dispatcher.QUEUE_LOOK", 3)
+    for n in range(8):
+        api.submit(f"top_{n}")
+    dispatcher.tick()
+    api.submit("child", parent_id="top_0")
+    dispatcher.tick()
+    assert [spec.name for spec in engine.started] == ["top_0", "top_1", "child"]

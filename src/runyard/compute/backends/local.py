@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
-from runyard.compute.base import NODE_COUNT_VARIABLE, NODE_VARIABLE, JobHandle, JobSpec, JobState
+from runyard.compute.backends.gpu import ORDER, VISIBLE, LocalGpus, find_gpus
+from runyard.compute.base import GPU_VARIABLE, NODE_COUNT_VARIABLE, NODE_VARIABLE, JobHandle, JobSpec, JobState
 from runyard.errors import ComputeError
 
 JOB_VARIABLE = "RUNYARD_RUN_ID"
@@ -23,12 +26,24 @@ CLEAN_UP_S = 3.0
 
 
 class LocalEngine:
-    """See :class:`runyard.compute.base.Engine`."""
+    """See :class:`runyard.compute.base.Engine`. ``gpus`` are the ids of GPUs that jobs can have; None has them found."""
 
-    def __init__(self, python: str = sys.executable) -> None:
+    def __init__(self, python: str = sys.executable, gpus: Sequence[str] | None = None) -> None:
         self._python = python
+        self._gpus = None if gpus is None else LocalGpus(ids=tuple(gpus), variables=ORDER)
+        self._gpus_asked = threading.Lock()
         self._children: dict[int, subprocess.Popen[bytes]] = {}
         self._cleared: set[str] = set()
+
+    def gpus(self) -> Sequence[str]:
+        """Return the ids of the GPUs that jobs can have; they are looked for once."""
+        return self._known_gpus().ids
+
+    def _known_gpus(self) -> LocalGpus:
+        with self._gpus_asked:
+            if self._gpus is None:
+                self._gpus = find_gpus(os.environ)
+            return self._gpus
 
     def start(self, spec: JobSpec) -> JobHandle:
         """Start a runner for each node, all on this machine; they outlive this process."""
@@ -41,7 +56,7 @@ class LocalEngine:
             for each in started:
                 _signal(each, signal.SIGKILL)
             raise ComputeError(f"The runner of {spec.name} could not be started: {error}.", job=spec.name) from error
-        return {**started[0], "others": started[1:]} if started[1:] else started[0]
+        return _whole(started, [gpu for node in spec.gpus for gpu in node])
 
     def _start_runner(self, spec: JobSpec, node: int, folder: Path) -> JobHandle:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +64,7 @@ class LocalEngine:
             process = subprocess.Popen(
                 [self._python, "-m", "runyard.runner"],
                 cwd=folder,
-                env={**os.environ, **spec.environment, NODE_VARIABLE: str(node), NODE_COUNT_VARIABLE: str(spec.node_count)},
+                env={**os.environ, **spec.environment, **self._places(spec, node)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -58,18 +73,27 @@ class LocalEngine:
         self._children[process.pid] = process
         return _handle(process.pid, folder)
 
+    def _places(self, spec: JobSpec, node: int) -> dict[str, str]:
+        places = {NODE_VARIABLE: str(node), NODE_COUNT_VARIABLE: str(spec.node_count)}
+        if not spec.gpus:
+            return places
+        nodes = [",".join(ids) for ids in spec.gpus]
+        return {**places, **self._known_gpus().variables, GPU_VARIABLE: ";".join(nodes), VISIBLE: nodes[node]}
+
     def find(self, name: str) -> JobHandle | None:
         """Look for the runners of a job among the processes of this machine."""
         found: dict[int, JobHandle] = {}
+        gpus: list[str] = []
         for process in _processes_of(name, None):
             with contextlib.suppress(psutil.Error, OSError, ValueError):
-                node = process.environ().get(NODE_VARIABLE)  # scripts don't have it
+                variables = process.environ()
+                node = variables.get(NODE_VARIABLE)  # scripts don't have it
                 if node is not None and process.pid == os.getsid(process.pid):
+                    gpus = [each for each in variables.get(GPU_VARIABLE, "").replace(";", ",").split(",") if each]
                     found[int(node)] = _handle(process.pid, Path(process.cwd()))
         if 0 not in found:
             return None
-        others = [handle for node, handle in sorted(found.items()) if node]
-        return {**found[0], "others": others} if others else found[0]
+        return _whole([handle for _, handle in sorted(found.items())], gpus)
 
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Return the state of each job, by its name."""
@@ -128,6 +152,12 @@ def _is_in(process: psutil.Process, folder: Path | None) -> bool:
         return folder is not None and Path(process.cwd()).is_relative_to(folder) and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.Error, OSError):
         return False
+
+
+def _whole(nodes: list[JobHandle], gpus: list[str]) -> JobHandle:
+    """Return the handle of a job from those of its nodes."""
+    handle = {**nodes[0], "others": nodes[1:]} if nodes[1:] else nodes[0]
+    return {**handle, "gpus": gpus} if gpus else handle
 
 
 def _handle(pid: int, folder: Path) -> JobHandle:

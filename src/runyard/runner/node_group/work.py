@@ -15,6 +15,7 @@ from runyard.runner.node_group.processes import NodeProcesses
 from runyard.runner.node_group.variables import process_variables
 from runyard.runner.preparation import Prepared
 from runyard.runner.run_logs import RunLogs
+from runyard.runner.script_environment import gpu_variables
 
 LAUNCHER_NAME = "mpirun"
 
@@ -98,7 +99,7 @@ class MpiWork:
         self._processes = NodeProcesses()
         places = {}
         for process in node_processes(group):
-            added = process_variables(group, process, plan)
+            added = {**process_variables(group, process, plan), **gpu_variables(prepared.gpus, process.node)}
             node = nodes[process.node]
             places[process.rank] = self._ranks.describe(
                 process,

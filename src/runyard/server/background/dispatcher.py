@@ -10,19 +10,21 @@ from datetime import datetime, timedelta
 from runyard.compute.base import JobState
 from runyard.domain.run import RunStatus
 from runyard.errors import RunyardError
+from runyard.server.background.slot_table import Refused, SlotTable
 from runyard.server.context import ServerContext
 from runyard.server.services.submission import (
     end_lost_job,
     forget_left_secrets,
     queue_again,
     start_job,
-    waiting_reason,
 )
 from runyard.storage.run_base import JobRecord
 
 logger = logging.getLogger(__name__)
 
-QUEUE_LOOK = 200
+QUEUE_LOOK = 250
+"""How many waiting runs of each level of the run tree are looked at in a round."""
+
 SWEEP_INTERVAL = timedelta(minutes=1)
 _BEATING = {RunStatus.STARTING, RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.FINALIZING}
 
@@ -136,32 +138,29 @@ class Dispatcher:
         return self._context.clock() - last > timedelta(seconds=for_s)
 
     def _start_waiting(self, target: str, held: list[JobRecord]) -> None:
-        used: dict[int, list[str]] = {}
-        for job in held:
-            used.setdefault(job.depth, []).append(job.run.id)
-        waiting = []
-        for job in self._context.storage.runs.queued_jobs(target, limit=QUEUE_LOOK):
+        queued = self._context.storage.runs.queued_jobs(target, limit=QUEUE_LOOK)
+        if not queued:
+            return
+        slots = SlotTable(target, self._context.settings.local_slots, self._context.engines[target].gpus(), held)
+        waiting: dict[str, str] = {}
+        is_due = self._is_note_due(target)
+        for job in queued:
             if self._stop.is_set():
                 return
-            running = used.setdefault(job.depth, [])
-            if len(running) >= self._context.settings.local_slots:
-                waiting.append(job)
-            elif start_job(self._context, job):
-                running.append(job.run.id)
-        self._note_waiting(target, waiting, used)
+            answer = slots.ask(job)
+            if isinstance(answer, Refused):
+                if is_due or job.run.status_reason is None:
+                    waiting[job.run.id] = answer.reason
+            elif not start_job(self._context, job, answer.gpus):
+                slots.give_back(job)
+        if waiting:
+            self._context.storage.runs.note_waiting(waiting, target, at=self._context.clock())
 
-    def _note_waiting(self, target: str, waiting: list[JobRecord], used: dict[int, list[str]]) -> None:
-        """Say why runs wait: at once for one that has no reason yet, else every few seconds, since every place changes then."""
+    def _is_note_due(self, target: str) -> bool:
+        """True when all runs that wait are to be told why, since every place changes; one without a reason is told at once."""
         now = self._context.clock()
         interval = timedelta(seconds=self._context.settings.queue_note_interval_s)
         is_due = now - self._noted_at.get(target, self._since - interval) >= interval
-        reasons: dict[str, str] = {}
-        places: dict[int, int] = {}
-        for job in waiting:
-            places[job.depth] = places.get(job.depth, 0) + 1
-            if is_due or job.run.status_reason is None:
-                reasons[job.run.id] = waiting_reason(target, places[job.depth], job.depth, used[job.depth])
-        if reasons:
-            self._context.storage.runs.note_waiting(reasons, target, at=now)
         if is_due:
             self._noted_at[target] = now
+        return is_due

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
@@ -21,13 +22,15 @@ from runyard.server.routers.answer import (
     zip_answer,
 )
 from runyard.server.routers.body import body_chunks
+from runyard.server.routes import Routes
 from runyard.wire.artifact import AppendAckBody, ArtifactPage, LinePage
 from runyard.wire.codec import to_json
 
-router = APIRouter(prefix="/workspaces/{workspace}/runs/{run_id}", tags=["artifact"])
+router = Routes(prefix="/workspaces/{workspace}/runs/{run_id}", tags=["artifact"])
 
 CHUNK_MAX_BYTES = 16 << 20
 NDJSON = "application/x-ndjson"
+_PART_BYTES = 32 << 10
 _LINES_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {NDJSON: {"schema": {"type": "string"}}}}}
 
 
@@ -127,7 +130,7 @@ def search_lines(
     found = context.texts.search(
         workspace, run_id, name, pattern=text, regex=regex, ignore_case=ignore_case, start=start, limit=limit
     )
-    return StreamingResponse((to_json(each) + b"\n" for each in found), media_type=NDJSON)
+    return StreamingResponse(joined_lines(found), media_type=NDJSON)
 
 
 @router.get("/artifact-zip", operation_id="zip_artifacts", response_class=Response, responses=BINARY_ANSWER)
@@ -138,6 +141,17 @@ def zip_artifacts(context: Context, caller: Caller, workspace: str, run_id: str,
     records = artifacts.list(workspace, run_id, prefix=prefix)
     files = ((r.path, artifacts.read(workspace, run_id, r.path, start=0, stop=None)) for r in records)
     return zip_answer(files, run_id)
+
+
+def joined_lines(found: Iterable[Any]) -> Iterator[bytes]:
+    """Yield objects as NDJSON: the first at once, and then many together, since every part costs a turn of the server."""
+    part = bytearray()
+    for count, each in enumerate(found):
+        part += to_json(each) + b"\n"
+        if count == 0 or len(part) >= _PART_BYTES:
+            yield bytes(part)
+            part.clear()
+    yield bytes(part)
 
 
 def _range(header: str | None) -> tuple[int, int | None] | None:

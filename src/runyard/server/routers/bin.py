@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from runyard.domain.experiment import ExperimentRecord
 from runyard.domain.run import RunRecord
 from runyard.errors import InvalidArgumentError
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.wire.run import CollectGarbageRequest, GarbageBody, PurgeBinRequest, PurgedBody
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["bin"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["bin"])
 
 
 @router.delete("/runs/{run_id}", operation_id="delete_run", response_model=RunRecord)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.wire.catalog import FacetPage, FacetQuery, GroupQuery, NamePage, RunGroupPage
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["run"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["run"])
 
 
 @router.get("/names", operation_id="list_names", response_model=NamePage)

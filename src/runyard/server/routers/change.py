@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.server.services.change_feed import PAGE, ChangeFeed
 from runyard.wire.change import ChangePage
 
-router = APIRouter(prefix="/workspaces/{workspace}/changes", tags=["change"])
+router = Routes(prefix="/workspaces/{workspace}/changes", tags=["change"])
 
 
 @router.get("", operation_id="list_changes", response_model=ChangePage)

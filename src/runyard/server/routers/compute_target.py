@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.server.services.submission import list_targets
 from runyard.wire.compute_target import ComputeTargetPage
 
-router = APIRouter(prefix="/workspaces/{workspace}/compute-targets", tags=["compute target"])
+router = Routes(prefix="/workspaces/{workspace}/compute-targets", tags=["compute target"])
 
 
 @router.get("", operation_id="list_compute_targets", response_model=ComputeTargetPage)

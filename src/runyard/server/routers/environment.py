@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from runyard.domain.environment import EnvironmentRecord
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.server.services import environment as service
 from runyard.wire.environment import EnvironmentPage, LabelEnvironmentRequest, RegisterEnvironmentRequest
 
-router = APIRouter(prefix="/workspaces/{workspace}/environments", tags=["environment"])
+router = Routes(prefix="/workspaces/{workspace}/environments", tags=["environment"])
 
 
 @router.get("", operation_id="list_environments", response_model=EnvironmentPage)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
 from runyard.server.routers.batch import BATCH_BODY, store_batch
+from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
 from runyard.server.services.bucket import bucket_frame, bucket_page
 from runyard.server.services.export import EXPORT_TYPES, exported
@@ -31,7 +32,7 @@ from runyard.wire.metric import (
 )
 from runyard.wire.series import SERIES_FRAME
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["metric"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["metric"])
 
 _EXPORT: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXPORT_TYPES.values()}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from runyard.domain.node_group import NodeReport
@@ -10,6 +10,7 @@ from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunRecord, RunStatus, r
 from runyard.errors import InvalidArgumentError, LimitExceededError, PermissionDeniedError
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
+from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
 from runyard.server.services import run_list
 from runyard.server.services.submission import submit_run
@@ -27,8 +28,9 @@ from runyard.wire.run import (
     UpdateRunRequest,
     UpdateRunsRequest,
 )
+from runyard.wire.run_row import RunRowPage, RunRowQuery
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["run"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["run"])
 
 NODES_MAX = 100_000
 """More than any cluster gives to one run; a number beyond 64 bits would be an error of the database."""
@@ -66,6 +68,13 @@ def search_runs(context: Context, caller: Caller, workspace: str, query: RunQuer
     """Return a page of runs."""
     caller.require_workspace(workspace)
     return answer(run_list.search_runs(context, workspace, query, caller.scope))
+
+
+@router.post("/runs/rows", operation_id="search_run_rows", response_model=RunRowPage)
+def search_run_rows(context: Context, caller: Caller, workspace: str, query: RunRowQuery) -> Response:
+    """Return a page of runs as rows: what a list shows, and the values of the columns asked for."""
+    caller.require_workspace(workspace)
+    return answer(run_list.search_rows(context, workspace, query, caller.scope))
 
 
 @router.get("/runs/{run_id}", operation_id="get_run", response_model=RunRecord)

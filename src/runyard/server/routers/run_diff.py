@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from runyard.domain.run import RunRecord
@@ -10,8 +10,9 @@ from runyard.domain.run_diff import RunDiff, run_diff
 from runyard.domain.snapshot import SnapshotManifest
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run
+from runyard.server.routes import Routes
 
-router = APIRouter(prefix="/workspaces/{workspace}/runs", tags=["run"])
+router = Routes(prefix="/workspaces/{workspace}/runs", tags=["run"])
 
 
 @router.get("/{run_id}/diff/{other_id}", operation_id="diff_runs", response_model=RunDiff)

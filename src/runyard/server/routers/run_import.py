@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
@@ -15,6 +15,7 @@ from runyard.server.context import ServerContext
 from runyard.server.routers.answer import BINARY_ANSWER, BINARY_BODY, Caller, Context, answer, reachable_run
 from runyard.server.routers.batch import BATCH_BODY, store_batch
 from runyard.server.routers.body import body_chunks
+from runyard.server.routes import Routes
 from runyard.server.services.export import EXPORT_TYPES
 from runyard.server.services.metric_file import metric_file
 from runyard.server.services.run_import import finish_import, start_import
@@ -28,7 +29,7 @@ from runyard.wire.run_import import (
     StartImportRequest,
 )
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["import"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["import"])
 
 FIND_MAX = 10_000
 

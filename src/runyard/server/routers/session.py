@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from runyard.errors import AuthenticationError
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.server.security.login import SESSION_VALID, create_link, open_session, require_local_path
 from runyard.server.security.principal import authenticate, cookie_name
 from runyard.version import VERSION
 from runyard.wire.session import CreateLoginLinkRequest, LoginLinkBody, SessionBody
 
-router = APIRouter(tags=["session"])
-login_router = APIRouter(include_in_schema=False)
+router = Routes(tags=["session"])
+login_router = Routes(include_in_schema=False)
 
 
 @router.get("/session", operation_id="get_session", response_model=SessionBody)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -21,10 +21,11 @@ from runyard.server.routers.answer import (
     zip_answer,
 )
 from runyard.server.routers.body import body_chunks
+from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
 from runyard.wire.snapshot import CreateSnapshotRequest, FindMissingBlobsRequest, MissingBlobsBody, SnapshotBody
 
-router = APIRouter(prefix="/workspaces/{workspace}", tags=["snapshot"])
+router = Routes(prefix="/workspaces/{workspace}", tags=["snapshot"])
 
 
 @router.post("/snapshots/missing", operation_id="find_missing_blobs", response_model=MissingBlobsBody)

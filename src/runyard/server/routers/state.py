@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from runyard.errors import LimitExceededError
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.wire.state import KeepStateRequest, StateBody
 
-router = APIRouter(prefix="/workspaces/{workspace}/states", tags=["view"])
+router = Routes(prefix="/workspaces/{workspace}/states", tags=["view"])
 
 STATE_MAX_CHARS = 200_000
 _HASH_BYTES = 15

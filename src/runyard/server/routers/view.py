@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from starlette.responses import Response
 
 from runyard.domain.view import ViewRecord
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.server.services import view as service
 from runyard.wire.view import CreateViewRequest, UpdateViewRequest, ViewPage
 
-router = APIRouter(prefix="/workspaces/{workspace}/views", tags=["view"])
+router = Routes(prefix="/workspaces/{workspace}/views", tags=["view"])
 
 IfMatch = Annotated[str | None, Header()]
 

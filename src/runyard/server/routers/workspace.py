@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from runyard.domain.workspace import WorkspaceRecord, require_workspace_name
 from runyard.server.routers.answer import Caller, Context, answer
+from runyard.server.routes import Routes
 from runyard.wire.workspace import EnsureWorkspaceRequest, WorkspacePage
 
-router = APIRouter(prefix="/workspaces", tags=["workspace"])
+router = Routes(prefix="/workspaces", tags=["workspace"])
 
 
 @router.get("", operation_id="list_workspaces", response_model=WorkspacePage)

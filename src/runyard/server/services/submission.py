@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from runyard.compute.base import JobSpec
-from runyard.domain.compute_target import LOCAL_TARGET, ComputeTargetRecord
+from runyard.domain.compute_target import LOCAL_TARGET, ComputeTargetRecord, require_gpus
 from runyard.domain.node_group import require_node_group
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus, require_run_id
 from runyard.errors import (
@@ -28,7 +29,6 @@ from runyard.wire.run import NewRun, ReportStatusRequest, SubmitRunRequest
 
 logger = logging.getLogger(__name__)
 
-_RUNNING_NAMED = 3
 _SECRETS_SPARED_S = 60.0
 """Secrets are written before their run is: those of the last minute may belong to a run that is being created."""
 
@@ -41,10 +41,12 @@ def submit_run(context: ServerContext, workspace: str, experiment: str, request:
     Raises:
         ComputeTargetNotFoundError: the target is unknown.
         ScriptNotFoundError: the snapshot has no such script.
+        InvalidArgumentError: the target has fewer GPUs than the run asks for, or the shape of the run cannot be.
         ConflictError: the id is taken.
     """
     require_run_id(request.id)
-    require_target(context, workspace, request.spec.target)
+    target = require_target(context, workspace, request.spec.target)
+    require_gpus(target, request.spec.gpu_count, request.spec.node_count)
     if request.spec.node_group is not None:
         require_node_group(request.spec.node_group)
     manifest = context.storage.snapshots.get(workspace, request.snapshot_id)
@@ -97,21 +99,37 @@ def _target_record(context: ServerContext, workspace: str, name: str) -> Compute
         active_runs=active,
         queued_runs=waiting,
         slots=context.settings.local_slots,
+        gpus=len(context.engines[name].gpus()),
+        gpus_used=sum(len((job.handle or {}).get("gpus", [])) for job in context.storage.runs.held_jobs(name)),
     )
 
 
-def start_job(context: ServerContext, job: JobRecord) -> bool:
-    """Start the runner of a queued run; False when somebody else took it."""
+def gpus_per_node(run: RunRecord) -> int:
+    """Return how many GPUs each node of a submitted run asks for."""
+    return int(_spec(run).get("gpu_count") or 0)
+
+
+def node_count(run: RunRecord) -> int:
+    """Return how many nodes a submitted run asks for."""
+    return int((_spec(run).get("node_group") or {}).get("node_count") or 1)
+
+
+def _spec(run: RunRecord) -> dict[str, Any]:
+    return (run.definition or {}).get("spec") or {}
+
+
+def start_job(context: ServerContext, job: JobRecord, gpus: list[list[str]]) -> bool:
+    """Start the runner of a queued run with the GPUs of each node; False when none was started."""
     run = job.run
     engine = context.engines[run.target]
     if not context.storage.runs.claim_job(run, at=context.clock()):
         return False
     try:
-        handle = engine.start(_job_spec(context, run))
+        handle = engine.start(_job_spec(context, run, gpus))
         forget_secrets(context.settings.home, run.id)
     except ComputeError as error:
         _move(context, run, RunStatus.FAILED, str(error))
-        return True
+        return False
     context.storage.runs.set_job_handle(run, handle)
     return True
 
@@ -122,18 +140,6 @@ def forget_left_secrets(context: ServerContext) -> None:
         found = context.storage.runs.find_many(workspace, [run_id])
         if not found or found[0].status not in (RunStatus.QUEUED, RunStatus.STARTING):
             forget_secrets(context.settings.home, run_id)
-
-
-def waiting_reason(target: str, place: int, depth: int, running: list[str]) -> str:
-    """Return why a run waits, in words: its place in the queue and what runs instead."""
-    who = "runs" if depth == 0 else "child runs"
-    shown = ", ".join(running[:_RUNNING_NAMED]) + (
-        f" and {len(running) - _RUNNING_NAMED} more" if running[_RUNNING_NAMED:] else ""
-    )
-    return (
-        f"Waiting for compute target {target!r}: number {place} in the queue. All {len(running)} places for {who} are taken, "
-        f"by {shown}."
-    )
 
 
 def queue_again(context: ServerContext, job: JobRecord) -> None:
@@ -198,7 +204,7 @@ def _move(context: ServerContext, run: RunRecord, status: RunStatus, reason: str
         logger.exception("run %s could not become %s; trying again", run.id, status.value)
 
 
-def _job_spec(context: ServerContext, run: RunRecord) -> JobSpec:
+def _job_spec(context: ServerContext, run: RunRecord, gpus: list[list[str]]) -> JobSpec:
     now = context.clock()
     token = new_token()
     record = TokenRecord(
@@ -218,10 +224,10 @@ def _job_spec(context: ServerContext, run: RunRecord) -> JobSpec:
         "RUNYARD_RUN_ID": run.id,
         "RUNYARD_RUN_TOKEN": token,
     }
-    group = ((run.definition or {}).get("spec") or {}).get("node_group") or {}
     return JobSpec(
         name=run.id,
         work_folder=context.settings.home / "work" / run.id,
         environment=environment,
-        node_count=int(group.get("node_count") or 1),
+        node_count=node_count(run),
+        gpus=gpus,
     )

@@ -1,11 +1,11 @@
 """Text files by line number, and searches in them, without reading more of a file than is asked for.
 
-An index of a file holds where every 200th line begins. It is made by one look at the file, is kept in memory, and grows with it.
+An index of a file holds where every 200th line begins, and in which colours. It is made by one look at the file, is kept in
+memory, and grows with it.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from runyard.errors import InvalidArgumentError
+from runyard.server.services.text_colour import colours_after, open_sequence, without_escapes
 from runyard.storage.base import ArtifactStore, FileSlice
 from runyard.wire.artifact import LineHit, LinePage, LineSearchEnd
 
@@ -27,19 +28,20 @@ PATTERN_MAX_CHARS = 1000
 HITS_MAX = 10_000
 SPANS_MAX = 20
 _RE2_MEMORY = 32 << 20
-_LOOK_BACK_BYTES = 64 << 10
-_COLOUR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 Read = Callable[[int, "int | None"], FileSlice]
 """``(start, stop)`` → that part of a file."""
 
 
 class LineIndex:
-    """Where the lines of one file begin. ``marks[i]`` is the place of line ``200 i`` in bytes."""
+    """Where the lines of one file begin. ``marks[i]`` is the place of line ``200 i`` in bytes, ``colours[i]`` is on there."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.marks = [0]
+        self.colours = [""]
+        self._colour = ""
+        self._open = b""
         self.ended_lines = 0
         self.last_start = 0
         self.size_bytes = 0
@@ -49,17 +51,40 @@ class LineIndex:
         """How many lines there are; one that is not ended yet counts too."""
         return self.ended_lines + (self.last_start < self.size_bytes)
 
+    def mark_of(self, line: int) -> tuple[int, str]:
+        """Return the number of the last mark at or above a line, and the colours that are on there."""
+        mark = min(line // LINES_A_MARK, len(self.marks) - 1)
+        return mark, self.colours[mark]
+
     def grow(self, read: Read) -> None:
         """Look at what has come since the last time."""
         part = read(self.size_bytes, None)
         for chunk in part.chunks:
             ends = np.flatnonzero(np.frombuffer(chunk, np.uint8) == 10) + (self.size_bytes + 1)
+            marks: list[int] = []
             if len(ends):
                 first = LINES_A_MARK * len(self.marks) - self.ended_lines - 1
-                self.marks += ends[first::LINES_A_MARK].tolist() if first < len(ends) else []
+                marks = ends[first::LINES_A_MARK].tolist() if first < len(ends) else []
                 self.ended_lines += len(ends)
                 self.last_start = int(ends[-1])
+            self._follow_colours(chunk, marks)
+            self.marks += marks
             self.size_bytes += len(chunk)
+
+    def _follow_colours(self, chunk: bytes, marks: list[int]) -> None:
+        """Note the colours at the places ``marks``, which lie in the chunk that follows what was looked at."""
+        if not self._open and b"\x1b" not in chunk:
+            self.colours += [self._colour] * len(marks)
+            return
+        begin = 0
+        for mark in marks:
+            end = mark - self.size_bytes
+            self._colour = colours_after(self._colour, self._open + chunk[begin:end])
+            self.colours.append(self._colour)
+            self._open, begin = b"", end
+        rest = self._open + chunk[begin:]
+        self._colour = colours_after(self._colour, rest)
+        self._open = open_sequence(rest)
 
 
 class TextFiles:
@@ -84,13 +109,17 @@ class TextFiles:
         first = min(max(0, index.total + start if start < 0 else start), index.total)
         found: list[str] = []
         cut: list[int] = []
-        style = _style_before(read, index, first) if 0 < first < index.total else ""
-        for number, line, is_cut in _lines_from(read, index, first):
+        mark, colour = index.mark_of(first)
+        for number, line, is_cut in _lines_from(read, index, mark * LINES_A_MARK):
+            if number < first:
+                colour = colours_after(colour, line)
+                continue
             if len(found) == count:
                 break
             found.append(line.decode("utf-8", "replace"))
             if is_cut:
                 cut.append(number)
+        style = f"\x1b[{colour}m" if colour and found else ""
         return LinePage(start=first, lines=found, total=index.total, size_bytes=index.size_bytes, cut=cut, style=style)
 
     def search(
@@ -99,6 +128,7 @@ class TextFiles:
         """Yield the lines from ``start`` on in which a text or regular expression is found, and at last how it ended.
 
         The time grows with the length of the file alone, whatever the expression (RE2). A hit never goes over a line's end.
+        What is searched is what a terminal shows: control sequences are no part of the text.
 
         Raises:
             InvalidArgumentError: an expression that cannot be read, or a limit out of range; at once, not while iterating.
@@ -126,21 +156,6 @@ class TextFiles:
         with index.lock:
             index.grow(read)
             return index
-
-
-def _style_before(read: Read, index: LineIndex, line: int) -> str:
-    """Return the colours that are on at the beginning of a line, as one control sequence. Text far above is not looked at."""
-    place = index.marks[min(line // LINES_A_MARK, len(index.marks) - 1)]
-    above = b"".join(read(max(0, place - _LOOK_BACK_BYTES), place).chunks)
-    for number, text, _ in _lines_from(read, index, line // LINES_A_MARK * LINES_A_MARK):
-        if number >= line:
-            break
-        above += text + b"\n"
-    codes = b""
-    for match in _COLOUR.finditer(above):
-        code = match[1]
-        codes = b"" if code in (b"", b"0") else code[2:] if code.startswith(b"0;") else codes + b";" + code
-    return f"\x1b[{codes.strip(b';').decode('ascii')}m" if codes.strip(b";") else ""
 
 
 def _lines_from(read: Read, index: LineIndex, first: int) -> Iterator[tuple[int, bytes, bool]]:
@@ -191,7 +206,7 @@ def _compiled(pattern: str, *, regex: bool, ignore_case: bool) -> Any:
 def _found(read: Read, index: LineIndex, pattern: Any, start: int, limit: int) -> Iterator[LineHit | LineSearchEnd]:
     hits = 0
     for number, block in _blocks(read, index, start):
-        for line, text in _hits_in(block, number, pattern):
+        for line, text in _hits_in(without_escapes(block), number, pattern):
             if hits == limit:
                 yield LineSearchEnd(hits=hits, next_line=line, total=index.total)
                 return

@@ -37,18 +37,20 @@ interface LineCardProps {
   busy?: boolean;
   /** More that is to be said under the chart. */
   note?: ReactNode;
+  /** How a value is written. */
+  format?: (value: number) => string;
 }
 
 /** One metric as a line, with its figures, its table twin and its data as a file. */
-export function LineCard({ name, description, line, colour, settings, axis, length, count, window, onWindow, wide, onWide, columns, onCsv, busy = false, note }: LineCardProps) {
+export function LineCard({ name, description, line, colour, settings, axis, length, count, window, onWindow, wide, onWide, columns, onCsv, busy = false, note, format = formatMetric }: LineCardProps) {
   const [asTable, setAsTable] = useState(false);
   const [outside, setOutside] = useState(0);
   const handle = useRef<LineChartHandle>(null);
   const turn = useTurn();
   const lines = useMemo(() => linesOf(name, line, colour, settings.smoothing, length, count), [name, line, colour, settings.smoothing, length, count]);
   const model = useMemo(
-    (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: formatMetric, ...axis }),
-    [lines, settings.xLog, settings.yLog, settings.clip, window, axis],
+    (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: format, ...axis }),
+    [lines, settings.xLog, settings.yLog, settings.clip, window, axis, format],
   );
   const figures = useMemo(() => figuresOf(line), [line]);
   const nonFinite = figures?.nonFinite ?? countNonFinite(line);
@@ -63,7 +65,7 @@ export function LineCard({ name, description, line, colour, settings, axis, leng
     <ChartCard
       name={name}
       description={description}
-      value={figures ? formatMetric(figures.last) : "–"}
+      value={figures ? format(figures.last) : "–"}
       tools={<ZoomTools name={name} zoomed={window !== null} handle={handle} onReset={() => onWindow(null)} />}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}
@@ -75,7 +77,7 @@ export function LineCard({ name, description, line, colour, settings, axis, leng
       busy={busy}
       footer={
         <>
-          {figures && <span>{t("chart.range", { min: formatMetric(figures.min), max: formatMetric(figures.max) })}</span>}
+          {figures && <span>{t("chart.range", { min: format(figures.min), max: format(figures.max) })}</span>}
           <span>{count > shown ? t("chart.sampled", { shown: formatCount(shown), count: formatCount(count) }) : t("chart.points", { count: shown })}</span>
           {nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: nonFinite })}</span>}
           {outside > 0 && <span className={cardStyles.warn}>{t("chart.outside", { count: outside })}</span>}
@@ -84,7 +86,7 @@ export function LineCard({ name, description, line, colour, settings, axis, leng
       }
     >
       {turn && (
-        <LineChart model={model} height={wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT} label={lineSummary(name, shown, figures)} onWindow={onWindow} onOutside={setOutside} onKey={onKey} handle={handle} />
+        <LineChart model={model} height={wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT} label={lineSummary(name, shown, figures, format)} onWindow={onWindow} onOutside={setOutside} onKey={onKey} handle={handle} />
       )}
     </ChartCard>
   );

@@ -34,14 +34,14 @@ export function countNonFinite(line: LineData): number {
 }
 
 /** The chart in a sentence, for who cannot see it. */
-export function lineSummary(name: string, count: number, figures: Figures | null): string {
+export function lineSummary(name: string, count: number, figures: Figures | null, format: (value: number) => string = formatMetric): string {
   if (figures === null) return t("chart.summaryEmpty", { name });
   return t("chart.summary", {
     name,
     count,
-    last: formatMetric(figures.last),
-    min: formatMetric(figures.min),
-    max: formatMetric(figures.max),
+    last: format(figures.last),
+    min: format(figures.min),
+    max: format(figures.max),
     trend: figures.rising ? "rising" : "falling",
   });
 }

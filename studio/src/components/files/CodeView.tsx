@@ -5,6 +5,7 @@ import { SearchField } from "../fields";
 import { clickedRange, type LineRange } from "../logs/line-range";
 import { matchRanges, parsePattern } from "../logs/log-search";
 import { useScrollMap } from "../text-window/useScrollMap";
+import windowStyles from "../text-window/window.module.css";
 import styles from "./CodeView.module.css";
 import { highlightLines, type Token } from "./highlight";
 
@@ -53,14 +54,14 @@ export function CodeView({ text, path, range, onRange }: CodeViewProps) {
     <>
       <div className={styles.bar}>
         <div
-          className={styles.search}
+          className={windowStyles.search}
           onKeyDown={(event) => {
             if (event.key === "Enter") goTo(match + (event.shiftKey ? -1 : 1));
           }}
         >
           <SearchField label={t("code.search")} value={typed} onChange={setTyped} />
         </div>
-        <span role="status" className={styles.found}>
+        <span role="status" className={windowStyles.found}>
           {typeof pattern === "string" ? pattern : typed === "" ? "" : t("log.matches", { at: hits.length === 0 ? 0 : match + 1, count: hits.length })}
         </span>
         {hits.length > 0 && (
@@ -70,15 +71,15 @@ export function CodeView({ text, path, range, onRange }: CodeViewProps) {
           </>
         )}
       </div>
-      <div ref={box} className={styles.box} tabIndex={0} role="region" aria-label={path} style={{ "--digits": String(lines.length).length }} onScroll={view.onScroll} onKeyDown={onKeyDown} onClick={onClick}>
-        <div className={styles.content} style={{ height: view.map.physicalHeight }}>
-          <div className={styles.lines} style={{ transform: `translateY(${view.offset}px)` }}>
+      <div ref={box} className={windowStyles.box} tabIndex={0} role="region" aria-label={path} style={{ "--digits": String(lines.length).length }} onScroll={view.onScroll} onKeyDown={onKeyDown} onClick={onClick}>
+        <div className={windowStyles.content} style={{ height: view.map.physicalHeight }}>
+          <div className={windowStyles.lines} style={{ transform: `translateY(${view.offset}px)` }}>
             {lines.slice(view.first, view.end).map((line, offset) => {
               const number = view.first + offset + 1;
               const chosen = (range !== null && number >= range.from && number <= range.to) || hits[match] === number - 1;
               return (
-                <div key={number} className={`${styles.line} ${chosen ? styles.chosen : ""}`}>
-                  <span className={styles.number} data-number={number} aria-hidden="true" />
+                <div key={number} className={`${windowStyles.line} ${styles.line} ${chosen ? styles.chosen : ""}`}>
+                  <span className={windowStyles.number} data-number={number} aria-hidden="true" />
                   <code className={styles.code}>
                     {line.map((token, index) => (
                       <span key={index} className={token.kind ? styles[token.kind] : undefined}>

@@ -1,6 +1,5 @@
 import { lazy, type ReactNode, Suspense } from "react";
-import { t } from "../../text/text";
-import { EmptyState, Skeleton } from "../states";
+import { Skeleton } from "../states";
 import styles from "./FileBrowser.module.css";
 import type { FileEntry } from "./file-tree";
 
@@ -12,7 +11,7 @@ interface FileBrowserProps {
   selected: string | null;
   onOpen: (path: string) => void;
   actions: ReactNode;
-  /** The selected file. */
+  /** The selected file, or why there is none. */
   children: ReactNode;
 }
 
@@ -29,7 +28,7 @@ export function FileBrowser({ label, files, selected, onOpen, actions, children 
         </div>
       </div>
       <section className={styles.main} aria-label={selected ?? label}>
-        {selected === null ? <EmptyState icon="file" title={t("files.choose")} /> : children}
+        {children}
       </section>
     </div>
   );

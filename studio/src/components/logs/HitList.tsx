@@ -1,6 +1,5 @@
 import { t } from "../../text/text";
 import { formatCount } from "../format";
-import { stripAnsi } from "./ansi";
 import styles from "./LogView.module.css";
 import type { LineSearch } from "./line-search";
 
@@ -15,7 +14,7 @@ export function HitList({ search, match, onMatch }: { search: LineSearch; match:
           <li key={hit.line}>
             <button type="button" aria-current={index === match ? "true" : undefined} onClick={() => onMatch(index)}>
               <span className={styles.hitNumber}>{formatCount(hit.line + 1)}</span>
-              <span className={styles.hitText}>{stripAnsi(hit.text)}</span>
+              <span className={styles.hitText}>{hit.text}</span>
             </button>
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { t } from "../../text/text";
+import windowStyles from "../text-window/window.module.css";
 import type { AnsiSpan } from "./ansi";
 import styles from "./LogView.module.css";
 import type { StyledLine } from "./line-store";
@@ -17,8 +18,8 @@ interface LogLineProps {
 
 export const LogLine = memo(function LogLine({ number, line, pattern, current, chosen }: LogLineProps) {
   return (
-    <div className={`${styles.line} ${current || chosen ? styles.current : ""}`} data-line={number ?? undefined}>
-      <span className={styles.number} data-number={number ?? ""} aria-hidden="true" />
+    <div className={`${windowStyles.line} ${styles.line} ${current || chosen ? styles.current : ""}`} data-line={number ?? undefined}>
+      <span className={windowStyles.number} data-number={number ?? ""} aria-hidden="true" />
       {line === undefined ? <span className={styles.pending} /> : <Text line={line} pattern={pattern} />}
     </div>
   );

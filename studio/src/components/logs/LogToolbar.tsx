@@ -3,6 +3,7 @@ import { Button, buttonClass, IconButton } from "../Button";
 import { SearchField } from "../fields";
 import { formatCount } from "../format";
 import { Icon } from "../Icon";
+import windowStyles from "../text-window/window.module.css";
 import styles from "./LogView.module.css";
 import type { LineSearch } from "./line-search";
 
@@ -30,14 +31,14 @@ export function LogToolbar({ url, name, typed, onType, problem, search, match, o
   return (
     <div className={styles.toolbar} role="toolbar" aria-label={t("log.toolbar")}>
       <div
-        className={styles.search}
+        className={windowStyles.search}
         onKeyDown={(event) => {
           if (event.key === "Enter") onMatch(match + (event.shiftKey ? -1 : 1));
         }}
       >
         <SearchField label={t("log.search")} value={typed} onChange={onType} />
       </div>
-      <span role="status" className={problem || search?.error ? styles.problem : styles.matches}>
+      <span role="status" className={problem || search?.error ? styles.problem : windowStyles.found}>
         {found}
       </span>
       {matches > 0 && (

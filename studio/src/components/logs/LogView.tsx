@@ -5,12 +5,13 @@ import { Button } from "../Button";
 import { formatBytes, formatCount } from "../format";
 import { EmptyState, ErrorState, Skeleton } from "../states";
 import { useScrollMap } from "../text-window/useScrollMap";
+import windowStyles from "../text-window/window.module.css";
 import { HitList } from "./HitList";
 import { LogLine } from "./LogLine";
 import { LogToolbar } from "./LogToolbar";
 import styles from "./LogView.module.css";
 import { clickedRange, type LineRange } from "./line-range";
-import { hitNear } from "./line-search";
+import { firstMatch, type LineSearch } from "./line-search";
 import { parsePattern } from "./log-search";
 import { useLineSearch, useLineStore } from "./useLineStore";
 
@@ -41,9 +42,12 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
   const [typed, setTyped] = useState("");
   const [match, setMatch] = useState(0);
   const seenLines = useRef(0);
+  /** Where the reader was when the search began: the first match that is shown is looked for from here. */
+  const searchedFrom = useRef(0);
+  const shownSearch = useRef<LineSearch | null>(null);
   const pattern = useMemo(() => parsePattern(typed), [typed]);
   const usable = pattern === null || typeof pattern === "string" ? null : pattern;
-  const search = useLineSearch(source, usable, live ? "" : revision);
+  const search = useLineSearch(source, usable, revision);
   const hits = search?.hits ?? [];
 
   // Wrapped lines have any height: the last ones are then drawn from the bottom up.
@@ -66,8 +70,11 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
     if (store.ready && end > first) store.want(first, end);
   }, [store, store.ready, store.total, first, end]);
   useEffect(() => {
-    if (search && search.hits.length > 0 && usable) goToMatch(hitNear(search.hits, Math.floor(map.top / LINE_HEIGHT)));
-  }, [search, hits.length > 0]);
+    if (search === null || search === shownSearch.current) return;
+    const shown = firstMatch(search, searchedFrom.current);
+    if (shown !== null || search.done) shownSearch.current = search;
+    if (shown !== null) goToMatch(shown);
+  }, [search, hits, search?.done]);
 
   const goToMatch = (index: number) => {
     if (hits.length === 0) return;
@@ -75,6 +82,12 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
     setMatch(wanted);
     setFollow(false);
     view.moveTo(hits[wanted]?.line ?? 0, "middle");
+  };
+  const onType = (text: string) => {
+    const at = hits[match]?.line;
+    if (typed === "" || at === undefined || at < first || at >= end) searchedFrom.current = Math.floor(map.top / LINE_HEIGHT);
+    setMatch(0);
+    setTyped(text);
   };
   const toEnd = () => setFollow(true);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -101,7 +114,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
         url={url}
         name={name}
         typed={typed}
-        onType={setTyped}
+        onType={onType}
         problem={typeof pattern === "string" ? pattern : null}
         search={search}
         match={match}
@@ -119,7 +132,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
       ) : (
         <div
           ref={box}
-          className={`${styles.box} ${wrap ? styles.wrap : ""}`}
+          className={`${windowStyles.box} ${styles.box} ${wrap ? styles.wrap : ""}`}
           role="log"
           aria-label={name}
           aria-live="off"
@@ -129,8 +142,8 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
           onKeyDown={onKeyDown}
           onClick={onClick}
         >
-          <div className={styles.content} style={{ height: map.physicalHeight }}>
-            <div className={`${styles.lines} ${wrap && atEnd ? styles.fromBottom : ""}`} style={{ transform: `translateY(${wrap ? map.scroll : view.offset}px)` }}>
+          <div className={windowStyles.content} style={{ height: map.physicalHeight }}>
+            <div className={`${windowStyles.lines} ${styles.lines} ${wrap && atEnd ? styles.fromBottom : ""}`} style={{ transform: `translateY(${wrap ? map.scroll : view.offset}px)` }}>
               {Array.from({ length: Math.max(0, end - first) }, (_, offset) => {
                 const index = first + offset;
                 const number = index + 1;

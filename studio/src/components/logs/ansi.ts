@@ -32,11 +32,6 @@ export function parseAnsi(line: string, start: AnsiStyle = PLAIN_STYLE): { spans
   return { spans, end: style };
 }
 
-/** The text of a line without its control sequences. */
-export function stripAnsi(line: string): string {
-  return line.includes(ESCAPE) ? line.replace(SEQUENCE, "") : line;
-}
-
 function withCodes(style: AnsiStyle, parameters: string): AnsiStyle {
   const codes = parameters.split(/[;:]/).map((code) => (code === "" ? 0 : Number(code)));
   let next = { ...style };

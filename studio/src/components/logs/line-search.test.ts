@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readHits, type TextSource } from "../../client/text-file";
-import { HITS_MAX, hitNear, LineSearch } from "./line-search";
+import { firstMatch, HITS_MAX, LineSearch } from "./line-search";
 
 const QUERY = { text: "x", regex: false, matchCase: false };
 
@@ -51,8 +51,32 @@ test("a search that was stopped tells nothing more", async () => {
   expect(search.error).toBeNull();
 });
 
-test("stepping begins at the hit nearest to what is in sight", () => {
+test("the first match that is shown is the next one from what is in sight, else the first of all, however the hits come in", () => {
   const hits = [3, 8, 20].map((line) => ({ line, text: "" }));
-  expect([0, 3, 4, 8, 9, 100].map((line) => hitNear(hits, line))).toEqual([0, 0, 1, 1, 2, 2]);
-  expect(hitNear([], 5)).toBe(0);
+  expect([0, 3, 4, 8, 9, 100].map((line) => firstMatch({ hits, done: true }, line))).toEqual([0, 0, 1, 1, 2, 0]);
+  expect([3, 9].map((line) => firstMatch({ hits: hits.slice(0, 2), done: false }, line))).toEqual([0, null]);
+  expect(firstMatch({ hits: [], done: true }, 5)).toBeNull();
+});
+
+test("a search goes on in a file that grows, and looks at its last line again", async () => {
+  const lines = ["x 0", "no", "no ye"];
+  const asked: number[] = [];
+  const source: TextSource = {
+    read: () => Promise.reject(new Error("not read here")),
+    find: (_, start) => {
+      asked.push(start);
+      const hits = lines.flatMap((text, line) => (line >= start && text.includes("x") ? [{ line, text }] : []));
+      return Promise.resolve({ hits, nextLine: null, total: lines.length });
+    },
+  };
+  const search = new LineSearch(source, QUERY, () => {});
+  await search.run();
+  lines.splice(2, 1, "no yet, x", "x 3");
+  await search.run();
+  expect(search.hits.map((hit) => hit.line)).toEqual([0, 2, 3]);
+  expect(asked).toEqual([0, 2]);
+  const first = search.run();
+  lines.push("x 4");
+  await Promise.all([first, search.run()]);
+  expect(search.hits.map((hit) => hit.line)).toEqual([0, 2, 3, 4]);
 });

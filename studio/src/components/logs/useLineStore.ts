@@ -16,7 +16,7 @@ export function useLineStore(source: TextSource, revision: string, at: number | 
   return store;
 }
 
-/** The search for `pattern`; null while nothing is looked for. */
+/** The search for `pattern`, which goes on whenever `revision` changes; null while nothing is looked for. */
 export function useLineSearch(source: TextSource, pattern: LogPattern | null, revision: string): LineSearch | null {
   const [, setTurn] = useState(0);
   const [search, setSearch] = useState<LineSearch | null>(null);
@@ -34,6 +34,7 @@ export function useLineSearch(source: TextSource, pattern: LogPattern | null, re
       clearTimeout(timer);
       next.stop();
     };
-  }, [source, pattern, revision]);
+  }, [source, pattern]);
+  useEffect(() => void search?.run(), [revision]);
   return search;
 }

@@ -26,10 +26,7 @@ export function RowTools({ tool, onTool, onChanged }: RowToolsProps) {
   const workspace = useWorkspace();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<{ command: "cancel" | "delete"; row: RunRow } | null>(null);
-  const close = () => {
-    onTool(null);
-    focusWhenFree("[data-grid]");
-  };
+  const close = () => onTool(null);
   const attempt = (work: Promise<unknown>) => void work.then(onChanged, (error: unknown) => showFailure(error instanceof Error ? error.message : String(error)));
   const command = (name: RowCommand, row: RunRow, anchor: Element) => {
     const { run } = row;
@@ -55,7 +52,7 @@ export function RowTools({ tool, onTool, onChanged }: RowToolsProps) {
   return (
     <Suspense fallback={null}>
       {tool?.type === "edit" && <CellEditor key={`${tool.row.run.id} ${tool.cell}`} run={tool.row.run} cell={tool.cell} anchor={tool.anchor} onClose={close} onSaved={onChanged} />}
-      {tool?.type === "menu" && <RowMenu run={tool.row.run} anchor={tool.anchor} onCommand={(name) => command(name, tool.row, tool.anchor)} onClose={() => onTool(null)} />}
+      {tool?.type === "menu" && <RowMenu run={tool.row.run} anchor={tool.anchor} onCommand={(name) => command(name, tool.row, tool.anchor)} onClose={close} />}
       {asking?.command === "cancel" && (
         <ConfirmDialog title={t("run.cancel.title", { count: 1 })} confirmLabel={t("run.cancel.confirm", { count: 1 })} onConfirm={() => stopRuns(workspace, [asking.row.run.id])} onClose={() => setAsking(null)}>
           {t("run.cancel.bodyOne", { name: asking.row.run.display_name })}
@@ -74,11 +71,4 @@ export function RowTools({ tool, onTool, onChanged }: RowToolsProps) {
       )}
     </Suspense>
   );
-}
-
-/** An open editor keeps the focus, and the page behind it inert, until it is gone; that takes a frame or two. */
-function focusWhenFree(selector: string, frames = 30): void {
-  const element = document.querySelector<HTMLElement>(selector);
-  element?.focus();
-  if (frames > 0 && document.activeElement !== element) requestAnimationFrame(() => focusWhenFree(selector, frames - 1));
 }

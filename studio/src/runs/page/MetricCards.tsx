@@ -12,9 +12,10 @@ import { columnsLine, numericColumns } from "../../components/charts/table-line"
 import { type SeriesSource, useSeriesData } from "../../components/charts/useSeriesData";
 import { seriesColumns } from "../../components/charts/twin";
 import { type XAxis, xAxis } from "../../components/charts/x-axis";
+import { metricFormat } from "../../components/format";
 import { ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
-import styles from "./MetricsTab.module.css";
+import styles from "./MetricCharts.module.css";
 import type { MetricView } from "./metric-sections";
 
 /** More than a card has pixels: the greatest and the least of each. */
@@ -74,6 +75,7 @@ function SeriesCard({ source, run, name, settings, axis, window, onWindow, wide,
       columns={() => seriesColumns(points, run.origin)}
       onCsv={() => void saveCsv()}
       busy={data.waiting}
+      format={metricFormat(name)}
       note={data.error !== null ? <button type="button" className={styles.retry} onClick={data.retry}>{t("chart.windowFailed")}</button> : undefined}
     />
   );

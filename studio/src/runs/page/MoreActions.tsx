@@ -25,16 +25,26 @@ export function MoreActions({ run }: { run: Run }) {
   return (
     <>
       <LazyPopoverButton icon="dots" label={t("run.more")} title={t("run.more")}>
-        <div className={styles.menu}>
-          <Button icon="archive" disabled={archive.isPending} onClick={() => archive.mutate(!isArchived)}>
-            {isArchived ? t("run.reactivate") : t("run.archive")}
-          </Button>
-          <Button tone="danger" icon="close" disabled={!hasEnded(run) || Boolean(run.deleted_at)} onClick={() => setAsking(true)}>
-            {t("run.delete")}
-          </Button>
-          {!hasEnded(run) && <p className={styles.muted}>{t("run.delete.notYet")}</p>}
-          <InlineError error={archive.error} />
-        </div>
+        {(close) => (
+          <div className={styles.menu}>
+            <Button icon="archive" disabled={archive.isPending} onClick={() => archive.mutate(!isArchived, { onSuccess: close })}>
+              {isArchived ? t("run.reactivate") : t("run.archive")}
+            </Button>
+            <Button
+              tone="danger"
+              icon="close"
+              disabled={!hasEnded(run) || Boolean(run.deleted_at)}
+              onClick={() => {
+                close();
+                setAsking(true);
+              }}
+            >
+              {t("run.delete")}
+            </Button>
+            {!hasEnded(run) && <p className={styles.muted}>{t("run.delete.notYet")}</p>}
+            <InlineError error={archive.error} />
+          </div>
+        )}
       </LazyPopoverButton>
       {asking && (
         <Suspense fallback={null}>

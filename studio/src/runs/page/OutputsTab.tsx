@@ -5,7 +5,7 @@ import { type Artifact, artifactsQuery, artifactUrl, artifactZipUrl } from "../.
 import { hasEnded } from "../../client/run";
 import { artifactText } from "../../client/text-file";
 import { useWorkspace } from "../../client/workspace";
-import { buttonClass } from "../../components/Button";
+import { Button, buttonClass } from "../../components/Button";
 import { FileBrowser } from "../../components/files/FileBrowser";
 import { FilePreview } from "../../components/files/FilePreview";
 import { Icon } from "../../components/Icon";
@@ -50,6 +50,11 @@ export function OutputsTab() {
         </a>
       }
     >
+      {selected === undefined && path !== null && (
+        <EmptyState icon="search" title={t("files.missing", { path })} actions={<Button onClick={() => open("")}>{t("files.backToAll")}</Button>}>
+          {live ? t("outputs.missing.waiting") : t("outputs.missing.body")}
+        </EmptyState>
+      )}
       {selected && (
         <FilePreview
           key={selected.path}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { ApiError } from "../../client/api";
-import { runMetricsQuery } from "../../client/metric";
+import { isSystemMetric, runMetricsQuery } from "../../client/metric";
 import { isCancellable, type Run } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { buttonClass } from "../../components/Button";
@@ -22,10 +22,10 @@ import { Neighbours, RunBreadcrumb } from "./RunBreadcrumb";
 import styles from "./RunPage.module.css";
 import { useRun, useRunId } from "./useRun";
 
-const TABS = ["overview", "metrics", "images", "children", "outputs", "snapshot"] as const;
+const TABS = ["overview", "metrics", "images", "tables", "system", "children", "outputs", "snapshot"] as const;
 type TabId = (typeof TABS)[number];
 /** Tabs that scroll within themselves. */
-const FILLING: readonly TabId[] = ["children", "outputs", "snapshot"];
+const FILLING: readonly TabId[] = ["tables", "children", "outputs", "snapshot"];
 const PANEL_ID = "run-tab-panel";
 
 export function RunPage() {
@@ -44,7 +44,8 @@ export function RunPage() {
 function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
   const selected = selectedTab(useLocation().pathname);
   const metrics = useQuery(runMetricsQuery(useWorkspace(), run.id));
-  const counts: Partial<Record<TabId, number>> = { children: run.child_count, metrics: metrics.data?.metrics.length };
+  const logged = metrics.data?.metrics ?? [];
+  const counts: Partial<Record<TabId, number>> = { children: run.child_count, metrics: logged.filter((metric) => !isSystemMetric(metric.name)).length, tables: logged.filter((metric) => metric.family === "table").length };
   return (
     <>
       <PageHeader

@@ -1,4 +1,5 @@
 import { isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
+import { t } from "../../text/text";
 import { nameFilter } from "../../components/name-filter";
 
 /** How one metric is shown. Files are on the images tab. */
@@ -13,25 +14,44 @@ export interface MetricSection {
 /** Up to this many metrics are shown together: headings would take more room than they save. */
 const TOGETHER_UP_TO = 6;
 
-/** Arranges the metrics of a run in sections, in the order in which they were first logged. */
+/** Arranges the metrics of a run in sections, in the order in which they were first logged. How busy the machine was has a tab of its own. */
 export function metricSections(metrics: readonly MetricSummary[], find: string): MetricSection[] {
   const matches = nameFilter(find);
   const sections = new Map<string, MetricSection>();
+  const own = metrics.filter((metric) => !isSystemMetric(metric.name)).length;
   for (const summary of metrics) {
     const view = metricView(summary);
-    if (view === null || !matches(summary.name)) continue;
-    const name = metrics.length <= TOGETHER_UP_TO && !isSystemMetric(summary.name) ? "" : sectionName(summary.name);
+    if (view === null || isSystemMetric(summary.name) || !matches(summary.name)) continue;
+    const name = own <= TOGETHER_UP_TO ? "" : sectionName(summary.name);
     const section = sections.get(name) ?? { name, metrics: [] };
     section.metrics.push({ summary, view });
     sections.set(name, section);
   }
-  return [...sections.values()].sort((left, right) => rank(left.name) - rank(right.name));
+  // What has no prefix comes first: it is what the run is mostly about.
+  return [...sections.values()].sort((left, right) => Number(left.name !== "") - Number(right.name !== ""));
 }
 
-/** What has no prefix comes first: it is what the run is mostly about. How busy the machine was comes last. */
-function rank(section: string): number {
-  if (section === "") return 0;
-  return isSystemMetric(`${section}/`) ? 2 : 1;
+const SYSTEM_PARTS = ["cpu", "memory", "disk", "network", "gpu", "process", "other"] as const;
+
+/** Arranges how busy the machine was by its parts: `system/cpu_percent`, and `system/<node>/cpu_percent` of the other nodes of a run. */
+export function systemSections(metrics: readonly MetricSummary[], find: string): MetricSection[] {
+  const matches = nameFilter(find);
+  const sections = new Map<string, { place: string; section: MetricSection }>();
+  for (const summary of metrics) {
+    const view = metricView(summary);
+    if (view === null || !isSystemMetric(summary.name) || !matches(summary.name)) continue;
+    const path = summary.name.split("/").slice(1);
+    const node = path.slice(0, -1).join("/");
+    const figure = path.at(-1) ?? "";
+    const card = /^gpu(\d+)_/.exec(figure)?.[1];
+    const part = SYSTEM_PARTS.find((each) => figure.startsWith(each)) ?? "other";
+    const title = card === undefined ? t(`system.part.${part}`) : t("system.part.gpuNumber", { number: card });
+    const name = node === "" ? title : `${node} · ${title}`;
+    const known = sections.get(name) ?? { place: `${node}\n${SYSTEM_PARTS.indexOf(part)}\n${card ?? ""}`, section: { name, metrics: [] } };
+    known.section.metrics.push({ summary, view });
+    sections.set(name, known);
+  }
+  return [...sections.values()].sort((left, right) => left.place.localeCompare(right.place, undefined, { numeric: true })).map((each) => each.section);
 }
 
 /** One number is a tile, several are a line; whatever holds no number is shown as text. */

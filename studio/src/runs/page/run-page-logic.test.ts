@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { activateLocale } from "../../text/text";
 import type { MetricSummary } from "../../client/metric";
 import { fileOf, logNamedIn, parseConfusionMatrix } from "./logged-file";
-import { metricSections, metricView } from "./metric-sections";
+import { metricSections, metricView, systemSections } from "./metric-sections";
 import { parseTag } from "../tag-text";
 import { preparationTimes } from "./preparation";
+
+beforeAll(() => activateLocale(["en"]));
 
 function summary(name: string, more: Partial<MetricSummary> = {}): MetricSummary {
   return { name, family: "series", type: "azureml.v1.scalar", count: 5, last: 1, ...more };
@@ -86,4 +89,12 @@ test("the time to the first line is told once the script has started", () => {
     ],
     total: 1.75,
   });
+});
+
+test("how busy the machine was is arranged by its parts, node by node, and is not among what was logged", () => {
+  const names = ["gpu10_percent", "gpu2_percent", "network_sent_bytes_per_s", "cpu_percent", "process_threads", "fans", "node-1/cpu_percent"].map((name) => summary(`system/${name}`));
+  const titles = systemSections([summary("loss"), ...names], "").map((section) => section.name);
+  expect(titles).toEqual(["Processor", "Network", "GPU 2", "GPU 10", "Processes of the run", "Other", "node-1 · Processor"]);
+  expect(systemSections(names, "sent").flatMap((section) => section.metrics.map((metric) => metric.summary.name))).toEqual(["system/network_sent_bytes_per_s"]);
+  expect(metricSections(names, "")).toEqual([]);
 });

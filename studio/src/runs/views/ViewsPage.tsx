@@ -6,9 +6,10 @@ import { sessionQuery } from "../../client/session";
 import { deleteView, type SavedView, viewsQuery } from "../../client/view";
 import { useWorkspace } from "../../client/workspace";
 import { buttonClass, IconButton } from "../../components/Button";
+import { Listing } from "../../components/Listing";
 import { PageHeader } from "../../components/PageHeader";
 import { RelativeTime } from "../../components/RelativeTime";
-import { EmptyState, ErrorState, Skeleton } from "../../components/states";
+import { EmptyState } from "../../components/states";
 import tableStyles from "../../components/table.module.css";
 import { t } from "../../text/text";
 import { experimentOf } from "./saved-view";
@@ -17,74 +18,58 @@ const ConfirmDialog = lazy(async () => ({ default: (await import("../../componen
 
 /** The reader's own views and those that others share. */
 export function ViewsPage() {
-  const workspace = useWorkspace();
-  const views = useQuery(viewsQuery(workspace));
+  const views = useQuery(viewsQuery(useWorkspace()));
+  const heads = [
+    { label: t("column.name") },
+    { label: t("column.experiment") },
+    { label: t("views.query") },
+    { label: t("views.owner") },
+    { label: t("views.sharing") },
+    { label: t("views.changed") },
+    { label: t("views.actions"), hidden: true },
+  ];
   return (
     <>
       <PageHeader title={t("views.title")} />
-      {views.isError && !views.data ? (
-        <ErrorState error={views.error} onRetry={() => void views.refetch()} />
-      ) : !views.data ? (
-        <Skeleton lines={5} />
-      ) : views.data.length === 0 ? (
-        <EmptyState
-          icon="star"
-          title={t("views.none.title")}
-          actions={
-            <Link to="/runs" className={buttonClass("primary")}>
-              {t("runs.title")}
-            </Link>
-          }
-        >
-          {t("views.none.body")}
-        </EmptyState>
-      ) : (
-        <ViewTable views={views.data} />
-      )}
+      <Listing label={t("views.title")} heads={heads} items={views.data} error={views.error} onRetry={() => void views.refetch()} empty={<NoViews />} row={(view) => <ViewRow key={view.id} view={view} />} />
     </>
   );
 }
 
-function ViewTable({ views }: { views: readonly SavedView[] }) {
+function NoViews() {
+  return (
+    <EmptyState
+      icon="star"
+      title={t("views.none.title")}
+      actions={
+        <Link to="/runs" className={buttonClass("primary")}>
+          {t("runs.title")}
+        </Link>
+      }
+    >
+      {t("views.none.body")}
+    </EmptyState>
+  );
+}
+
+function ViewRow({ view }: { view: SavedView }) {
   const user = useQuery(sessionQuery()).data?.user;
   return (
-    <div className={tableStyles.box}>
-      <table className={tableStyles.table}>
-        <caption className="visually-hidden">{t("views.title")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("column.name")}</th>
-            <th scope="col">{t("column.experiment")}</th>
-            <th scope="col">{t("views.query")}</th>
-            <th scope="col">{t("views.owner")}</th>
-            <th scope="col">{t("views.sharing")}</th>
-            <th scope="col">{t("views.changed")}</th>
-            <th scope="col">
-              <span className="visually-hidden">{t("views.actions")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {views.map((view) => (
-            <tr key={view.id}>
-              <th scope="row">
-                <Link to="/v/$viewId" params={{ viewId: view.id }} className={tableStyles.name}>
-                  {view.name}
-                </Link>
-              </th>
-              <td>{experimentOf(view) ?? t("runs.title")}</td>
-              <td>{view.filter ? <code>{view.filter}</code> : "–"}</td>
-              <td>{view.owner}</td>
-              <td>{t(`views.sharing.${view.sharing}`)}</td>
-              <td>
-                <RelativeTime at={view.updated_at} />
-              </td>
-              <td>{view.owner === user && <DeleteView view={view} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <tr>
+      <th scope="row">
+        <Link to="/v/$viewId" params={{ viewId: view.id }} className={tableStyles.name}>
+          {view.name}
+        </Link>
+      </th>
+      <td>{experimentOf(view) ?? t("runs.title")}</td>
+      <td>{view.filter ? <code>{view.filter}</code> : "–"}</td>
+      <td>{view.owner}</td>
+      <td>{t(`views.sharing.${view.sharing}`)}</td>
+      <td>
+        <RelativeTime at={view.updated_at} />
+      </td>
+      <td>{view.owner === user && <DeleteView view={view} />}</td>
+    </tr>
   );
 }
 

@@ -18,7 +18,8 @@ from runyard.errors import InvalidArgumentError, NotSupportedError
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.wire.run import RunQuery
 
-CASES = 2000 if os.environ.get("RUNYARD_LONG") else 250
+IS_LONG = bool(os.environ.get("RUNYARD_LONG"))
+CASES = 2000 if IS_LONG else 250
 WORKSPACES = ["w0", "w1", "w2"]
 
 
@@ -27,6 +28,7 @@ def populations(stores: OpenedStores) -> list[Population]:
     return [populate(stores, name, seed) for seed, name in enumerate(WORKSPACES)]
 
 
+@pytest.mark.timeout(1800 if IS_LONG else 300)
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(node=NODES, which=st.integers(0, len(WORKSPACES) - 1))
 def test_sql_agrees_with_the_definition(stores: OpenedStores, populations: list[Population], node: Node, which: int) -> None:

@@ -16,9 +16,11 @@ from sqlalchemy.engine import Connection
 
 from runyard.domain.run import TERMINAL_STATUSES
 from runyard.errors import ConflictError, NotFoundError
+from runyard.storage.backends.sql import metric_fresh
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.metric_compaction import NewBlock, Plan, merged_block, plan_compaction
+from runyard.storage.backends.sql.metric_fresh import read_fresh, store_fresh
 from runyard.storage.backends.sql.metric_group import grouped
 from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_page import PageBuilder
@@ -104,6 +106,11 @@ class TailBook:
             if state.rows <= 0:
                 del self._states[run_pk]
 
+    def state(self, run_pk: int) -> TailState | None:
+        """Return what waits of one run."""
+        with self._lock:
+            return self._states.get(run_pk)
+
     def states(self) -> dict[int, TailState]:
         """Return what waits, by run."""
         with self._lock:
@@ -128,23 +135,24 @@ class Compactor:
         for state in states.values():
             state.last_at = state.last_at or now_us  # a tail from before this start waits from now on
         ended = self._ended(list(states))
-        for run_pk, state in states.items():
-            if run_pk in ended or state.is_full() or now_us - state.last_at >= IDLE_US:
-                try:
-                    self.compact(run_pk, finish=run_pk in ended)
-                    done += 1
-                except NotFoundError:
-                    logger.info("run %s was purged while its metrics were compacted", run_pk)
-                except Exception:
-                    logger.exception("the metrics of run %s could not be compacted; they stay as they are", run_pk)
+        due = {pk: s for pk, s in states.items() if pk in ended or s.is_full() or now_us - s.last_at >= IDLE_US}
+        together = self._compact_fresh([pk for pk, state in due.items() if metric_fresh.is_small(state.rows, state.points)])
+        for run_pk in sorted(due.keys() - together):
+            try:
+                self.compact(run_pk, finish=run_pk in ended)
+                done += 1
+            except NotFoundError:
+                logger.info("run %s was purged while its metrics were compacted", run_pk)
+            except Exception:
+                logger.exception("the metrics of run %s could not be compacted; they stay as they are", run_pk)
         with self._turn:
             self._pages.tick(now_us)
-        return done
+        return done + len(together)
 
     def compact(self, run_pk: int, *, finish: bool = False) -> None:
         """Bring the whole tail of a run into blocks; with ``finish`` also merge its open blocks into one."""
         with self._turn:
-            counted = self._tails.states().get(run_pk)
+            counted = self._tails.state(run_pk)
             if not self._compact_once(run_pk):
                 if counted is not None:  # the rows went with their run
                     self._tails.forget(run_pk, rows=counted.rows, points=counted.points)
@@ -159,6 +167,33 @@ class Compactor:
         """Bring every run that has ended into the pages of summaries now."""
         with self._turn:
             self._pages.build_all()
+
+    def _compact_fresh(self, run_pks: list[int]) -> set[int]:
+        """Bring small tails of runs that have nothing in blocks into blocks, many at a time; return the runs that are done."""
+        done: set[int] = set()
+        for start in range(0, len(run_pks), metric_fresh.RUNS):
+            with self._turn:
+                try:
+                    done.update(self._compact_together(run_pks[start : start + metric_fresh.RUNS]))
+                except ConflictError:
+                    logger.info("a run changed while its metrics were compacted with others; each is compacted by itself")
+                except Exception:
+                    logger.exception("some runs' metrics could not be compacted together; each is compacted by itself")
+        return done
+
+    def _compact_together(self, run_pks: list[int]) -> list[int]:
+        with self._database.read() as connection:
+            runs = read_fresh(connection, self._book, run_pks)
+        if not runs:
+            return []
+        blocks = [self._row(run.run_pk, block, run.summary) for run in runs for block in run.blocks]
+        summaries = [
+            {"run_pk": run.run_pk, **_summary_row(run.summary, 0, self._book.keyset_id(run.summary.keys))} for run in runs
+        ]
+        self._database.write(lambda connection: store_fresh(connection, runs, summaries, blocks))
+        for run in runs:
+            self._tails.forget(run.run_pk, rows=len(run.tail_pks), points=run.points)
+        return [run.run_pk for run in runs]
 
     def _compact_once(self, run_pk: int) -> bool:
         with self._database.read() as connection:
@@ -270,13 +305,17 @@ def _require_run(connection: Connection, run_pk: int) -> None:
 
 def _store_summary(connection: Connection, run_pk: int, summary: Summary, version: int, keyset_id: int) -> None:
     c = t.run_summary.c
-    values = {"keyset_id": keyset_id, "version": version + 1, "paged": 0, "blob": summary.encode()}
+    values = _summary_row(summary, version, keyset_id)
     if not version:
         connection.execute(t.run_summary.insert().values(run_pk=run_pk, **values))
         return
     update = t.run_summary.update().where(c.run_pk == run_pk, c.version == version).values(**values)
     if connection.execute(update).rowcount != 1:
         raise ConflictError(f"The metrics of run {run_pk} were compacted by somebody else.")
+
+
+def _summary_row(summary: Summary, version: int, keyset_id: int) -> dict[str, Any]:
+    return {"keyset_id": keyset_id, "version": version + 1, "paged": 0, "blob": summary.encode()}
 
 
 def _delete_blocks(connection: Connection, run_pk: int, pks: list[int]) -> None:

@@ -174,6 +174,7 @@ def _sqlite_engine(path: Path, begin: str, pool_size: int) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged write survives a power cut
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.execute("PRAGMA secure_delete=FAST")  # on, as Debian has it, it writes a tail that became a block a second time
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from runyard.domain.change import ChangeTopic
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
+from runyard.storage.backends.sql.experiment_activity import count_runs_by_day
 from runyard.storage.backends.sql.experiment_bin import delete_experiment, purge_experiment, restore_experiment
 from runyard.storage.backends.sql.experiment_row import (
     changed_values,
@@ -29,7 +31,7 @@ from runyard.storage.backends.sql.mapping import (
     to_us,
     workspace_pk,
 )
-from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
+from runyard.wire.experiment import ExperimentPage, RunsByDay, UpdateExperimentRequest
 
 
 class SqlExperimentStore:
@@ -110,6 +112,11 @@ class SqlExperimentStore:
             return record_of(connection, workspace, fresh)
 
         return self._database.write(work)
+
+    def activity(self, workspace: str, experiment_ids: Sequence[str], *, since: datetime, days: int) -> RunsByDay:
+        """Return how many runs each experiment got on each day from ``since`` on."""
+        with self._database.read() as connection:
+            return count_runs_by_day(connection, workspace_pk(connection, workspace), experiment_ids, since, days)
 
     def delete(self, workspace: str, name: str, *, author: str, at: datetime) -> ExperimentRecord:
         """Put an experiment into the bin, with its runs."""

@@ -26,7 +26,7 @@ BLOCK_POINTS = 8192
 
 OWN_FRAME_POINTS = 256
 SHARED_FRAME_SERIES = 64
-_PLAIN_DIRECTORY_SERIES = 64
+_PLAIN_DIRECTORY_SERIES = 8
 _COMPRESSION = 4
 """pcodec's level: 8, its default, takes three times as long for one per cent less."""
 
@@ -144,7 +144,7 @@ def _compressed(column: str, values: npt.NDArray[Any]) -> bytes:
 
 def encode_block(entries: list[Entry], *, with_bounds: bool = True) -> EncodedBlock:
     """Return the block of these entries, whose order is that of the block's keyset. Without bounds they are all 0."""
-    if len(entries) > SHARED_FRAME_SERIES and not with_bounds and _are_plain(entries):
+    if not with_bounds and _are_plain(entries):
         return _encode_plain(entries)
     return _encode_one_by_one(entries, with_bounds=with_bounds)
 
@@ -168,7 +168,9 @@ def _encode_one_by_one(entries: list[Entry], *, with_bounds: bool) -> EncodedBlo
 
 
 def _are_plain(entries: list[Entry]) -> bool:
-    return all(0 < len(entry.points.flags) < OWN_FRAME_POINTS and not entry.points.objects for entry in entries)
+    """Return whether all are small, without objects, and so many or so alike that their columns are packed together."""
+    alike = len(entries) > SHARED_FRAME_SERIES or len({len(entry.points.flags) for entry in entries}) == 1
+    return alike and all(0 < len(entry.points.flags) < OWN_FRAME_POINTS and not entry.points.objects for entry in entries)
 
 
 def _encode_plain(entries: list[Entry]) -> EncodedBlock:

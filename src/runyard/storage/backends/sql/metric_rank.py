@@ -14,9 +14,10 @@ from runyard.domain.run_filter_ast import Aggregate, Field, Roll
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.metric_key import KeyBook
+from runyard.storage.backends.sql.metric_late import LateRuns
 from runyard.storage.backends.sql.metric_page import read_pages
 from runyard.storage.backends.sql.metric_points import Floats, Ints
-from runyard.storage.backends.sql.metric_read import MetricReader, RunView
+from runyard.storage.backends.sql.metric_read import MetricReader
 
 _FAMILIES = list(MetricFamily)
 
@@ -59,7 +60,7 @@ class FigureReader:
         self._workspace_pk = workspace_pk
         self._book = book
         self._reader = reader
-        self._late: dict[int, RunView] | None = None
+        self._late: LateRuns | None = None
         self._parents: tuple[Ints, Ints] | None = None
 
     def read(self, field: Field) -> Figures:
@@ -72,9 +73,10 @@ class FigureReader:
         if not keys:
             return Figures(np.zeros(0, np.int64), np.zeros(0))
         by_family = sorted(keys, key=lambda key: _FAMILIES.index(keys[key][1]))
-        late = self._late_views()
-        parts = [self._late_figures(late, by_family, aggregate)]
-        held = np.fromiter(late, np.int64, len(late))
+        if self._late is None:
+            self._late = LateRuns(self._connection, self._reader)
+        parts = [Figures(*self._late.figure({key: keys[key] for key in by_family}, aggregate.value))]
+        held = self._late.run_pks
         for key in by_family:
             runs, values = read_pages(self._connection, key, aggregate.value)
             fresh = ~np.isin(runs, held)
@@ -83,22 +85,6 @@ class FigureReader:
         runs, values = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
         there = ~np.isnan(values)
         return Figures(runs[there], values[there])
-
-    def _late_views(self) -> dict[int, RunView]:
-        if self._late is None:
-            unpaged = sa.select(t.run_summary.c.run_pk).where(t.run_summary.c.paged == 0)
-            runs = list(self._connection.execute(unpaged.union(sa.select(t.metric_tail.c.run_pk))).scalars())
-            self._late = self._reader.views(self._connection, runs, with_blocks=False)
-        return self._late
-
-    def _late_figures(self, late: dict[int, RunView], keys: list[int], aggregate: Aggregate) -> Figures:
-        runs, values = [], []
-        for run_pk, view in late.items():
-            slot = next((view.summary.slots[key] for key in keys if key in view.summary.slots), None)
-            if slot is not None:
-                runs.append(run_pk)
-                values.append(view.summary.figure(slice(slot, slot + 1), aggregate.value)[0])
-        return Figures(np.array(runs, np.int64), np.array(values, np.float64))
 
     def _rolled(self, own: Figures, roll: Roll) -> Figures:
         children, parents = self._families()

@@ -20,7 +20,7 @@ from runyard.storage.backends.sql.metric_points import Ints, Points, joined
 from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, level_for, thinned
 from runyard.storage.backends.sql.metric_stored import StoredBlocks, open_blocks
 from runyard.storage.backends.sql.metric_summary import STEPS_FALL, TIMES_FALL, Summary
-from runyard.storage.backends.sql.metric_tail import join_tail
+from runyard.storage.backends.sql.metric_tail import join_tail, read_tails
 
 _IN_MAX = 500
 CACHED_SERIES = 200_000
@@ -144,7 +144,7 @@ class MetricReader:
     def views(self, connection: Connection, run_pks: Sequence[int], *, with_blocks: bool = True) -> dict[int, RunView]:
         """Return the views of those runs that have metrics."""
         based = self.summaries(connection, run_pks)
-        tails = _tail_rows(connection, run_pks)
+        tails = read_tails(connection, run_pks)
         opened = open_blocks(connection, self._book, list(based)) if with_blocks else {}
         views: dict[int, RunView] = {}
         for run_pk in run_pks:
@@ -227,14 +227,3 @@ class MetricReader:
             while self._cached_series > CACHED_SERIES and len(self._cache) > 1:
                 _, (_, oldest) = self._cache.popitem(last=False)
                 self._cached_series -= len(oldest) + 8
-
-
-def _tail_rows(connection: Connection, run_pks: Iterable[int]) -> dict[int, list[tuple[int, bytes]]]:
-    wanted = list(run_pks)
-    c = t.metric_tail.c
-    found: dict[int, list[tuple[int, bytes]]] = {}
-    for start in range(0, len(wanted), _IN_MAX):
-        query = sa.select(c.run_pk, c.pk, c.payload).where(c.run_pk.in_(wanted[start : start + _IN_MAX])).order_by(c.pk)
-        for row in connection.execute(query):
-            found.setdefault(row.run_pk, []).append((row.pk, row.payload))
-    return found

@@ -7,6 +7,7 @@ each writer: all numbers below ``stored`` and the ranges in ``above``. So a batc
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from runyard.storage.backends.sql.metric_points import Points, joined, no_points
 METRIC_TYPES = list(MetricType)
 _TYPE_CODES = {kind: code for code, kind in enumerate(METRIC_TYPES)}
 _PACK_OBJECTS_BYTES = 512
+_IN_MAX = 500
 
 
 class _Head(msgspec.Struct, array_like=True, frozen=True):
@@ -134,6 +136,18 @@ def read_tail(connection: Connection, run_pk: int, *, points_max: int | None = N
             result.close()
             break
     return join_tail(rows)
+
+
+def read_tails(connection: Connection, run_pks: Iterable[int]) -> dict[int, list[tuple[int, bytes]]]:
+    """Return the rows ``(pk, payload)`` of the tails of several runs, each in order of arrival; runs without any are left out."""
+    wanted = list(run_pks)
+    c = t.metric_tail.c
+    found: dict[int, list[tuple[int, bytes]]] = {}
+    for start in range(0, len(wanted), _IN_MAX):
+        query = sa.select(c.run_pk, c.pk, c.payload).where(c.run_pk.in_(wanted[start : start + _IN_MAX])).order_by(c.pk)
+        for row in connection.execute(query):
+            found.setdefault(row.run_pk, []).append((row.pk, row.payload))
+    return found
 
 
 def join_tail(rows: list[tuple[int, bytes]]) -> Tail:

@@ -18,6 +18,7 @@ from runyard.domain.run import (
     RunStatus,
     require_transition,
 )
+from runyard.domain.run_filter_ast import Field
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment_bin import purge_experiments_deleted_before
@@ -27,9 +28,11 @@ from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_befo
 from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
 from runyard.storage.backends.sql.run_query import search_runs
+from runyard.storage.backends.sql.run_row import read_labels, select_rows, to_row
 from runyard.storage.backends.sql.run_update import store_change, update_run
 from runyard.storage.run_base import JobRecord, RunOrigin
 from runyard.wire.run import NewRun, RunPage, RunQuery, UpdateRunRequest, UpdateRunsRequest
+from runyard.wire.run_row import RunRowPage
 
 _ACTIVE = [status.value for status in ACTIVE_STATUSES]
 _WAITING = [RunStatus.QUEUED.value, RunStatus.NOT_STARTED.value]
@@ -84,6 +87,17 @@ class SqlRunStore:
                 connection, workspace, query, scope, select_runs(), at=at, ranking=self._ranking
             )
             return RunPage(runs=[to_record(row) for row in rows], total=total, next_cursor=next_cursor)
+
+    def rows(self, workspace: str, query: RunQuery, labels: list[Field], *, at: datetime, scope: str | None = None) -> RunRowPage:
+        """Return a page of runs as rows, with the values of ``labels``."""
+        with self._database.read() as connection:
+            found, total, next_cursor = search_runs(
+                connection, workspace, query, scope, select_rows(), at=at, ranking=self._ranking
+            )
+            own = read_labels(connection, [row.pk for row in found], labels)
+        places = [(field.name, field.key or "") for field in labels]
+        rows = [replace(to_row(row), values=[own.get(row.pk, {}).get(place) for place in places]) for row in found]
+        return RunRowPage(rows=rows, total=total, next_cursor=next_cursor)
 
     def update(
         self, workspace: str, run_id: str, request: UpdateRunRequest, *, author: str | None = None, at: datetime
@@ -190,12 +204,15 @@ class SqlRunStore:
             ]
 
     def queued_jobs(self, target: str, *, limit: int) -> list[JobRecord]:
-        """Return runs that wait for ``target``, the oldest first, over all workspaces."""
-        return self._jobs(target, [RunStatus.QUEUED.value], limit)
+        """Return runs that wait for ``target``, the oldest first: ``limit`` of each level of the run tree."""
+        waits = sa.and_(t.run.c.target == target, t.run.c.status == RunStatus.QUEUED.value, t.run.c.type.is_not(None))
+        place = sa.func.row_number().over(partition_by=t.run.c.depth, order_by=t.run.c.pk).label("place")
+        placed = sa.select(t.run.c.pk, place).where(waits).subquery()
+        return self._jobs(t.run.c.pk.in_(sa.select(placed.c.pk).where(placed.c.place <= limit)))
 
     def held_jobs(self, target: str) -> list[JobRecord]:
         """Return runs that have not ended and that an engine holds."""
-        return self._jobs(target, _HELD, None)
+        return self._jobs(sa.and_(t.run.c.target == target, t.run.c.status.in_(_HELD), t.run.c.type.is_not(None)))
 
     def note_waiting(self, reasons: dict[str, str], target: str, *, at: datetime) -> None:
         """Say why runs that wait for ``target`` wait. The first reason of a run is an event; later ones replace it."""
@@ -250,13 +267,8 @@ class SqlRunStore:
         waiting = sum(counts.get(status, 0) for status in _WAITING)
         return sum(counts.values()) - waiting, waiting
 
-    def _jobs(self, target: str, statuses: list[str], limit: int | None) -> list[JobRecord]:
-        query = (
-            select_runs()
-            .where(t.run.c.target == target, t.run.c.status.in_(statuses), t.run.c.type.is_not(None))
-            .order_by(t.run.c.pk)
-            .limit(limit)
-        )
+    def _jobs(self, which: sa.ColumnElement[bool]) -> list[JobRecord]:
+        query = select_runs().where(which).order_by(t.run.c.pk)
         with self._database.read() as connection:
             return [
                 JobRecord(run=to_record(row), depth=row.depth, handle=from_text(row.job_handle))

@@ -1,13 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
-import { Dialog } from "react-aria-components/Dialog";
-import { Popover } from "react-aria-components/Popover";
+import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { keys } from "../../../client/keys";
 import { type Run, type RunChange, updateRun } from "../../../client/run";
 import { useWorkspace } from "../../../client/workspace";
+import { AnchoredDialog } from "../../../components/AnchoredDialog";
 import { Button } from "../../../components/Button";
 import fieldStyles from "../../../components/fields.module.css";
-import popoverStyles from "../../../components/PopoverButton.module.css";
 import { InlineError } from "../../../components/states";
 import { t } from "../../../text/text";
 import { parseTag } from "../../tag-text";
@@ -30,7 +28,6 @@ export function CellEditor({ run, cell, anchor, onClose, onSaved }: CellEditorPr
   const [text, setText] = useState(() => textOf(run, cell));
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const trigger = useRef(anchor);
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     setBusy(true);
@@ -51,25 +48,23 @@ export function CellEditor({ run, cell, anchor, onClose, onSaved }: CellEditorPr
   };
   const label = t(`edit.${cell}`);
   return (
-    <Popover triggerRef={trigger} isOpen onOpenChange={(open) => !open && onClose()} placement="bottom start" offset={2} className={`${popoverStyles.popover} ${popoverStyles.roomy}`}>
-      <Dialog aria-label={label} className={popoverStyles.dialog ?? ""}>
-        <form className={styles.wide} onSubmit={save}>
-          {cell === "name" ? (
-            <input className={fieldStyles.input} aria-label={label} value={text} autoFocus onFocus={(event) => event.target.select()} onChange={(event) => setText(event.target.value)} />
-          ) : (
-            <textarea className={fieldStyles.textarea} aria-label={label} value={text} autoFocus onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} />
-          )}
-          {cell !== "name" && <p className={styles.hint}>{cell === "tags" ? t("edit.tags.hint") : t("description.hint")}</p>}
-          <InlineError error={error} />
-          <div className={styles.actions}>
-            <Button onClick={onClose}>{t("action.discard")}</Button>
-            <Button type="submit" tone="primary" disabled={busy}>
-              {t("action.save")}
-            </Button>
-          </div>
-        </form>
-      </Dialog>
-    </Popover>
+    <AnchoredDialog label={label} anchor={anchor} onClose={onClose} roomy>
+      <form className={styles.wide} onSubmit={save}>
+        {cell === "name" ? (
+          <input className={fieldStyles.input} aria-label={label} value={text} autoFocus onFocus={(event) => event.target.select()} onChange={(event) => setText(event.target.value)} />
+        ) : (
+          <textarea className={fieldStyles.textarea} aria-label={label} value={text} autoFocus onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} />
+        )}
+        {cell !== "name" && <p className={styles.hint}>{cell === "tags" ? t("edit.tags.hint") : t("description.hint")}</p>}
+        <InlineError error={error} />
+        <div className={styles.actions}>
+          <Button onClick={onClose}>{t("action.discard")}</Button>
+          <Button type="submit" tone="primary" disabled={busy}>
+            {t("action.save")}
+          </Button>
+        </div>
+      </form>
+    </AnchoredDialog>
   );
 }
 

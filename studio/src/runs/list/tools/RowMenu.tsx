@@ -1,8 +1,6 @@
-import { type KeyboardEvent, useRef } from "react";
-import { Dialog } from "react-aria-components/Dialog";
-import { Popover } from "react-aria-components/Popover";
+import type { KeyboardEvent } from "react";
 import { hasEnded, isCancellable, type Run } from "../../../client/run";
-import popoverStyles from "../../../components/PopoverButton.module.css";
+import { AnchoredDialog } from "../../../components/AnchoredDialog";
 import { t } from "../../../text/text";
 import styles from "./menu.module.css";
 
@@ -17,23 +15,21 @@ interface RowMenuProps {
 
 /** What can be done with the run of a row. What is not possible now is left out. */
 export function RowMenu({ run, anchor, onCommand, onClose }: RowMenuProps) {
-  const trigger = useRef(anchor);
+  const label = t("menu.title", { name: run.display_name });
   const commands: RowCommand[] = ["open", "openTab", "copyId", "copyLink", "rename", "tags", "description"];
   if (isCancellable(run)) commands.push("cancel");
   commands.push(run.archived_at ? "reactivate" : "archive");
   if (hasEnded(run)) commands.push("delete");
   return (
-    <Popover triggerRef={trigger} isOpen onOpenChange={(open) => !open && onClose()} placement="bottom start" offset={2} className={popoverStyles.popover ?? ""}>
-      <Dialog aria-label={t("menu.title", { name: run.display_name })} className={styles.frame ?? ""}>
-        <div role="menu" aria-label={t("menu.title", { name: run.display_name })} className={styles.menu} onKeyDown={moveFocus}>
-          {commands.map((command, index) => (
-            <button key={command} type="button" role="menuitem" tabIndex={-1} autoFocus={index === 0} className={`${styles.item} ${command === "delete" || command === "cancel" ? styles.danger : ""}`} onClick={() => onCommand(command)}>
-              {t(`menu.${command}`)}
-            </button>
-          ))}
-        </div>
-      </Dialog>
-    </Popover>
+    <AnchoredDialog label={label} anchor={anchor} onClose={onClose} className={styles.frame}>
+      <div role="menu" aria-label={label} className={styles.menu} onKeyDown={moveFocus}>
+        {commands.map((command, index) => (
+          <button key={command} type="button" role="menuitem" tabIndex={-1} autoFocus={index === 0} className={`${styles.item} ${command === "delete" || command === "cancel" ? styles.danger : ""}`} onClick={() => onCommand(command)}>
+            {t(`menu.${command}`)}
+          </button>
+        ))}
+      </div>
+    </AnchoredDialog>
   );
 }
 

@@ -1,0 +1,26 @@
+import { Link } from "@tanstack/react-router";
+import type { Run } from "../client/run";
+import { runColour } from "../components/run-colour";
+import tableStyles from "../components/table.module.css";
+import styles from "./RunLink.module.css";
+
+/** The name of a run in a table, with its colour; leads to its page. */
+export function RunLink({ run }: { run: Pick<Run, "id" | "display_name"> }) {
+  return (
+    <span className={styles.name}>
+      <span className={styles.dot} style={{ background: runColour(run.id) }} />
+      <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={tableStyles.name} title={run.display_name}>
+        {run.display_name}
+      </Link>
+    </span>
+  );
+}
+
+/** The experiment of a run; leads to it. */
+export function ExperimentLink({ run }: { run: Pick<Run, "experiment"> }) {
+  return (
+    <Link to="/experiments/$name" params={{ name: run.experiment }}>
+      {run.experiment}
+    </Link>
+  );
+}

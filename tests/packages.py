@@ -1,0 +1,54 @@
+"""Build Runyard's packages and install them as a stranger would, into virtual environments of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+UV = Path(sys.executable).with_name("uv")
+LOCKED = re.compile(r"^([\w.-]+(?:\[[\w,-]+\])?==[^\s;\\]+(?: ; [^\\]+)?)", re.MULTILINE)
+
+
+def build_wheel(folder: Path, source: Path = ROOT) -> Path:
+    """Build the wheel of ``source`` without network and return its path."""
+    command = [UV, "build", "--offline", "--wheel", "--no-build-isolation", "--quiet", "--python", sys.executable]
+    subprocess.run([*command, "--out-dir", folder], cwd=source, check=True, timeout=100)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def find_python(version: str) -> str | None:
+    """Return a Python of that version that works, or None: ``python3.X`` on the path, or one of pyenv's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    places = [shutil.which(f"python{version}"), *(str(each / "bin" / "python") for each in sorted(pyenv.glob(f"{version}.*")))]
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    for place in filter(None, places):
+        told = subprocess.run([place, "-I", "-c", code], capture_output=True, text=True)
+        if told.stdout.strip() == version:
+            return place
+    return None
+
+
+def make_environment(folder: Path, wheel: Path, extras: str = "", python: str = sys.executable) -> Path:
+    """Install the wheel with what it needs into a new environment in ``folder``, and return its ``bin``.
+
+    Versions are those of ``requirements/dev.txt``, so that the cache of `make install` has them.
+    """
+    constraints = folder.with_name(f"{folder.name}-constraints.txt")
+    constraints.write_text("\n".join(LOCKED.findall((ROOT / "requirements" / "dev.txt").read_text())) + "\n")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([UV, "venv", "--quiet", "--python", python, folder], check=True, timeout=100, env=environment)
+    install = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", folder / "bin" / "python", "-c", constraints]
+    subprocess.run([*install, f"runyard{extras} @ {wheel.as_uri()}"], check=True, timeout=280, env=environment)
+    return folder / "bin"
+
+
+def clean_environment(bin_folder: Path, home: Path) -> dict[str, str]:
+    """Return the variables of a person who has just installed Runyard: its commands on the path, and nothing of these tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    return {**kept, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "RUNYARD_HOME": str(home), "BROWSER": "true"}
