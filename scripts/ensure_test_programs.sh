@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure that the programs are there that the tests call: git, PostgreSQL, Open MPI, and a Chromium for the end-to-end tests.
+# Make sure that the programs are there that the tests call: git, PostgreSQL, Open MPI, Podman, and a Chromium for the end-to-end tests.
 # As root on Debian what is missing is installed; else a message says what to install.
 set -eu
 
@@ -9,6 +9,8 @@ command -v "${RUNYARD_CHROMIUM:-chromium}" >/dev/null 2>&1 || command -v google-
 # Debian keeps PostgreSQL's programs off the path.
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v mpirun >/dev/null 2>&1 || missing="$missing openmpi-bin"
+# A container engine: Docker where it runs, else Podman, with a runtime that knows older control groups too.
+docker version >/dev/null 2>&1 || command -v podman >/dev/null 2>&1 || missing="$missing podman runc catatonit"
 if [ -z "$missing" ]; then exit 0; fi
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

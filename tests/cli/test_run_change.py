@@ -68,3 +68,8 @@ def test_runs_that_a_filter_finds_are_cancelled(workspace: Workspace, project: P
     assert call("run", "cancel", "--filter", "tag.keep is null").stdout.count("is cancelled") == 2
     assert [Run.get(workspace, run.id).get_status() for run in runs] == ["Running", "Canceled", "Canceled"]
     runs[0].complete()
+
+
+def test_cancelling_a_run_that_has_ended_says_how_it_had_ended(two_runs: tuple[str, str], call: Call, found: Found) -> None:
+    status = found("run", "show", "-r", two_runs[0], "--query", "status")
+    assert call("run", "cancel", "-r", two_runs[0]).stdout == f"Run {two_runs[0]} had ended already: {status}.\n"

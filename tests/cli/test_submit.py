@@ -138,3 +138,9 @@ def test_a_plan_is_shown_and_nothing_is_sent(project: Path, call: Call, found: F
     assert "Runs:         train.py --epochs 2" in shown.stdout and "To be sent:" in shown.stdout
     assert found("run", "submit-script", "-e", "testexperiment", "--plan", "train.py")["files_to_send"] >= 1
     assert found("experiment", "list") == []
+
+
+@pytest.mark.parametrize("wrong", [["nothing.py"], ["--ct", "nowhere", "train.py"]])
+def test_a_submission_that_cannot_be_makes_no_experiment(project: Path, call: Call, found: Found, wrong: list[str]) -> None:
+    assert call("run", "submit-script", "-e", "never", *wrong).exit_code != 0
+    assert [each for each in found("experiment", "list") if each["name"] == "never"] == []

@@ -80,6 +80,17 @@ def test_a_server_that_ends_at_its_start_shows_the_last_lines_of_its_log(monkeyp
         embedded.start(tmp_path / "home")
 
 
+def test_a_server_that_a_killed_program_had_started_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its starter's lock is free, it has not taken the home's lock yet: the second start ends, and the first one serves."""
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    answers = iter([None, server_info(1)])
+    monkeypatch.setattr(embedded, "_wait_for_another", lambda home: next(answers))
+    assert embedded.start(tmp_path / "home") == server_info(1)
+
+
 def test_stopping_where_nothing_runs_is_no_error(tmp_path: Path) -> None:
     assert embedded.stop(tmp_path / "nowhere") is False
     (tmp_path / "home").mkdir()

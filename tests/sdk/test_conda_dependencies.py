@@ -77,3 +77,11 @@ def test_a_file_that_is_no_conda_specification_is_named(tmp_path: Path, content:
 )
 def test_a_requirement_has_a_name(package: str, name: str) -> None:
     assert package_name(package) == name
+
+
+def test_a_pip_index_is_given_by_its_address_or_as_the_whole_option() -> None:
+    dependencies = CondaDependencies()
+    dependencies.set_pip_index_url("https://first.example/simple")
+    assert dependencies.pip_options == ["--index-url https://first.example/simple"]
+    dependencies.set_pip_index_url("--index-url https://second.example/simple")
+    assert dependencies.pip_options == ["--index-url https://second.example/simple"]

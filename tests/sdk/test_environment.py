@@ -60,13 +60,6 @@ def test_a_registered_environment_gets_a_python_of_its_own() -> None:
     assert python_for(environment).packages is not None
 
 
-def test_an_environment_that_asks_for_a_container_is_refused() -> None:
-    environment = Environment("boxed")
-    environment.docker.enabled = True
-    with pytest.raises(NotSupportedError, match="container"):
-        python_for(environment)
-
-
 def test_files_of_packages_are_read(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("# needed\nnumpy>=1\n\ntorch\n")
     environment = Environment.from_pip_requirements("e", tmp_path / "requirements.txt")
@@ -187,3 +180,18 @@ def test_the_document_of_an_environment_makes_the_same_environment() -> None:
     environment.docker.base_image = "image"
     document = environment_document(environment)
     assert environment_document(environment_from_document(document, "test")) == document
+
+
+def test_requirements_that_a_requirements_file_includes_come_along(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "requirements.txt").write_text("numpy\n-r more/base.txt\n")
+    (tmp_path / "more" / "base.txt").write_text("torch\n--requirement ../requirements.txt\n-r last.txt\n")
+    (tmp_path / "more" / "last.txt").write_text("pandas\n")
+    packages = Environment.from_pip_requirements("e", tmp_path / "requirements.txt").python.conda_dependencies.pip_packages
+    assert packages == ["numpy", "torch", "pandas"]
+
+
+def test_a_constraints_file_is_refused_since_the_target_would_not_have_it(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("numpy\n-c constraints.txt\n")
+    with pytest.raises(InvalidArgumentError, match=r"requirements.txt has '-c constraints.txt'"):
+        Environment.from_pip_requirements("e", tmp_path / "requirements.txt")

@@ -177,3 +177,8 @@ def test_the_id_of_an_archived_experiment_does_not_delete_the_new_one_of_its_nam
     Experiment.delete(workspace, new.id)
     Experiment.delete(workspace, old)
     assert names(workspace, view_type="Deleted") == ["exp", "exp"]
+
+
+def test_an_experiment_of_something_else_than_a_workspace_says_what_it_takes() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"takes a Workspace first, not a str"):
+        Experiment("workspace", "exp")  # type: ignore[arg-type]

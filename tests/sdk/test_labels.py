@@ -14,7 +14,7 @@ def test_a_bare_tag_has_the_value_none() -> None:
 
 
 def test_a_value_that_is_no_text_becomes_one_with_a_warning() -> None:
-    with pytest.warns(UserWarning, match="tag 'fold' is a int"):
+    with pytest.warns(UserWarning, match="tag 'fold' is an int"):
         assert tag_text("fold", 1) == "1"
     with pytest.warns(UserWarning, match="property 'n'"):
         assert property_texts({"n": 2.5}) == {"n": "2.5"}

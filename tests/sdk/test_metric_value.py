@@ -109,7 +109,7 @@ def test_a_row_has_one_value_a_column() -> None:
     assert row("r", {"x": 1, "y": np.float64(2)}) == {"x": [1], "y": [2.0]}
     with pytest.raises(InvalidArgumentError, match="no columns"):
         row("r", {})
-    with pytest.raises(InvalidArgumentError, match=r"log\('r\.x'\) takes one value"):
+    with pytest.raises(InvalidArgumentError, match=r"log_row\('r'\) takes one value a column, and x is a list.*log_table\('r'"):
         row("r", {"x": [1]})
 
 
@@ -182,3 +182,8 @@ def test_long_texts_of_a_list_travel_in_parts_that_a_server_takes() -> None:
 def test_a_description_has_a_limit() -> None:
     with pytest.raises(LimitExceededError, match="10000"):
         described("x", "d" * 10_001)
+
+
+def test_a_list_of_lists_names_log_list_and_what_takes_columns() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"log_list\('l'\) takes a flat list.*log_table\('l'"):
+        values_of("l", [[1, 2], [3]])

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from runyard import Experiment, Run, ScriptRun, ScriptRunConfig, Workspace
+from runyard.client.journal import Journal
+from runyard.client.recorder import journal_place
+from runyard.client.run_end import keep_end
+from runyard.domain.run import RunStatus
 from runyard.errors import (
     ImmutablePropertyError,
     InvalidArgumentError,
@@ -17,6 +21,8 @@ from runyard.errors import (
     NotFoundError,
     RunFailedError,
 )
+from runyard.wire.metric import ScalarRecord
+from runyard.wire.run import ReportStatusRequest
 
 
 def test_an_interactive_run_is_running_until_it_is_completed(run: Run) -> None:
@@ -252,3 +258,16 @@ def test_a_submitted_run_is_a_script_run_wherever_it_comes_from(
     stored = run.get_all_logs()
     assert str(Path("assets") / run.id / "azureml-logs" / "70_driver_log.txt") in stored
     assert list(Run.list_by_compute(workspace.compute_targets["local"])) == []
+
+
+def test_reading_a_run_sends_what_a_killed_program_had_logged_to_it(run: Run) -> None:
+    place = journal_place(run._client, run.id)
+    journal = Journal(place, lambda: None)
+    for value in range(100):
+        journal.record(ScalarRecord("x", 1, value))
+    journal.forget()
+    keep_end(place, ReportStatusRequest(status=RunStatus.COMPLETED))
+    reader = Run.get(Workspace(workspace_name=run.experiment.workspace.name), run.id)
+    assert reader.get_metrics("x") == {"x": list(range(100))}
+    assert reader.get_status() == "Completed"
+    assert not place.folder.exists()

@@ -17,11 +17,13 @@ from runyard.sdk.run_configuration import (
     command_text,
     configuration_document,
     configuration_from_document,
+    duration_seconds,
 )
+from runyard.sdk.script_run_config import ScriptRunConfig
 
 DEFINITION_KEYS = """
 script command useAbsolutePath arguments sourceDirectoryDataStore framework communicator target dataReferences
-data outputData datacaches jobName maxRunDurationSeconds nodeCount priority credentialPassthrough identity
+data outputData datacaches jobName maxRunDurationSeconds nodeCount priority resources credentialPassthrough identity
 environment history spark parallelTask amlCompute tensorflow mpi pyTorch hdi docker commandReturnCodeConfig
 environmentVariables applicationEndpoints
 """
@@ -197,3 +199,45 @@ def test_another_environment_takes_nothing_over_from_the_one_of_the_file(tmp_pat
     loaded = RunConfiguration.load(tmp_path / "x.runconfig")
     loaded.environment = Environment("another")
     assert "databricks" not in configuration_document(loaded)["environment"]
+
+
+@pytest.mark.parametrize("given", ["--lr 0.1", b"x", 5])
+def test_arguments_that_are_no_list_are_refused_rather_than_split_into_letters(given: Any) -> None:
+    for make in (lambda: RunConfiguration(arguments=given), lambda: ScriptRunConfig(".", "train.py", arguments=given)):
+        with pytest.raises(InvalidArgumentError, match="Give a list with an item a word"):
+            make()
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, None), (1, 1), (10.2, 11), (np.int64(5), 5)])
+def test_a_time_limit_is_in_whole_seconds(given: Any, kept: int | None) -> None:
+    assert duration_seconds(given) == kept
+
+
+@pytest.mark.parametrize("given", [0, -1, "10", True, float("nan"), float("inf")])
+def test_a_time_limit_that_no_run_could_keep_is_refused(given: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="max_run_duration_seconds"):
+        duration_seconds(given)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nodeCount: abc", "nodeCount of .*bad.runconfig must be a whole number, not 'abc'"),
+        ("maxRunDurationSeconds: long", "maxRunDurationSeconds"),
+        ("history: 5", "history of .* must hold names and values"),
+        ("arguments: --lr 0.1", "arguments of .* must be a list"),
+        ("mpi: {nodeCount: two}", "nodeCount of mpi"),
+        ("docker: {useDocker: maybe}", "useDocker of docker of .* must be true or false"),
+        ("environmentVariables: [a]", "environmentVariables"),
+        ("target: 5", "target of .* must be a text"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_in_a_file_is_named_with_the_file(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "bad.runconfig").write_text(f"script: train.py\n{line}\n")
+    with pytest.raises(ConfigurationError, match=said):
+        RunConfiguration.load(tmp_path, "bad")
+
+
+def test_other_options_beside_a_run_config_are_told_to_be_ignored() -> None:
+    with pytest.warns(UserWarning, match="other options are ignored"):
+        ScriptRunConfig(".", "train.py", run_config=RunConfiguration(), max_run_duration_seconds=60)

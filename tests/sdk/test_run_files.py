@@ -161,3 +161,10 @@ def test_what_is_no_image_is_refused(run: Run, project: Path) -> None:
     for arguments in ({}, {"path": "a.png", "plot": object()}, {"path": "a.png"}, {"path": "no.png"}, {"plot": object()}):
         with pytest.raises(InvalidArgumentError):
             run.log_image("x", **arguments)
+
+
+def test_what_is_no_file_is_refused_with_what_to_use(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"is a folder. Use run.upload_folder"):
+        run.upload_file("x", tmp_path)
+    with pytest.raises(InvalidArgumentError, match="is an int"):
+        run.upload_file("x", 5)  # type: ignore[arg-type]

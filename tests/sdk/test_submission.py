@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from runyard.errors import InvalidArgumentError, NotSupportedError, ScriptNotFoundError, SnapshotError
+from runyard.errors import InvalidArgumentError, ScriptNotFoundError, SnapshotError
 from runyard.sdk.environment import Environment
-from runyard.sdk.run_configuration import DockerConfiguration
 from runyard.sdk.script_run_config import ScriptRunConfig
 from runyard.sdk.submission import new_run_id, run_spec, script_path, source_folder
 
@@ -44,7 +43,6 @@ def test_a_command_takes_the_place_of_a_script(tmp_path: Path) -> None:
         ({}, InvalidArgumentError, "neither a script nor a command"),
         ({"script": "a.py", "command": "ls"}, InvalidArgumentError, "both a script and a command"),
         ({"command": "ls", "arguments": ["-l"]}, InvalidArgumentError, "Write the arguments"),
-        ({"script": "a.py", "docker_runtime_config": DockerConfiguration(use_docker=True)}, NotSupportedError, "containers"),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused(

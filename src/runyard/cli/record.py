@@ -35,6 +35,7 @@ EXPERIMENT_COLUMNS = ["name", "run_count", "active_run_count", "last_run_status"
 def run_document(run: RunRecord) -> dict[str, Any]:
     """Return a run as plain data, with every key of Azure ML's record: those without a meaning here are None."""
     return {
+        **record_dict(run),
         "experiment_id": None,
         "user_id": run.submitted_by,
         "heartbeat_enabled": run.type == SCRIPT_RUN,
@@ -49,7 +50,6 @@ def run_document(run: RunRecord) -> dict[str, Any]:
         "diagnostics_uri": None,
         "queueing_info": None,
         "_experiment_name": run.experiment,
-        **record_dict(run),
     }
 
 

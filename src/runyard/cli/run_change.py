@@ -121,6 +121,9 @@ def cancel(
         if dry_run:
             click.echo(f"Run {run.id} would be cancelled; its status is {run.status.value}.")
             continue
+        if run.status.is_terminal:
+            click.echo(f"Run {run.id} had ended already: {run.status.value}.")
+            continue
         record = client.runs.cancel(run.id, "cancelled on the command line")
         said = "is cancelled" if record.status.is_terminal else "is being cancelled"
         click.echo(f"Run {run.id} {said}; its status is {record.status.value}.")

@@ -80,6 +80,7 @@ def submit_script(
     from runyard import Experiment
     from runyard.cli.connection import connect
     from runyard.cli.run import print_run
+    from runyard.sdk.submission import check_submission
     from runyard.sdk.submission_plan import plan_submission
 
     submission = Submission(script, arguments, source_directory or path, configuration_name, target, conda_file, gpus)
@@ -92,6 +93,7 @@ def submit_script(
         plan = plan_submission(config, Experiment._handle(connection.workspace, name))
         click.echo(str(plan)) if output_format == "table" else Output(output_format, query).print(plan.as_dict())
         return
+    check_submission(config, connection.client)
     run = Experiment(connection.workspace, name).submit(config, tags=parse_pairs(tags))
     if detached:
         print_run(connection.client.runs.get(run.id), output_format, query)

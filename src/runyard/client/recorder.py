@@ -240,9 +240,13 @@ class RecorderPool:
         return self._families.setdefault(run_id, {})
 
     def flush(self, run_id: str, timeout_s: float) -> bool:
-        """Flush the recorder of a run, if there is one."""
+        """Flush the recorder of a run; where this program has logged nothing to it, send what a program that died left of it."""
         recorder = self._recorders.get(run_id)
-        return recorder is None or recorder.flush(timeout_s)
+        if recorder is not None:
+            return recorder.flush(timeout_s)
+        if may_send_for_others(self._client.endpoint):
+            self._send_left(journal_place(self._client, run_id).folder, time.monotonic() + timeout_s)
+        return True
 
     def close(self, run_id: str, timeout_s: float) -> bool:
         """Close the recorder of a run, if there is one. Recording again opens it again."""
@@ -273,8 +277,10 @@ class RecorderPool:
 
     def _sweep(self) -> None:
         """Send what earlier programs left of this workspace."""
-        folder = workspace_folder(journal_root(self._client.endpoint), self._client.workspace)
-        report = drain(journals_in(folder), self._sink)
+        self._send_left(workspace_folder(journal_root(self._client.endpoint), self._client.workspace))
+
+    def _send_left(self, folder: Path, until: float = float("inf")) -> None:
+        report = drain(journals_in(folder), self._sink, until=until)
         if not report.is_away:
             send_ends(ends_in(folder), self._client, self._sink.server)
         if report.record_count:

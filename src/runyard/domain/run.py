@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from runyard.domain.container import ContainerSpec
 from runyard.domain.environment import PackageSpec
 from runyard.domain.node_group import NodeGroup
 from runyard.domain.run_error import RunError as RunError
@@ -155,6 +156,7 @@ class RunSpec:
 
     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+    ``container`` is what the script is started in: ``interpreter`` is then a Python of the image, which gets the ``packages``.
     ``node_group`` is there for a run of several processes. ``gpu_count`` is how many GPUs each node has to itself; with 0 the
     script sees what the machine shows. ``spark`` says that the target must have Java.
     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
@@ -167,6 +169,7 @@ class RunSpec:
     interpreter: str | None = None
     packages: PackageSpec | None = None
     environment_name: str | None = None
+    container: ContainerSpec | None = None
     node_group: NodeGroup | None = None
     gpu_count: int = 0
     spark: bool = False

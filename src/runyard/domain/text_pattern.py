@@ -38,7 +38,11 @@ class Regex:
 
     def found_in(self, text: str) -> bool:
         """Return whether the expression matches somewhere in the first :data:`MATCHED_MAX_CHARS` of ``text``."""
-        return _compiled(self.body, self.ignore_case).search(text[:MATCHED_MAX_CHARS]) is not None
+        return self.compiled().search(text[:MATCHED_MAX_CHARS]) is not None
+
+    def compiled(self) -> re.Pattern[str]:
+        """Return the expression for Python, for those who ask about many texts. They cut them as :meth:`found_in` does."""
+        return _compiled(self.body, self.ignore_case)
 
 
 _END = "\0"

@@ -61,9 +61,10 @@ def require_script(spec: RunSpec, code: Path) -> None:
         )
 
 
-def command_of(spec: RunSpec, interpreter: str, environment: Mapping[str, str]) -> list[str]:
-    """Return the program and arguments to execute."""
+def command_of(spec: RunSpec, interpreter: str, environment: Mapping[str, str], launcher: str = str(LAUNCHER)) -> list[str]:
+    """Return the program and arguments to execute. ``launcher`` is where the launcher lies, which differs in a container."""
     if spec.command:
-        shell = shutil.which("bash", path=environment.get("PATH")) or "/bin/sh"
+        is_here = launcher == str(LAUNCHER)
+        shell = (shutil.which("bash", path=environment.get("PATH")) if is_here else None) or "/bin/sh"
         return [shell, "-c", spec.command]
-    return [interpreter, str(LAUNCHER), spec.script or "", *(expanded(each, environment) for each in spec.arguments)]
+    return [interpreter, launcher, spec.script or "", *(expanded(each, environment) for each in spec.arguments)]

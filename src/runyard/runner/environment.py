@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from runyard.client.environment_build.cache import EnvironmentCache
-from runyard.client.environment_build.uv import Log, Stopped
+from runyard.client.environment_build.program import Log, Stopped
 from runyard.domain.run import RunSpec
 
 SECRET_REFERENCE = re.compile(r"\$\{(RUNYARD_SECRET_\d+)\}")

@@ -49,6 +49,11 @@ def environment_error(message: str) -> RunError:
     return RunError(code=USER_ERROR, message=message, at=_now())
 
 
+def container_error(engine: str) -> RunError:
+    """Return the error of a run whose container was not started."""
+    return environment_error(f"{engine} has not started the container; the end of 70_driver_log.txt says why.")
+
+
 def script_error(exit_code: int, error_file: Path, interpreter: str, environment_name: str | None = None) -> RunError:
     """Return the error of a script that ended with ``exit_code``; ``error_file`` is what the launcher may have written.
 

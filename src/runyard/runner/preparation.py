@@ -10,10 +10,14 @@ from dataclasses import dataclass
 import msgspec
 
 from runyard.client.environment_build.cache import FOLDER
+from runyard.domain.container import ContainerSpec
 from runyard.domain.run import RunRecord, RunSpec
 from runyard.errors import ConfigurationError
 from runyard.runner.blob_cache import BlobCache
-from runyard.runner.command_line import command_of, interpreter_path, require_script
+from runyard.runner.command_line import LAUNCHER, command_of, interpreter_path, require_script
+from runyard.runner.container.engine import find_engine
+from runyard.runner.container.image import prepare_image
+from runyard.runner.container.launch import Container, inner_variables, inside
 from runyard.runner.control import Control
 from runyard.runner.environment import PreparedEnvironment, prepare_environment
 from runyard.runner.java import require_java
@@ -31,7 +35,8 @@ from runyard.version import VERSION
 class Prepared:
     """A script that is ready to start. ``environment_name`` is None when Runyard has not made its environment.
 
-    ``gpus`` are those of each node of the run, as CUDA_VISIBLE_DEVICES has them.
+    ``gpus`` are those of each node of the run, as CUDA_VISIBLE_DEVICES has them. With a ``container``, interpreter and variables
+    are those inside it.
     """
 
     spec: RunSpec
@@ -40,10 +45,12 @@ class Prepared:
     properties: Mapping[str, str]
     variables: Mapping[str, str]
     gpus: Sequence[str] = ()
+    container: Container | None = None
 
     def command(self, variables: Mapping[str, str] | None = None) -> list[str]:
         """Return the program and arguments to execute, expanded with ``variables``, those of the run when left out."""
-        return command_of(self.spec, self.interpreter, self.variables if variables is None else variables)
+        launcher = str(LAUNCHER) if self.container is None else inside(LAUNCHER)
+        return command_of(self.spec, self.interpreter, self.variables if variables is None else variables, launcher)
 
 
 class Preparation:
@@ -77,11 +84,14 @@ class Preparation:
             logs.prep(f"Restored the snapshot {run.snapshot_id}: {len(files)} files, {sum(f.size_bytes for f in files)} bytes.")
         if not spec.command:
             require_script(spec, self._work.code)
-        made = prepare_environment(spec, self._settings.cache / FOLDER, logs.build, lambda: self._stop.order is not None)
-        if spec.packages is not None:
-            logs.prep(f"The environment {made.label!r} was ready after {made.duration_s:.2f} s.")
-        prepared = self._prepared(run, spec, made)
-        if spec.spark:
+        if spec.container is not None:
+            prepared = self._in_container(run, spec, spec.container, logs)
+        else:
+            made = prepare_environment(spec, self._settings.cache / FOLDER, logs.build, self._is_stopped)
+            if spec.packages is not None:
+                logs.prep(f"The environment {made.label!r} was ready after {made.duration_s:.2f} s.")
+            prepared = self._prepared(run, spec, made)
+        if spec.spark and prepared.container is None:
             logs.prep(f"Java: {require_java(prepared.variables)}")
         logs.prep(f"Python: {prepared.interpreter}")
         logs.prep(f"Ready after {time.monotonic() - began:.2f} s.")
@@ -92,9 +102,34 @@ class Preparation:
         if self._cache is not None:
             self._cache.shrink()
 
-    def _prepared(self, run: RunRecord, spec: RunSpec, made: PreparedEnvironment) -> Prepared:
-        variables = script_environment(
-            self._environment,
+    def _is_stopped(self) -> bool:
+        return self._stop.order is not None
+
+    def _in_container(self, run: RunRecord, spec: RunSpec, wanted: ContainerSpec, logs: RunLogs) -> Prepared:
+        began = time.monotonic()
+        engine = find_engine(self._environment)
+        image = prepare_image(engine, wanted, spec.packages, logs.build, self._is_stopped)
+        duration_s = time.monotonic() - began
+        logs.prep(f"The image {image} was ready for {engine.name} after {duration_s:.2f} s.")
+        # The machine's own variables mean nothing in there, but for the secrets among them that are the run's.
+        own = {name: self._environment[name] for name in spec.environment_variables if name in self._environment}
+        label = spec.environment_name or image
+        return Prepared(
+            spec=spec,
+            interpreter=spec.interpreter or "python",
+            environment_name=None if spec.packages is None else label,
+            properties={
+                "runyard.environment.image": image,
+                "runyard.environment.engine": engine.name,
+                **preparation_times(run.created_at, self._started_at, duration_s),
+            },
+            variables=inner_variables(self._variables(own, run, spec)),
+            container=Container(engine=engine, image=image, spec=wanted, settings=self._settings),
+        )
+
+    def _variables(self, base: Mapping[str, str], run: RunRecord, spec: RunSpec) -> dict[str, str]:
+        return script_environment(
+            base,
             self._settings,
             run,
             spec,
@@ -102,6 +137,9 @@ class Preparation:
             experiment=self._control.find_experiment(run.experiment),
             error_file=self._work.error_file,
         )
+
+    def _prepared(self, run: RunRecord, spec: RunSpec, made: PreparedEnvironment) -> Prepared:
+        variables = self._variables(self._environment, run, spec)
         interpreter = interpreter_path(made.interpreter, variables)
         return Prepared(
             spec=spec,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,13 +60,22 @@ class ScriptProcess:
         """The process id of the script."""
         return self._process.pid
 
-    def wait(self, stop: StopSwitch, *, grace_s: float, longest_s: float | None) -> ScriptEnd:
+    def wait(
+        self,
+        stop: StopSwitch,
+        *,
+        grace_s: float,
+        longest_s: float | None,
+        before_kill: Callable[[], object] | None = None,
+    ) -> ScriptEnd:
         """Return when the script has ended by itself, or was ended by an order of ``stop`` or by ``longest_s``.
+
+        ``before_kill`` is called when it has not ended within ``grace_s`` of an order.
 
         **Guarantees**: nothing that the script has started lives on.
         """
         order = self._wait_for_end_or_order(stop, longest_s)
-        left = self._tree.kill() if order is None else self._tree.stop(grace_s)
+        left = self._tree.kill() if order is None else self._tree.stop(grace_s, before_kill)
         self._ended.wait(timeout=1.0)
         reap_orphans([self._process.pid])
         self._is_over = True

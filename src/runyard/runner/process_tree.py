@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import psutil
 
@@ -80,11 +80,16 @@ class ProcessTree:
             if _group_of(process) not in self._groups:
                 _send(process, number)
 
-    def stop(self, grace_s: float) -> list[int]:
-        """End every process: SIGTERM, and SIGKILL after ``grace_s``. Return the pids that are still there (none, as a rule)."""
+    def stop(self, grace_s: float, before_kill: Callable[[], object] | None = None) -> list[int]:
+        """End every process: SIGTERM, and SIGKILL after ``grace_s``. Return the pids that are still there (none, as a rule).
+
+        ``before_kill`` is called when some are still there after ``grace_s``.
+        """
         if self.note_members():
             self.send(signal.SIGTERM)
             self._wait_until_gone(grace_s)
+            if before_kill is not None and self.note_members():
+                before_kill()
         return self.kill()
 
     def kill(self) -> list[int]:

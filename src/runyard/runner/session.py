@@ -8,12 +8,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from runyard.client.environment_build.uv import BuildStoppedError
+from runyard.client.environment_build.program import BuildStoppedError
 from runyard.domain.node_group import NodeGroup, NodeReport, NodeState, node_processes
 from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.errors import ComputeError, ConflictError, InvalidTransitionError, RunyardError
 from runyard.runner import failure
 from runyard.runner.collect import Collector
+from runyard.runner.container.launch import START_FAILED, shown
 from runyard.runner.control import Control
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
@@ -186,16 +187,30 @@ class Session:
         command = prepared.command()
         for line in _opening_lines(prepared, command, self._settings):
             logs.driver(line)
-        process = ScriptProcess(command, cwd=self._work.code, environment=prepared.variables, log=logs.driver_path)
+        container = prepared.container
+        variables = prepared.variables
+        if container is not None:
+            command, variables = container.command(command, variables, self._work.code), container.client_variables(variables)
+            log.info("the container: %s", shown(command))
+        process = ScriptProcess(command, cwd=self._work.code, environment=variables, log=logs.driver_path)
         try:
             log.info("the script is process %d", process.pid)
             logs.process_started(PROCESS_NAME, process.pid)
             self._tell(prepared.properties)
             self._recording.start(process.pid)
-            end = process.wait(self._stop, grace_s=self._settings.grace_s, longest_s=spec.max_run_duration_s)
+            end = process.wait(
+                self._stop,
+                grace_s=self._settings.grace_s,
+                longest_s=spec.max_run_duration_s,
+                before_kill=None if container is None else container.remove,
+            )
         finally:
             process.kill()
+            if container is not None:
+                container.remove()
             self._recording.close(self._stop)
+        if container is not None:
+            end = replace(end, exit_code=container.exit_code(end.exit_code))
         log.info("the script has ended with exit code %d", end.exit_code)
         logs.process_ended(PROCESS_NAME, _process_status(end))
         if end.left_pids:
@@ -211,6 +226,8 @@ class Session:
             return self._ending_by_order(end.order)
         if end.exit_code == 0:
             return Ending(status=RunStatus.COMPLETED)
+        if prepared.container is not None and end.exit_code == START_FAILED and not self._work.error_file.exists():
+            return Ending(status=RunStatus.FAILED, error=failure.container_error(prepared.container.engine.name))
         error = failure.script_error(end.exit_code, self._work.error_file, prepared.interpreter, prepared.environment_name)
         return Ending(status=RunStatus.FAILED, error=error)
 

@@ -46,7 +46,7 @@ class CondaDependencies:
         for package in pip_packages or ():
             made.add_pip_package(package)
         if pip_indexurl is not None:
-            made.set_pip_index_url(f"--index-url {pip_indexurl}")
+            made.set_pip_index_url(pip_indexurl)
         return made
 
     @property
@@ -107,9 +107,9 @@ class CondaDependencies:
         return None
 
     def set_pip_index_url(self, index_url: str) -> None:
-        """Set the option that names pip's index."""
+        """Set pip's index: its address, or the whole option, such as ``--index-url https://…``."""
         self._pip_options = [option for option in self._pip_options if not option.startswith(("--index-url", "-i "))]
-        self._pip_options.append(index_url)
+        self._pip_options.append(index_url if index_url.startswith("-") else f"--index-url {index_url}")
 
     def set_pip_option(self, pip_option: str) -> None:
         """Add an option for pip."""

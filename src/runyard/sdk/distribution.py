@@ -7,6 +7,7 @@ from typing import Any
 from runyard.domain.node_group import NodeGroup, NodeGroupKind, require_node_group
 from runyard.errors import InvalidArgumentError
 from runyard.sdk.run_configuration import MpiConfiguration, PyTorchConfiguration, RunConfiguration, TensorflowConfiguration
+from runyard.sdk.wording import kind_of
 
 MPI_COMMUNICATORS = ("openmpi", "intelmpi", "mpi")
 TORCH_COMMUNICATORS = ("nccl", "gloo")
@@ -35,8 +36,7 @@ def apply_distribution(config: RunConfiguration, wanted: Any) -> None:
         config.node_count = wanted.node_count
     else:
         raise InvalidArgumentError(
-            f"distributed_job_config is a {type(wanted).__name__}. Use MpiConfiguration, TensorflowConfiguration or "
-            "PyTorchConfiguration."
+            f"distributed_job_config is {kind_of(wanted)}. Use MpiConfiguration, TensorflowConfiguration or PyTorchConfiguration."
         )
 
 

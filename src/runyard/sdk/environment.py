@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from runyard.domain.environment import EnvironmentRecord, PackageSpec
 from runyard.domain.redaction import Redactor, secret_values
-from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.errors import InvalidArgumentError
 from runyard.sdk.conda_dependencies import CondaDependencies, package_name
 from runyard.sdk.conda_program import exported_dependencies
 from runyard.sdk.environment_document import environment_document, fill_environment, section
@@ -41,7 +42,10 @@ class PythonSection:
 
 @dataclass(slots=True)
 class DockerSection:
-    """The container to run in."""
+    """The container to run in. ``base_dockerfile`` is a path, or the text itself.
+
+    ``platform`` and ``shared_volumes`` change nothing here: the image is the machine's own kind, and folders are always shared.
+    """
 
     enabled: bool = False
     base_image: str | None = None
@@ -89,13 +93,13 @@ class Environment:
 
     @staticmethod
     def from_pip_requirements(name: str, file_path: str | Path, pip_version: str | None = None) -> Environment:
-        """Return an environment with the packages of a pip requirements file."""
-        try:
-            lines = Path(file_path).read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise InvalidArgumentError(f"{file_path} cannot be read ({error.strerror}). Give a requirements file.") from error
+        """Return an environment with the packages of a pip requirements file, and of those that it includes with ``-r``.
+
+        Raises:
+            InvalidArgumentError: a file cannot be read, or names a constraints file, which the compute target would not have.
+        """
         made = Environment(name)
-        made.python.conda_dependencies.set_pip_requirements(lines)
+        made.python.conda_dependencies.set_pip_requirements(_requirement_lines(Path(file_path), ()))
         return made
 
     @staticmethod
@@ -172,6 +176,23 @@ class Environment:
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
 
 
+def _requirement_lines(file: Path, above: tuple[Path, ...]) -> list[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise InvalidArgumentError(f"{file} cannot be read ({error.strerror}). Give a requirements file.") from error
+    found: list[str] = []
+    for line in lines:
+        option = re.match(r"\s*(-r|--requirement|-c|--constraint)[\s=]\s*(\S+)", line)
+        if option is None:
+            found.append(line)
+        elif option[1] in ("-c", "--constraint"):
+            raise InvalidArgumentError(f"{file} has {line.strip()!r}. Write the versions into the requirements themselves.")
+        elif (included := (file.parent / option[2]).resolve()) not in (*above, file.resolve()):
+            found += _requirement_lines(included, (*above, file.resolve()))
+    return found
+
+
 def environment_from_document(data: Any, where: str) -> Environment:
     """Return the environment in plain data; what is left out has its default, and unknown keys are passed over.
 
@@ -196,22 +217,19 @@ class PythonChoice:
     packages: PackageSpec | None = None
 
 
-def python_for(environment: Environment) -> PythonChoice:
+def python_for(environment: Environment, in_container: bool = False) -> PythonChoice:
     """Return the Python of an environment.
 
     One that asks for no packages and for this Python's version, as a new one does, gets the Python that submits; a registered or
     curated one always gets its own.
 
-    Raises:
-        NotSupportedError: the environment asks for a container.
+    With ``in_container`` it is a Python of the image, and the packages are put there.
     """
-    if environment.docker.enabled or environment.docker.base_dockerfile:
-        raise NotSupportedError(
-            f"Environment {environment.name!r} asks for a container, which this version does not run. Set "
-            "environment.docker.enabled = False."
-        )
     python = environment.python
     own = python.interpreter_path
+    if in_container:
+        packages = None if python.user_managed_dependencies else package_spec(python.conda_dependencies)
+        return PythonChoice(own or "python" if packages is None else "python", packages)
     if python.user_managed_dependencies:
         return PythonChoice(sys.executable if own in (None, "", "python") else str(Path(str(own)).expanduser()))
     dependencies = python.conda_dependencies

@@ -22,6 +22,7 @@ from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
+from runyard.sdk.wording import kind_of
 from runyard.wire.experiment import UpdateExperimentRequest
 from runyard.wire.run import CreateRunsRequest, NewRun
 
@@ -37,6 +38,10 @@ class Experiment:
     """A named series of runs. The constructor creates it when the workspace has none of that name."""
 
     def __init__(self, workspace: Workspace, name: str, _id: str | None = None, **kwargs: Any) -> None:
+        if not hasattr(workspace, "_client"):
+            raise InvalidArgumentError(
+                f"Experiment(workspace, name) takes a Workspace first, not {kind_of(workspace)}. Use Workspace.from_config()."
+            )
         self._workspace = workspace
         self._name = require_experiment_name(name)
         self._record: ExperimentRecord | None = workspace._client.experiments.ensure(name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runyard.errors import InvalidArgumentError
+from runyard.sdk.wording import kind_of
 
 
 def tag_text(key: str, value: Any) -> str | None:
@@ -60,7 +61,7 @@ def label_filter(what: str, wanted: Any) -> dict[str, str | None]:
 
 def _require_dict(what: str, value: Any, example: str) -> None:
     if not isinstance(value, Mapping):
-        raise InvalidArgumentError(f"{what} must be a dict such as {example}, not a {type(value).__name__}.")
+        raise InvalidArgumentError(f"{what} must be a dict such as {example}, not {kind_of(value)}.")
 
 
 def _key(what: str, key: Any) -> str:
@@ -72,5 +73,5 @@ def _key(what: str, key: Any) -> str:
 def _text(what: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    warnings.warn(f"{what} is a {type(value).__name__}; its text {str(value)!r} is stored.", stacklevel=4)
+    warnings.warn(f"{what} is {kind_of(value)}; its text {str(value)!r} is stored.", stacklevel=4)
     return str(value)

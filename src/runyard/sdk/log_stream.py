@@ -100,9 +100,9 @@ class LogStream:
             self._print("")
         self._print(f"\nExecution Summary\n{'=' * 17}\nRunId: {self._run_id}\nWeb View: {self._link()}\n")
         if record.error is None and record.status_reason:
-            self._print(f"Warnings:\n{json.dumps([record.status_reason], indent=4)}\n")
+            self._print(f"Warnings:\n{json.dumps([record.status_reason], indent=4, ensure_ascii=False)}\n")
         if record.error is not None:
-            self._print(f"Error:\n{json.dumps(error_details(record.error), indent=4)}\n")
+            self._print(f"Error:\n{json.dumps(error_details(record.error), indent=4, ensure_ascii=False)}\n")
 
     def _link(self) -> str:
         return portal_url(self._client, f"/runs/{self._run_id}")
@@ -157,7 +157,7 @@ def raise_if_failed(record: RunRecord, details: dict[str, Any]) -> None:
     if record.error is None or record.status.value != "Failed":
         return
     error = details.get("error") or error_details(record.error)
-    raise RunFailedError(f"Activity Failed:\n{json.dumps(error, indent=4)}", run_id=record.id, error=error)
+    raise RunFailedError(f"Activity Failed:\n{json.dumps(error, indent=4, ensure_ascii=False)}", run_id=record.id, error=error)
 
 
 def _poll_seconds(which: str, default: float) -> float:

@@ -21,6 +21,7 @@ from runyard.domain.metric import (
     require_metric_name,
 )
 from runyard.errors import InvalidArgumentError, LimitExceededError
+from runyard.sdk.wording import kind_of
 
 CHUNK_VALUES = 50_000
 CHUNK_CHARS = 4_000_000
@@ -57,11 +58,18 @@ def values_of(name: str, value: Any) -> list[MetricValue]:
         value = value.tolist()
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise InvalidArgumentError(
-            f"log_list({name!r}) takes a list of numbers or texts, not a {type(value).__name__}. "
+            f"log_list({name!r}) takes a list of numbers or texts, not {kind_of(value)}. "
             f"Use log({name!r}, value) for one value and log_table({name!r}, columns) for a dict.",
             name=name,
         )
-    found = [scalar(name, item) for item in value]
+    try:
+        found = [scalar(name, item) for item in value]
+    except InvalidArgumentError as error:
+        raise InvalidArgumentError(
+            f"log_list({name!r}) takes a flat list, and an item of it holds several values. Log the inner lists one by one, or "
+            f"columns with log_table({name!r}, {{'x': […], 'y': […]}}).",
+            name=name,
+        ) from error
     if len(found) > METRIC_LIST_MAX_VALUES:
         raise LimitExceededError(
             f"log_list({name!r}) was given {len(found)} values; the limit of one call is {METRIC_LIST_MAX_VALUES}. Log it in "
@@ -109,7 +117,7 @@ def row(name: str, columns: Mapping[str, Any]) -> MetricColumns:
     if not columns:
         raise InvalidArgumentError(f"log_row({name!r}) was given no columns. Name them: log_row({name!r}, x=1, y=2).", name=name)
     _require_column_names(name, columns)
-    return {column: [scalar(f"{name}.{column}", value)] for column, value in columns.items()}
+    return {column: [_cell(name, column, value)] for column, value in columns.items()}
 
 
 def table(name: str, columns: Any) -> MetricColumns:
@@ -121,7 +129,7 @@ def table(name: str, columns: Any) -> MetricColumns:
     require_metric_name(name)
     if not isinstance(columns, Mapping):
         raise InvalidArgumentError(
-            f"log_table({name!r}) takes a dict of columns, such as {{'x': [1, 2], 'y': [3, 4]}}, not a {type(columns).__name__}.",
+            f"log_table({name!r}) takes a dict of columns, such as {{'x': [1, 2], 'y': [3, 4]}}, not {kind_of(columns)}.",
             name=name,
         )
     _require_column_names(name, columns)
@@ -193,6 +201,17 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, _PLAIN) else str(value)
 
 
+def _cell(name: str, column: str, value: Any) -> MetricValue:
+    try:
+        return scalar(f"{name}.{column}", value)
+    except InvalidArgumentError as error:
+        raise InvalidArgumentError(
+            f"log_row({name!r}) takes one value a column, and {column} is {kind_of(value)}. Log several rows at once with "
+            f"log_table({name!r}, {{{column!r}: […]}}).",
+            name=name,
+        ) from error
+
+
 def _column(name: str, value: Any) -> list[MetricValue]:
     if isinstance(value, (str, bytes)) or value is None or not (isinstance(value, Iterable) or hasattr(value, "tolist")):
         return [scalar(name, value)]
@@ -225,12 +244,12 @@ def _converted(name: str, value: Any) -> MetricValue:
         return _as_float(value)
     if isinstance(value, (Mapping, Iterable)) and not isinstance(value, (bytes, bytearray)):
         raise InvalidArgumentError(
-            f"log({name!r}) takes one value, not a {type(value).__name__}. Use log_list({name!r}, values) for a list, "
+            f"log({name!r}) takes one value, not {kind_of(value)}. Use log_list({name!r}, values) for a list, "
             f"log_row({name!r}, x=…, y=…) for a row and log_table({name!r}, columns) for a table.",
             name=name,
         )
     text = repr(value)
-    warnings.warn(f"log({name!r}) was given a {type(value).__name__}; its text {text[:60]} is recorded.", stacklevel=4)
+    warnings.warn(f"log({name!r}) was given {kind_of(value)}; its text {text[:60]} is recorded.", stacklevel=4)
     return _text(name, text)
 
 

@@ -28,6 +28,7 @@ from runyard.sdk.run_keeping import RunKeeping
 from runyard.sdk.run_labels import RunLabels
 from runyard.sdk.run_logging import RunLogging
 from runyard.sdk.run_query import run_query
+from runyard.sdk.wording import kind_of
 from runyard.wire.run import ReportStatusRequest
 
 if TYPE_CHECKING:
@@ -376,8 +377,6 @@ def _run_error(error_details: Any, error_code: str | None) -> RunError:
     if isinstance(error_details, str):
         return RunError(code=code, message=error_details)
     if not isinstance(error_details, BaseException):
-        raise InvalidArgumentError(
-            f"fail() takes a text or an exception, not a {type(error_details).__name__}. Use fail(str(…))."
-        )
+        raise InvalidArgumentError(f"fail() takes a text or an exception, not {kind_of(error_details)}. Use fail(str(…)).")
     trace = "".join(traceback.format_exception(type(error_details), error_details, error_details.__traceback__))
     return RunError(code=code, message=str(error_details), type=type(error_details).__name__, traceback=trace)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+import numbers
 import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -10,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from runyard.domain.compute_target import LOCAL_TARGET
-from runyard.errors import InvalidArgumentError
+from runyard.errors import ConfigurationError, InvalidArgumentError
 from runyard.sdk.conda_dependencies import CondaDependencies
 from runyard.sdk.environment import DEFAULT_NAME, Environment, environment_from_document
-from runyard.sdk.environment_document import environment_document
+from runyard.sdk.environment_document import environment_document, section
 from runyard.sdk.run_configuration_file import find_file, overlaid, read_document, remove_file, write_document
+from runyard.sdk.wording import kind_of
 
 MAX_DURATION_SECONDS_DEFAULT = 2_592_000
 """Thirty days."""
@@ -111,7 +114,7 @@ class RunConfiguration:
         command: str | list[str] | None = None,
     ) -> None:
         self.script = script
-        self.arguments: list[Any] = list(arguments or [])
+        self.arguments: list[Any] = argument_list(arguments)
         self.command: str | list[str] | None = command
         self.framework = framework or "Python"
         self.communicator = communicator or "None"
@@ -176,6 +179,38 @@ def target_name(target: Any) -> str:
     return name
 
 
+def argument_list(arguments: Any) -> list[Any]:
+    """Return the arguments of a script as a new list; None is no arguments.
+
+    Raises:
+        InvalidArgumentError: they are one text, whose letters would become arguments, or nothing that can be a list.
+    """
+    if arguments is None:
+        return []
+    if isinstance(arguments, (str, bytes)) or not isinstance(arguments, Iterable):
+        raise InvalidArgumentError(
+            f"arguments={arguments!r} is {kind_of(arguments)}. Give a list with an item a word, such as arguments=['--lr', 0.01]."
+        )
+    return list(arguments)
+
+
+def duration_seconds(seconds: Any) -> int | None:
+    """Return the longest time that a run may take, in whole seconds; None is no limit.
+
+    Raises:
+        InvalidArgumentError: it is no number of seconds from 1.
+    """
+    if seconds is None:
+        return None
+    is_number = isinstance(seconds, numbers.Real) and seconds is not True
+    number = float(seconds) if is_number else 0.0
+    if not 1 <= number < math.inf:
+        raise InvalidArgumentError(
+            f"max_run_duration_seconds={seconds!r} is no time that a run could take. Give seconds from 1, or None for no limit."
+        )
+    return math.ceil(number)
+
+
 def argument_texts(arguments: Iterable[Any]) -> list[str]:
     """Return the arguments of a script as its command line gets them.
 
@@ -190,7 +225,7 @@ def argument_texts(arguments: Iterable[Any]) -> list[str]:
             texts.append(str(argument.item()))
         else:
             raise InvalidArgumentError(
-                f"{argument!r} among the arguments is a {type(argument).__name__}. Give texts, numbers and paths, "
+                f"{argument!r} among the arguments is {kind_of(argument)}. Give texts, numbers and paths, "
                 "such as arguments=['--lr', 0.01]."
             )
     return texts
@@ -259,39 +294,52 @@ _UNUSED_HERE: dict[str, Any] = {
 
 
 def configuration_from_document(data: dict[str, Any], where: Path) -> RunConfiguration:
-    """Return the configuration in plain data; what is left out has its default."""
+    """Return the configuration in plain data; what is left out has its default.
+
+    Raises:
+        ConfigurationError: a value is of another kind than it must be; the message names it and ``where``.
+    """
     config = RunConfiguration(
         script=data.get("script"),
-        arguments=data.get("arguments"),
+        arguments=_of_kind(data, "arguments", [], where),
         framework=data.get("framework"),
         communicator=data.get("communicator"),
         command=data.get("command") or None,
     )
-    config.target = data.get("target")
+    config.target = _of_kind(data, "target", "", where) or None
     config.environment = environment_from_document(data.get("environment"), f"environment of {where}")
-    config.environment_variables = {key: str(value) for key, value in (data.get("environmentVariables") or {}).items()}
-    config.max_run_duration_seconds = data.get("maxRunDurationSeconds") or MAX_DURATION_SECONDS_DEFAULT
-    config.node_count = data.get("nodeCount") or 1
-    config.priority = data.get("priority")
-    history = data.get("history") or {}
-    config.history.output_collection = bool(history.get("outputCollection", True))
-    config.history.snapshot_project = bool(history.get("snapshotProject", True))
-    config.history.directories_to_watch = list(history.get("directoriesToWatch") or ["logs"])
-    _fill(config.docker, data.get("docker"))
-    _fill(config.resources, data.get("resources"))
-    _fill(config.mpi, data.get("mpi"))
-    _fill(config.tensorflow, data.get("tensorflow"))
-    _fill(config.pytorch, data.get("pytorch") or data.get("pyTorch"))
+    variables = section(data.get("environmentVariables"), f"environmentVariables of {where}")
+    config.environment_variables = {str(key): str(value) for key, value in variables.items()}
+    config.max_run_duration_seconds = _of_kind(data, "maxRunDurationSeconds", 0, where) or MAX_DURATION_SECONDS_DEFAULT
+    config.node_count = _of_kind(data, "nodeCount", 0, where) or 1
+    config.priority = _of_kind(data, "priority", 0, where)
     renamed = {"pyTorch" if key == "pytorch" else key: value for key, value in data.items()}
+    _fill(config.history, renamed, "history", where)
+    _fill(config.docker, renamed, "docker", where)
+    _fill(config.resources, renamed, "resources", where)
+    _fill(config.mpi, renamed, "mpi", where)
+    _fill(config.tensorflow, renamed, "tensorflow", where)
+    _fill(config.pytorch, renamed, "pyTorch", where)
     config._loaded = copy.deepcopy(renamed)
     return config
 
 
-def _fill(part: Any, data: dict[str, Any] | None) -> None:
+def _fill(part: Any, document: dict[str, Any], key: str, where: Path) -> None:
+    data = section(document.get(key), f"{key} of {where}")
     for name in part.__slots__:
-        value = (data or {}).get(_camel_name(name))
+        here = getattr(part, name)
+        value = _of_kind(data, _camel_name(name), 0 if here is None else here, f"{key} of {where}")
         if value is not None:
             setattr(part, name, value)
+
+
+def _of_kind(data: dict[str, Any], key: str, like: Any, where: Path | str) -> Any:
+    """Return a value of a document that must be of the kind of ``like``; None where it is left out."""
+    value = data.get(key)
+    if value is None or type(value) is type(like):
+        return value
+    kinds = {bool: "true or false", int: "a whole number", str: "a text", list: "a list"}
+    raise ConfigurationError(f"{key} of {where} must be {kinds[type(like)]}, not {value!r}. Mend it.")
 
 
 def _camel(data: dict[str, Any]) -> dict[str, Any]:

@@ -83,12 +83,12 @@ def instant(at: datetime) -> str:
 def record_dict(record: RunRecord) -> dict[str, Any]:
     """Return a run as the command line shows it, in the snake_case names that users know."""
     return {
-        "run_number": record.number,
-        "root_run_id": record.root_id,
         "run_id": record.id,
-        "parent_run_id": record.parent_id,
         "experiment_name": record.experiment,
         "status": record.status.value,
+        "run_number": record.number,
+        "parent_run_id": record.parent_id,
+        "root_run_id": record.root_id,
         "created_utc": instant(record.created_at),
         "start_time_utc": _instant_or_none(record.started_at),
         "end_time_utc": _instant_or_none(record.ended_at),

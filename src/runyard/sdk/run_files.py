@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.artifact import LOG_FOLDERS, ArtifactRecord
 from runyard.errors import ConflictError, FileNotInRunError, InvalidArgumentError, NotFoundError
 from runyard.sdk.run_handle import RunHandle
+from runyard.sdk.wording import kind_of
 from runyard.wire.run import UpdateRunRequest
 
 SNAPSHOT_PROPERTY = "ContentSnapshotId"
@@ -163,7 +165,11 @@ def _content(path_or_stream: Any) -> bytes | Path:
     if hasattr(path_or_stream, "read"):
         content = path_or_stream.read()
         return content.encode() if isinstance(content, str) else bytes(content)
+    if not isinstance(path_or_stream, (str, os.PathLike)):
+        raise InvalidArgumentError(f"What is to be uploaded is {kind_of(path_or_stream)}. Give a path, or a stream of bytes.")
     path = Path(path_or_stream)
+    if path.is_dir():
+        raise InvalidArgumentError(f"{path} is a folder. Use run.upload_folder(name, path).", path=str(path))
     if not path.is_file():
         raise InvalidArgumentError(f"The file {path} is not there, so it cannot be uploaded. Check the path.", path=str(path))
     return path

@@ -18,6 +18,7 @@ from runyard.errors import InvalidArgumentError
 from runyard.sdk.metric_file import metric_file
 from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, described, in_parts, row, scalar, step_number, table, values_of
 from runyard.sdk.run_handle import RunHandle
+from runyard.sdk.wording import kind_of
 from runyard.wire.codec import to_json
 from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, Record, ScalarRecord, TableRecord
 
@@ -52,7 +53,7 @@ class RunLogging(RunHandle):
             InvalidArgumentError: as :meth:`log`; the values before the bad one are logged.
         """
         if not isinstance(values, dict):
-            raise InvalidArgumentError(f"log_dict() takes a dict of names and values, not a {type(values).__name__}.")
+            raise InvalidArgumentError(f"log_dict() takes a dict of names and values, not {kind_of(values)}.")
         if values and not self._log_many_known(values, step):
             now_us = _now_us()
             for name, value in values.items():
@@ -241,7 +242,7 @@ def _drawn(name: str, plot: Any) -> bytes:
     figure = plot if hasattr(plot, "savefig") else getattr(plot, "figure", None)
     if figure is None or not hasattr(figure, "savefig"):
         raise InvalidArgumentError(
-            f"plot= of log_image({name!r}) is a {type(plot).__name__}, which cannot be drawn. Give a matplotlib figure.",
+            f"plot= of log_image({name!r}) is {kind_of(plot)}, which cannot be drawn. Give a matplotlib figure.",
             name=name,
         )
     sink = io.BytesIO()

@@ -13,8 +13,10 @@ from runyard.sdk.run_configuration import (
     MAX_DURATION_SECONDS_DEFAULT,
     DockerConfiguration,
     RunConfiguration,
+    argument_list,
 )
 from runyard.sdk.submission import submit_script
+from runyard.sdk.wording import kind_of
 
 if TYPE_CHECKING:
     from runyard.sdk.experiment import Experiment
@@ -48,12 +50,13 @@ class ScriptRunConfig:
     ) -> None:
         self.source_directory = "." if source_directory is None else str(source_directory)
         self.script = script
-        self.arguments: list[Any] = list(arguments or [])
+        self.arguments: list[Any] = argument_list(arguments)
         self.run_config = run_config if run_config is not None else RunConfiguration()
         if run_config is not None:
-            _warn_of_ignored(compute_target, environment, docker_runtime_config, distributed_job_config)
+            other_time = None if max_run_duration_seconds == MAX_DURATION_SECONDS_DEFAULT else max_run_duration_seconds
+            _warn_of_ignored(compute_target, environment, docker_runtime_config, distributed_job_config, other_time)
             self.script = script if script is not None else run_config.script
-            self.arguments = self.arguments or list(run_config.arguments)
+            self.arguments = self.arguments or argument_list(run_config.arguments)
             command = command if command is not None else run_config.command
         else:
             self._configure(compute_target, environment, max_run_duration_seconds, docker_runtime_config)
@@ -76,7 +79,7 @@ class ScriptRunConfig:
         if environment is not None:
             if not isinstance(environment, Environment):
                 raise InvalidArgumentError(
-                    f"environment= is a {type(environment).__name__}, not an Environment. Use Environment('my-env')."
+                    f"environment= is {kind_of(environment)}, not an Environment. Use Environment('my-env')."
                 )
             config.environment = environment
         if docker is not None:
@@ -99,7 +102,7 @@ def _resume_path(resume_from: Any) -> str:
     if isinstance(resume_from, (str, Path)) and str(resume_from):
         return str(resume_from)
     raise InvalidArgumentError(
-        f"resume_from is a {type(resume_from).__name__}. Give the path of a checkpoint that the compute target can read; the "
+        f"resume_from is {kind_of(resume_from)}. Give the path of a checkpoint that the compute target can read; the "
         "script gets it as --resume-from."
     )
 

@@ -24,11 +24,19 @@ from runyard.errors import (
     SnapshotError,
 )
 from runyard.sdk.compute_target import unknown_target
+from runyard.sdk.container import container_of
 from runyard.sdk.distribution import node_group_of
 from runyard.sdk.environment import Environment, python_for
 from runyard.sdk.labels import tag_texts
 from runyard.sdk.run import ScriptRun
-from runyard.sdk.run_configuration import RunConfiguration, argument_texts, command_text, configuration_document
+from runyard.sdk.run_configuration import (
+    RunConfiguration,
+    argument_list,
+    argument_texts,
+    command_text,
+    configuration_document,
+    duration_seconds,
+)
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.secret import Secrets
 from runyard.sdk.spark import python_with_spark, spark_variables, wants_spark
@@ -58,10 +66,8 @@ def submit_script(
         NotSupportedError: the environment or container cannot be had.
     """
     client = experiment.workspace._client
-    folder = source_folder(config.source_directory)
-    spec = run_spec(config, folder)
+    folder, spec = check_submission(config, client)
     set_tags = tag_texts(tags)
-    require_gpus(require_target(client, spec.target), spec.gpu_count, spec.node_count)
     began = time.monotonic()
     secrets = Secrets(spec)
     snapshot = take_snapshot(client.snapshots, folder, cover=secrets.cover_source)
@@ -89,6 +95,14 @@ def submit_script(
     return ScriptRun(experiment, record.id, _record=record)
 
 
+def check_submission(config: ScriptRunConfig, client: Client) -> tuple[Path, RunSpec]:
+    """Return the source folder and what the runner is to do, or raise what is wrong with them. Sends and makes nothing."""
+    folder = source_folder(config.source_directory)
+    spec = run_spec(config, folder)
+    require_gpus(require_target(client, spec.target), spec.gpu_count, spec.node_count)
+    return folder, spec
+
+
 def _keep_diff(client: Client, run_id: str, folder: Path, hide: Redactor) -> None:
     """Store what is not committed. The run is on its way: trouble here is told and changes nothing."""
     diff = uncommitted_diff(folder, hide)
@@ -109,14 +123,16 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         raise InvalidArgumentError(f"The ScriptRunConfig has {both}. Give script='train.py', or command='python train.py'.")
     if command is not None and config.arguments:
         raise InvalidArgumentError("arguments= goes with script=. Write the arguments of a command into the command.")
-    if options.docker.use_docker:
-        raise NotSupportedError("This version does not run containers. Leave out docker_runtime_config.")
-    python = python_for(options.environment)
+    container = container_of(options)
+    python = python_for(options.environment, in_container=container is not None)
     spark = wants_spark(options.framework, options.environment)
     if spark:
         python = python_with_spark(python, options.environment)
+    node_group = node_group_of(options)
+    if container is not None and node_group is not None:
+        raise NotSupportedError("A distributed run cannot be put into containers. Leave out the container or the distribution.")
     script = None if config.script is None else script_path(str(config.script), folder)
-    arguments = argument_texts(config.arguments)
+    arguments = argument_texts(argument_list(config.arguments))
     return RunSpec(
         script=script,
         arguments=arguments,
@@ -125,11 +141,12 @@ def run_spec(config: ScriptRunConfig, folder: Path) -> RunSpec:
         interpreter=python.interpreter,
         packages=python.packages,
         environment_name=options.environment.name,
-        node_group=node_group_of(options),
+        container=container,
+        node_group=node_group,
         gpu_count=_gpu_count(options.resources.gpu),
         spark=spark,
         environment_variables={**spark_variables(options.environment), **_variables(options)},
-        max_run_duration_s=options.max_run_duration_seconds,
+        max_run_duration_s=duration_seconds(options.max_run_duration_seconds),
         output_collection=options.history.output_collection,
         directories_to_watch=list(options.history.directories_to_watch),
         definition={**configuration_document(options), "script": script, "arguments": arguments},

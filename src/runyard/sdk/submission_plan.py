@@ -129,6 +129,8 @@ def plan_submission(config: ScriptRunConfig, experiment: Experiment) -> Submissi
 
 
 def _environment_state(client: Client, spec: RunSpec) -> str:
+    if spec.container is not None:
+        return f"in a container of {spec.container.image or 'an image of its own'}, which the compute target pulls or builds"
     if spec.packages is None:
         return f"used as it is: {spec.interpreter}"
     if not isinstance(client.endpoint, EmbeddedEndpoint):

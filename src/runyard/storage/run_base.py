@@ -123,10 +123,8 @@ class RunStore(Protocol):
             InvalidTransitionError: the run cannot go there from where it is.
         """
 
-    def cancel_tree(
-        self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime
-    ) -> list[RunRecord]:
-        """Cancel a run and all its descendants that have not ended; return those that changed.
+    def cancel_tree(self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime) -> list[str]:
+        """Cancel a run and all its descendants that have not ended; return the ids of those that changed, parents first.
 
         A run with a job becomes CancelRequested, and Canceled once its runner says so; any other becomes Canceled at once.
         """

@@ -1543,6 +1543,23 @@ export interface components {
             state: string;
         };
         /**
+         * ContainerSpec
+         * @description What to start a script in.
+         *
+         *     ``image`` is what the engine knows it by, or can pull; ``dockerfile`` is the text of one that is built instead.
+         *     ``arguments`` are added to the engine's ``run`` as they are. ``shm_size`` is the size of /dev/shm, such as ``2g``.
+         */
+        ContainerSpec: {
+            /** Arguments */
+            arguments?: string[];
+            /** Dockerfile */
+            dockerfile?: string | null;
+            /** Image */
+            image?: string | null;
+            /** Shm Size */
+            shm_size?: string | null;
+        };
+        /**
          * CreateLoginLinkRequest
          * @description Ask for a one-time link that signs a browser in and then opens ``path``.
          */
@@ -2890,6 +2907,7 @@ export interface components {
          *
          *     ``script`` is a path inside the snapshot and ``arguments`` its command line; or ``command`` is a shell command.
          *     ``interpreter`` is the Python to run with, as the target finds it; with ``packages`` the target makes one that has them.
+         *     ``container`` is what the script is started in: ``interpreter`` is then a Python of the image, which gets the ``packages``.
          *     ``node_group`` is there for a run of several processes. ``gpu_count`` is how many GPUs each node has to itself; with 0 the
          *     script sees what the machine shows. ``spark`` says that the target must have Java.
          *     ``definition`` is the whole run configuration in the field names that ``get_details()["runDefinition"]`` shows.
@@ -2899,6 +2917,7 @@ export interface components {
             arguments?: string[];
             /** Command */
             command?: string | null;
+            container?: components["schemas"]["ContainerSpec"] | null;
             /** Definition */
             definition?: {
                 [key: string]: unknown;

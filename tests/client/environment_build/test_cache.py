@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from runyard.client.environment_build.cache import BuiltEnvironment, EnvironmentCache
+from runyard.client.environment_build.program import without_credentials
 from runyard.client.environment_build.python import find_python
-from runyard.client.environment_build.uv import without_credentials
 from runyard.domain.environment import PackageSpec
 from runyard.errors import ComputeError
 
@@ -79,7 +79,9 @@ def test_pruning_frees_what_was_not_used(tmp_path: Path) -> None:
     cache = EnvironmentCache(tmp_path)
     built = cache.find_or_build(TINY, lambda _: None)
     assert cache.prune(unused_for_s=3600) == 0
-    assert cache.prune(unused_for_s=3600, now=built.used_at + 4000) == built.size_bytes > 0
+    (listed,) = cache.list()
+    assert (listed.used_at, cache.list()) == (pytest.approx(built.used_at), [listed])
+    assert cache.prune(unused_for_s=3600, now=built.used_at + 4000) == listed.size_bytes > 0
     assert cache.list() == []
 
 

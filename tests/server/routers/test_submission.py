@@ -350,3 +350,28 @@ def test_children_start_however_many_top_level_runs_wait(
     api.submit("child", parent_id="top_0")
     dispatcher.tick()
     assert [spec.name for spec in engine.started] == ["top_0", "top_1", "child"]
+
+
+def test_a_child_on_another_target_goes_to_its_engine_and_waits_in_its_queue(
+    api: Any, context: ServerContext, engine: FakeEngine, anonymous: httpx.Client
+) -> None:
+    cluster = FakeEngine()
+    context.engines["cluster"] = cluster  # type: ignore[index]
+    dispatcher = Dispatcher(context)
+    api.submit("parent")
+    dispatcher.tick()
+    anonymous.headers["authorization"] = f"Bearer {engine.started[0].environment['RUNYARD_RUN_TOKEN']}"
+    spec = {"script": "train.py", "target": "cluster", "environment_name": "its own"}
+    body = {"spec": spec, "snapshot_id": api.snapshot(train__py=b"print(1)"), "parent_id": "parent"}
+    for n in range(3):
+        api.call("POST", "/experiments/mnist/submissions", json={**body, "id": f"kid_{n}"})
+    dispatcher.tick()
+    assert [spec.name for spec in engine.started] == ["parent"]
+    assert [spec.name for spec in cluster.started] == ["kid_0", "kid_1"]
+    waits = api.call("GET", "/runs/kid_2")
+    assert waits["status_reason"] == (
+        "Waiting for compute target 'cluster': number 1 in the queue. All 2 places for child runs are taken, by kid_0, kid_1."
+    )
+    api.call("POST", "/runs/parent/cancel", json={})
+    dispatcher.tick()
+    assert (engine.stopped, cluster.stopped) == (["parent"], ["kid_0", "kid_1"])

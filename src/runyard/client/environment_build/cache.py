@@ -10,14 +10,16 @@ import platform
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from runyard.client.environment_build.program import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never
 from runyard.client.environment_build.python import find_python
 from runyard.client.environment_build.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
-from runyard.client.environment_build.uv import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never, run_uv
+from runyard.client.environment_build.uv import run_uv
 from runyard.domain.environment import PackageSpec, pip_requirement
 from runyard.errors import ComputeError
 
@@ -29,7 +31,10 @@ _FACTS = "environment.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltEnvironment:
-    """An environment on disk. ``key`` names its content; ``cached`` says that it was there already."""
+    """An environment on disk. ``key`` names its content; ``cached`` says that it was there already.
+
+    ``size_bytes`` is 0 where nobody has measured it: :meth:`EnvironmentCache.list` does.
+    """
 
     key: str
     python: Path
@@ -58,11 +63,12 @@ class EnvironmentCache:
             ComputeError: uv or the wanted Python is missing, or the packages cannot be had together.
         """
         python = find_python(spec.python_version)
-        wanted = _requirement_lines(spec)
+        wanted = requirement_lines(spec)
         request = _request(python, wanted)
-        with self._locked(request, is_stopped):
+        with self._locked(request, is_stopped), ThreadPoolExecutor(1) as beside:
+            digest = beside.submit(sdk_digest)
             lock = self._lock_file(request, python, wanted, spec, log, is_stopped)
-            key = _key(python, lock)
+            key = _key(python, lock, digest.result())
             folder = self._folder / key
             if (folder / _FACTS).is_file():
                 os.utime(folder / _FACTS)
@@ -77,10 +83,10 @@ class EnvironmentCache:
             ComputeError: the wanted Python is missing.
         """
         python = find_python(spec.python_version)
-        path = self._folder / "locks" / f"{_request(python, _requirement_lines(spec))}.txt"
+        path = self._folder / "locks" / f"{_request(python, requirement_lines(spec))}.txt"
         if not path.is_file():
             return None
-        folder = self._folder / _key(python, path.read_text())
+        folder = self._folder / _key(python, path.read_text(), sdk_digest())
         return _read(folder, cached=True) if (folder / _FACTS).is_file() else None
 
     def prune(self, *, unused_for_s: float, now: float | None = None) -> int:
@@ -116,13 +122,13 @@ class EnvironmentCache:
         requirements = self._folder / "locks" / f"{key}.txt"
         _write_whole(requirements, lock)
         sync = ["pip", "sync", "--require-hashes", "--python", str(interpreter), str(requirements)]
-        run_uv(sync, log, is_stopped=is_stopped)
         (site_packages,) = folder.glob("lib/python*/site-packages")
-        copy_sdk(site_packages)
+        with ThreadPoolExecutor(1) as beside:  # it has nothing to do with the packages, so it need not wait for them
+            copied = beside.submit(copy_sdk, site_packages)
+            run_uv(sync, log, is_stopped=is_stopped)
+            copied.result()
         packages = [line.split(" ")[0].rstrip("\\") for line in lock.splitlines() if line and line[0].isalnum()]
-        built = BuiltEnvironment(
-            key=key, python=interpreter, packages=packages, cached=False, size_bytes=_size(folder), built_at=began, used_at=began
-        )
+        built = BuiltEnvironment(key=key, python=interpreter, packages=packages, cached=False, built_at=began, used_at=began)
         _write_whole(folder / _FACTS, json.dumps({**asdict(built), "python": str(interpreter)}))
         log(f"Built environment {key} with {len(packages)} packages in {time.time() - began:.1f} s.")
         return built
@@ -140,7 +146,7 @@ class EnvironmentCache:
 
     def list(self) -> list[BuiltEnvironment]:
         """Return what has been built, the one used last first."""
-        built = [_read(path.parent, cached=True) for path in self._folder.glob(f"*/{_FACTS}")]
+        built = [_measured(_read(path.parent, cached=True), path) for path in self._folder.glob(f"*/{_FACTS}")]
         return sorted(built, key=lambda each: each.used_at, reverse=True)
 
 
@@ -156,8 +162,8 @@ def _request(python: Path, wanted: list[str]) -> str:
     return _hash("request", str(python), platform.platform(), *wanted)
 
 
-def _key(python: Path, lock: str) -> str:
-    return _hash("environment", str(python), lock, sdk_digest())[:32]
+def _key(python: Path, lock: str, digest: str) -> str:
+    return _hash("environment", str(python), lock, digest)[:32]
 
 
 def _conda_hint(spec: PackageSpec) -> str:
@@ -169,7 +175,8 @@ def _conda_hint(spec: PackageSpec) -> str:
     )
 
 
-def _requirement_lines(spec: PackageSpec) -> list[str]:
+def requirement_lines(spec: PackageSpec) -> list[str]:
+    """Return the lines of the requirements file that stands for ``spec``; the needs of the SDK are among them."""
     packages = [*(pip_requirement(package) for package in spec.conda), *spec.pip]
     own = [line for line in packages if not _is_own(line)]
     return [*spec.pip_options, *own, *sdk_requirements()]
@@ -185,6 +192,16 @@ def _read(folder: Path, *, cached: bool) -> BuiltEnvironment:
     path = folder / _FACTS
     facts = json.loads(path.read_text())
     return BuiltEnvironment(**{**facts, "python": Path(facts["python"]), "cached": cached, "used_at": path.stat().st_mtime})
+
+
+def _measured(built: BuiltEnvironment, facts: Path) -> BuiltEnvironment:
+    """Return an environment with its size, which is noted the first time that somebody asks: counting files takes long."""
+    if built.size_bytes:
+        return built
+    measured = replace(built, size_bytes=_size(facts.parent))
+    _write_whole(facts, json.dumps({**asdict(measured), "python": str(measured.python)}))
+    os.utime(facts, (built.used_at, built.used_at))  # the time of the last use
+    return measured
 
 
 def _hash(*parts: str) -> str:

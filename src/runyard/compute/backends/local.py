@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import psutil
 
 from runyard.compute.backends.gpu import ORDER, VISIBLE, LocalGpus, find_gpus
 from runyard.compute.base import GPU_VARIABLE, NODE_COUNT_VARIABLE, NODE_VARIABLE, JobHandle, JobSpec, JobState
+from runyard.domain.container import ENGINES, NOTE_FILE, VARIABLES_FILE, removal
 from runyard.errors import ComputeError
 
 JOB_VARIABLE = "RUNYARD_RUN_ID"
@@ -23,6 +26,11 @@ JOB_VARIABLE = "RUNYARD_RUN_ID"
 
 CLEAN_UP_S = 3.0
 """How long killed processes may take to vanish; new ones are looked for meanwhile."""
+
+CONTAINER_S = 15.0
+"""How long a container engine may take to remove a container."""
+
+logger = logging.getLogger(__name__)
 
 
 class LocalEngine:
@@ -120,6 +128,8 @@ class LocalEngine:
     def clean_up(self, name: str, handle: JobHandle | None) -> None:
         """Kill whatever is left of a job."""
         folder = (handle or {}).get("folder")
+        if folder:
+            _remove_container(Path(folder), name)  # first: Podman cannot when the process that watches it is killed
         _kill_all(name, Path(folder) if folder else None)
 
 
@@ -132,6 +142,33 @@ def _kill_all(name: str, folder: Path | None, *, only_in_folder: bool = False) -
         if time.monotonic() > deadline:
             return
         time.sleep(0.05)
+
+
+def _remove_container(folder: Path, name: str) -> None:
+    """Remove the container that a killed runner has left: its processes are not always those of this user."""
+    try:
+        named = (folder / NOTE_FILE).read_text().strip()
+        program = shutil.which(named) if named in ENGINES else None  # the script can write there too
+        if program is None:
+            return
+        done = subprocess.run(
+            [program, *removal(named, name)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=CONTAINER_S,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        logger.warning("the container of %s could not be removed: %s", name, error)
+        return
+    if done.returncode != 0 and "no such container" not in done.stderr.lower():
+        logger.warning("the container of %s could not be removed: %s", name, done.stderr.strip())
+    for path in (folder / NOTE_FILE, folder / VARIABLES_FILE):
+        path.unlink(missing_ok=True)
 
 
 def _processes_of(name: str, folder: Path | None) -> list[psutil.Process]:

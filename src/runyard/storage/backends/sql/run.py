@@ -162,14 +162,11 @@ class SqlRunStore:
 
         return self._database.write(work)
 
-    def cancel_tree(
-        self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime
-    ) -> list[RunRecord]:
-        """Cancel a run and all its descendants that have not ended; return those that changed."""
+    def cancel_tree(self, workspace: str, run_id: str, *, reason: str, author: str | None = None, at: datetime) -> list[str]:
+        """Cancel a run and all its descendants that have not ended; return the ids of those that changed."""
 
-        def work(connection: Connection) -> list[RunRecord]:
-            top = run_row(connection, workspace, run_id)
-            return _records_by_pk(connection, cancel_runs(connection, top, reason, author, at))
+        def work(connection: Connection) -> list[str]:
+            return cancel_runs(connection, run_row(connection, workspace, run_id), reason, author, at)
 
         return self._database.write(work)
 

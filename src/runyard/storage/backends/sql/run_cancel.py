@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.change import ChangeTopic
 from runyard.domain.run import TERMINAL_STATUSES, RunStatus, require_transition
 from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.key_list import keys_in
 from runyard.storage.backends.sql.mapping import to_us
 
 _WAITING = frozenset({RunStatus.QUEUED.value, RunStatus.NOT_STARTED.value})
@@ -25,30 +27,35 @@ def tree_keys(top_pk: int) -> sa.Select[Any]:
     return sa.select(tree.c.pk)
 
 
-def cancel_runs(connection: Connection, top: Any, reason: str, author: str | None, at: datetime) -> list[int]:
-    """Cancel a run and its descendants that have not ended; return the keys of those that changed, parents first."""
+def cancel_runs(connection: Connection, top: Any, reason: str, author: str | None, at: datetime) -> list[str]:
+    """Cancel a run and its descendants that have not ended; return the ids of those that changed, parents first."""
     run = t.run.c
-    columns = (run.pk, run.id, run.root_id, run.workspace_pk, run.status, run.type.is_not(None).label("submitted"))
+    columns = (run.pk, run.id, run.status, run.type.is_not(None).label("submitted"))
     query = sa.select(*columns).where(run.pk.in_(tree_keys(top.pk)), run.status.not_in(_LEFT_ALONE)).order_by(run.pk)
     rows = connection.execute(query).all()
-    if not rows:
-        return []
-    updates, events = [], []
+    alike: dict[tuple[RunStatus, str], list[int]] = {}
     for row in rows:
         has_job = row.submitted and row.status not in _WAITING
         status = RunStatus.CANCEL_REQUESTED if has_job else RunStatus.CANCELED
         require_transition(row.id, RunStatus(row.status), status)
         why = reason if row.pk == top.pk else f"its ancestor {top.id} was cancelled"
-        ended = to_us(at) if status.is_terminal else None
-        updates.append({"the_pk": row.pk, "the_status": status.value, "the_reason": why, "the_end": ended})
-        events.append({"run_pk": row.pk, "status": status.value, "reason": why, "author": author, "at": to_us(at)})
-    statement = t.run.update().where(run.pk == sa.bindparam("the_pk"))
-    new_values = {"status": sa.bindparam("the_status"), "status_reason": sa.bindparam("the_reason"), "version": run.version + 1}
-    connection.execute(statement.values(ended_at=sa.bindparam("the_end", type_=sa.BigInteger), **new_values), updates)
-    connection.execute(t.run_event.insert(), events)
-    changes = [
-        {"workspace_pk": row.workspace_pk, "topic": ChangeTopic.RUN.value, "run_id": row.id, "root_id": row.root_id}
-        for row in rows
-    ]
-    connection.execute(t.change.insert(), changes)
-    return [row.pk for row in rows]
+        alike.setdefault((status, why), []).append(row.pk)
+    for (status, why), pks in alike.items():
+        _cancel_alike(connection, pks, status, why, author, to_us(at))
+    return [row.id for row in rows]
+
+
+def _cancel_alike(connection: Connection, pks: list[int], status: RunStatus, why: str, author: str | None, at_us: int) -> None:
+    """Give all of these runs the status, with its events and changes."""
+    run = t.run.c
+    among = keys_in(connection, run.pk, np.array(pks, np.int64))
+    values = {"status": status.value, "status_reason": why, "version": run.version + 1}
+    ended = {"ended_at": at_us} if status.is_terminal else {}
+    connection.execute(t.run.update().where(among).values(**values, **ended))
+    event = {"status": status.value, "reason": why, "author": author, "at": at_us}
+    same = [sa.literal(value, t.run_event.c[name].type) for name, value in event.items()]
+    events = sa.select(run.pk, *same).where(among).order_by(run.pk)
+    connection.execute(t.run_event.insert().from_select(["run_pk", *event], events))
+    topic = sa.literal(ChangeTopic.RUN.value)
+    changes = sa.select(run.workspace_pk, topic, run.id, run.root_id).where(among).order_by(run.pk)
+    connection.execute(t.change.insert().from_select(["workspace_pk", "topic", "run_id", "root_id"], changes))

@@ -10,6 +10,7 @@ settled on all figures at once, and its runs become a list of keys.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -42,7 +43,7 @@ from runyard.domain.run_filter_ast import (
 )
 from runyard.domain.run_filter_match import COMPARE
 from runyard.domain.run_text import statuses_with
-from runyard.domain.text_pattern import Regex, glob_of, like_of, like_parts, postgresql_regex, read_regex
+from runyard.domain.text_pattern import MATCHED_MAX_CHARS, glob_of, like_of, like_parts, postgresql_regex, read_regex
 from runyard.errors import NotSupportedError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import keys_in
@@ -53,7 +54,6 @@ ReadFigures = Callable[[Field], Figures]
 """Gives what a metric or roll-up field is, of all runs that have it."""
 
 REGEX_FUNCTION = "runyard_regex"
-MATCHED_MAX_CHARS = 1000
 
 LABEL_KINDS = {"tag": "t", "property": "p", "param": "a"}
 _RUN = t.run.c
@@ -273,11 +273,14 @@ def register_regex(connection: Connection) -> None:
     pooled.info[REGEX_FUNCTION] = True
 
 
-def _sqlite_regex(pattern: str, text: str | None) -> int | None:
-    if text is None:
-        return None
-    regex: Regex = read_regex(pattern)
-    return int(regex.found_in(text))
+def _sqlite_regex(pattern: str, text: str | None) -> bool | None:
+    return None if text is None else _finder(pattern)(text[:MATCHED_MAX_CHARS]) is not None
+
+
+@lru_cache(maxsize=64)
+def _finder(pattern: str) -> Callable[[str], object]:
+    """Return the search for a pattern: SQLite asks it about every run."""
+    return read_regex(pattern).compiled().search
 
 
 def _satisfying(figures: Figures, leaf: Leaf) -> Any:

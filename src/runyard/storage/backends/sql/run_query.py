@@ -18,7 +18,7 @@ from runyard.storage.backends.sql.experiment_row import any_experiment_row, expe
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.mapping import run_row, workspace_pk
 from runyard.storage.backends.sql.metric_rank import Figures, MetricRanking, after_place, ranked
-from runyard.storage.backends.sql.run_filter import FilterCompiler
+from runyard.storage.backends.sql.run_filter import FilterCompiler, is_postgresql
 from runyard.storage.backends.sql.run_order import RunOrder, decode_place, encode_place, read_order, run_order
 from runyard.wire.run import RunQuery
 
@@ -53,20 +53,33 @@ def search_runs(
         return _page_by_metric(connection, query, conditions, compiler.figures(field), base, descending)
     order = run_order(field, descending, compiler)
     place = order.place(query.cursor) if query.cursor else None
-    page = page_statement(query, order, conditions, place)
-    if place is None and is_searching(query):
-        # What is costly to find is found once: the page's query counts too.
-        found = [tuple(key) for key in connection.execute(page.add_columns(sa.func.count().over()))]
-        keys = [key[:-1] for key in found]
-        total = found[0][-1] if found else count_runs(connection, conditions) if query.offset else 0
-    else:
-        total = count_runs(connection, conditions)
-        keys = [tuple(key) for key in connection.execute(page)]
-    more = len(keys) > query.limit
-    keys = keys[: query.limit]
-    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_([key[0] for key in keys])))}
-    next_cursor = order.cursor(list(keys[-1][1:])) if more else None
-    return [rows[key[0]] for key in keys], total, next_cursor
+    pks, total = _page_keys(connection, query, order, conditions, place)
+    more = len(pks) > query.limit
+    pks = pks[: query.limit]
+    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks)))}
+    next_cursor = order.cursor(_place_of(connection, query, order, pks[-1])) if more else None
+    return [rows[pk] for pk in pks], total, next_cursor
+
+
+def _page_keys(
+    connection: Connection, query: RunQuery, order: RunOrder, conditions: list[sa.ColumnElement[bool]], place: list[Any] | None
+) -> tuple[list[int], int]:
+    """Return the keys of one page's runs and of one more, and how many runs there are."""
+    page = page_statement(query, order, conditions, place).with_only_columns(_RUN.pk, maintain_column_froms=True)
+    if place is not None or not is_searching(query):
+        return list(connection.execute(page).scalars()), count_runs(connection, conditions)
+    # What is costly to find is found once.
+    if not is_postgresql(connection):  # SQLite would sort all of a window again
+        (pks,) = key_list(connection, page.limit(None).offset(None))
+        return pks[query.offset : query.offset + query.limit + 1].tolist(), len(pks)
+    found = connection.execute(page.add_columns(sa.func.count().over())).all()
+    total = found[0][1] if found else count_runs(connection, conditions) if query.offset else 0
+    return [key[0] for key in found], total
+
+
+def _place_of(connection: Connection, query: RunQuery, order: RunOrder, pk: int) -> list[Any]:
+    """Return what a run is ordered by."""
+    return list(connection.execute(page_statement(query, order, [_RUN.pk == pk], None).offset(None)).one()[1:])
 
 
 def is_searching(query: RunQuery) -> bool:

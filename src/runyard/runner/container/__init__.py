@@ -1,0 +1,1 @@
+"""Scripts in containers, by the command line of Docker or Podman."""
