@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -25,6 +26,8 @@ from runyard.wire.workspace import EnsureWorkspaceRequest
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LARGE_METRICS = 1500
 LARGE_STEPS = 20
+LARGE_RUNS = 64
+"""Runs that share pages of summaries when the size of one is measured. A full page has 1024."""
 
 
 @contextmanager
@@ -53,15 +56,20 @@ def bytes_a_point(points: int) -> float:
     """Return the bytes a point of 20 series that are logged 1 µs apart: blocks, directories and summaries."""
     values = loss(points // 20, 20)
     with _store() as storage:
-        return _bytes_of(storage, _stored(storage, packed([f"m{n}" for n in range(20)], values))) / values.size
+        return sum(_sizes(storage, _stored(storage, packed([f"m{n}" for n in range(20)], values)))) / values.size
 
 
 class LargeShape:
-    """A run of 1500 metrics × 20 steps of random doubles, one call a step."""
+    """Runs of 1500 metrics × 20 steps, one call a step: of numbers as training gives them, or of random doubles."""
 
-    def __init__(self) -> None:
-        values = np.random.default_rng(7).normal(size=(LARGE_STEPS, LARGE_METRICS))
-        self._batches = packed([f"n{n}" for n in range(LARGE_METRICS)], values, batch_points=values.size, jitter=False)
+    def __init__(self, *, is_random: bool = False) -> None:
+        self._is_random = is_random
+        self._batches = self._run(7)
+
+    def _run(self, seed: int) -> list[bytes]:
+        shape = (LARGE_STEPS, LARGE_METRICS)
+        values = np.random.default_rng(seed).normal(size=shape) if self._is_random else loss(*shape, seed)
+        return packed([f"n{n}" for n in range(LARGE_METRICS)], values, batch_points=values.size, jitter=False)
 
     def writer(self) -> Iterator[float]:
         """Yield the milliseconds to write a run and make its blocks, again and again, in one store."""
@@ -72,18 +80,27 @@ class LargeShape:
                 _stored(storage, self._batches)
                 yield (time.perf_counter() - began) * 1000
 
-    def kilobytes(self) -> float:
-        """Return the kilobytes that such a run takes."""
+    def kilobytes(self) -> dict[str, float]:
+        """Return the kilobytes of such a run: its ``blocks``, its ``summary``, its share of the ``pages`` of summaries."""
         with _store() as storage:
-            return _bytes_of(storage, _stored(storage, self._batches)) / 1000
+            for seed in range(LARGE_RUNS):
+                run_id = _stored(storage, self._run(seed))
+            storage.metrics.build_pages()
+            blocks, figures = _sizes(storage, run_id)
+            pages = _sum(storage, sa.select(sa.func.sum(sa.func.length(t.summary_page.c.blob))))
+        return {"blocks": blocks / 1000, "summary": figures / 1000, "pages": pages / LARGE_RUNS / 1000}
 
 
-def _bytes_of(storage: Storage, run_id: str) -> float:
-    database = storage.metrics._database  # type: ignore[attr-defined]  # no route tells the size of one run's blocks
+def _sizes(storage: Storage, run_id: str) -> tuple[float, float]:
+    """Return the bytes of a run's blocks, with their rows, and of its summary."""
     block, summary = t.metric_block.c, t.run_summary.c
+    pk = sa.select(t.run.c.pk).where(t.run.c.id == run_id).scalar_subquery()
+    size = sa.func.sum(sa.func.length(block.data) + sa.func.length(block.directory) + 80)
+    blocks = _sum(storage, sa.select(size).where(block.run_pk == pk))
+    return blocks, _sum(storage, sa.select(sa.func.length(summary.blob)).where(summary.run_pk == pk))
+
+
+def _sum(storage: Storage, query: sa.Select[Any]) -> float:
+    database = storage.metrics._database  # type: ignore[attr-defined]  # no route tells the size of one run's blocks
     with database.read() as connection:
-        pk = connection.execute(sa.select(t.run.c.pk).where(t.run.c.id == run_id)).scalar_one()
-        size = sa.func.sum(sa.func.length(block.data) + sa.func.length(block.directory) + 80)
-        blocks = connection.execute(sa.select(size).where(block.run_pk == pk)).scalar() or 0
-        figures = connection.execute(sa.select(sa.func.length(summary.blob)).where(summary.run_pk == pk)).scalar() or 0
-        return float(blocks) + float(figures)
+        return float(connection.execute(query).scalar() or 0)

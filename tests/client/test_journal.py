@@ -329,3 +329,21 @@ def test_a_name_without_bytes_is_refused_and_does_not_fill_the_disk(journal: Jou
 def test_a_record_that_no_server_takes_is_refused_at_once(journal: Journal) -> None:
     with pytest.raises(LimitExceededError, match="the limit of one record"):
         journal.record(ListRecord("l", 1, ["x" * 1_000_000] * 33))
+
+
+def test_a_clock_that_jumps_changes_the_times_and_nothing_else(
+    place: JournalPlace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_us = 1_700_000_000_000_000
+    jumps_us = [0, 3_600_000_000, -86_400_000_000, 1, 10_000_000_000_000, -20_000_000_000_000]
+    expected = []
+    for value in range(3000):  # several files
+        now_us += jumps_us[value % len(jumps_us)]
+        monkeypatch.setattr("runyard.client.journal._now_ns", lambda at=now_us: at * 1000 + 999)
+        if not journal.log_known("x", float(value)):
+            journal.record(ScalarRecord("x", now_us, float(value)))
+        expected.append((now_us, float(value)))
+    files = list(journal.files.values())
+    assert len(files) > 1
+    found = [record for file in files for record in contents(file)]
+    assert [(record.at_us, record.value) for record in found] == expected  # type: ignore[union-attr]

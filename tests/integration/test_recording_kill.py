@@ -9,17 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
-import sqlalchemy as sa
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
-from tests.postgres_process import programs, start_postgres, stop_postgres
 from tests.server_process import start_server
 
 LONG = bool(os.environ.get("RUNYARD_LONG"))
@@ -64,27 +61,6 @@ def until(condition: Callable[[], object], what: str, timeout_s: float = 60) -> 
         assert time.monotonic() < deadline, f"{what}: not within {timeout_s} s"
         time.sleep(0.02)
     return found
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home whose server keeps its records in SQLite or in PostgreSQL."""
-    if request.param == "sqlite":
-        yield home
-        return
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    postgres = start_postgres()
-    try:
-        name = f"kill{uuid.uuid4().hex}"
-        engine = sa.create_engine(postgres.url().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        monkeypatch.setenv("RUNYARD_DATABASE_URL", postgres.url(name))
-        yield home
-    finally:
-        stop_postgres(postgres)
 
 
 def server_pid(home: Path) -> int:

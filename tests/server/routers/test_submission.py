@@ -77,8 +77,7 @@ def test_a_run_whose_runner_vanishes_shows_it_at_once_is_cleaned_up_and_fails_in
     dispatcher.tick()
     run = api.call("GET", "/runs/job_1")
     assert run["status"] == "NotResponding" and "ended without a word" in run["status_reason"]
-    clock.advance(121)
-    dispatcher.tick()
+    let_pass(dispatcher, clock, 130)
     run = api.call("GET", "/runs/job_1")
     assert run["status"] == "Failed" and run["error"]["code"] == "SystemError" and engine.cleaned == ["job_1"]
 
@@ -161,11 +160,36 @@ def test_silence_shows_and_ends_when_the_runner_speaks_again(api: Any, dispatche
     api.submit()
     dispatcher.tick()
     api.call("POST", "/runs/job_1/status", json={"status": "Running"})
-    clock.advance(100)
-    dispatcher.tick()
+    let_pass(dispatcher, clock, 100)
     assert status(api, "job_1") == "NotResponding"
     assert api.call("POST", "/runs/job_1/heartbeat")["stop"] is False
     assert status(api, "job_1") == "Running"
+
+
+def let_pass(dispatcher: Dispatcher, clock: FakeClock, seconds: int) -> None:
+    """Let time go by as it does for a server that lives: with a round every ten seconds."""
+    for _ in range(0, seconds, 10):
+        clock.advance(10)
+        dispatcher.tick()
+
+
+@pytest.mark.parametrize("jump_s", [100_000, -100_000], ids=["ahead", "back"])
+def test_a_clock_that_jumps_makes_nobody_silent_and_hides_no_silence(
+    api: Any, dispatcher: Dispatcher, clock: FakeClock, jump_s: int
+) -> None:
+    api.submit()
+    dispatcher.tick()
+    api.call("POST", "/runs/job_1/status", json={"status": "Running"})
+    clock.advance(jump_s)  # the clock was set; ahead, it may also be that the machine slept
+    dispatcher.tick()
+    let_pass(dispatcher, clock, 30)
+    assert status(api, "job_1") == "Running"
+    let_pass(dispatcher, clock, 60)
+    assert status(api, "job_1") == "NotResponding"
+    api.call("POST", "/runs/job_1/heartbeat")
+    assert status(api, "job_1") == "Running"
+    api.call("POST", "/runs/job_1/status", json={"status": "Completed"})
+    assert status(api, "job_1") == "Completed"
 
 
 def test_time_in_which_the_server_was_down_is_no_silence(

@@ -28,6 +28,9 @@ QUEUE_LOOK = 250
 SWEEP_INTERVAL = timedelta(minutes=1)
 _BEATING = {RunStatus.STARTING, RunStatus.PREPARING, RunStatus.RUNNING, RunStatus.FINALIZING}
 
+JUMP = timedelta(seconds=30)
+"""A round is due every second. When the clock has moved further between two of them, or backwards, it was set or stood still."""
+
 
 class Dispatcher:
     """One thread for all compute targets of a server."""
@@ -41,6 +44,7 @@ class Dispatcher:
         self._noted_at: dict[str, datetime] = {}
         self._since: datetime = context.clock()
         self._swept_at = self._since
+        self._looked_at = self._since
         self._thread = threading.Thread(target=self._run, name="runyard-dispatcher", daemon=True)
 
     def start(self) -> None:
@@ -68,12 +72,23 @@ class Dispatcher:
 
     def tick(self) -> None:
         """Do one round: watch what runs, then start what waits."""
+        self._note_jump()
         for target in self._context.engines:
             held = self._watch(target)
             self._start_waiting(target, held)
         if self._context.clock() - self._swept_at > SWEEP_INTERVAL:
             self._swept_at = self._context.clock()
             forget_left_secrets(self._context)
+
+    def _note_jump(self) -> None:
+        """Count anew when the clock has jumped, or the machine slept, since the last round: nobody could report meanwhile."""
+        now = self._context.clock()
+        if not timedelta(0) <= now - self._looked_at <= JUMP:
+            logger.warning("the clock went from %s to %s between two rounds", self._looked_at.isoformat(), now.isoformat())
+            self._since = self._swept_at = now
+            self._told = dict.fromkeys(self._told, now)
+            self._noted_at = {}
+        self._looked_at = now
 
     def _watch(self, target: str) -> list[JobRecord]:
         """Look after the jobs of a target; return those that hold a slot."""
@@ -133,9 +148,11 @@ class Dispatcher:
             logger.info("run %s moved on by itself: %s", job.run.id, error)
 
     def _is_silent(self, job: JobRecord, for_s: float) -> bool:
-        # While this server was down nobody could report, so silence counts from its start at the earliest.
+        # While this server was down nobody could report, so silence counts from its start at the earliest. A time to come is one
+        # from before the clock was set back.
+        now = self._context.clock()
         last = max(job.run.heartbeat_at or job.run.created_at, self._since)
-        return self._context.clock() - last > timedelta(seconds=for_s)
+        return now - (last if last <= now else self._since) > timedelta(seconds=for_s)
 
     def _start_waiting(self, target: str, held: list[JobRecord]) -> None:
         queued = self._context.storage.runs.queued_jobs(target, limit=QUEUE_LOOK)

@@ -133,7 +133,8 @@ class Compactor:
         self._tails.is_full.clear()
         states = self._tails.states()
         for state in states.values():
-            state.last_at = state.last_at or now_us  # a tail from before this start waits from now on
+            # A tail from before this start waits from now on, and so does one from before the clock was set back.
+            state.last_at = min(state.last_at or now_us, now_us)
         ended = self._ended(list(states))
         due = {pk: s for pk, s in states.items() if pk in ended or s.is_full() or now_us - s.last_at >= IDLE_US}
         together = self._compact_fresh([pk for pk, state in due.items() if metric_fresh.is_small(state.rows, state.points)])

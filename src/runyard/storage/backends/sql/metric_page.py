@@ -92,7 +92,7 @@ class PageBuilder:
         waiting: dict[int, _Waiting] = {}
         for page, runs in pages.items():
             held = self._waiting.get(page)
-            since = held.since_us if held is not None and held.count == len(runs) else now_us
+            since = min(held.since_us, now_us) if held is not None and held.count == len(runs) else now_us
             if len(runs) >= BUILD_RUNS or now_us - since >= WAIT_US:
                 self._try_build(page, runs)
             else:
