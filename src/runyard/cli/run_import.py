@@ -37,7 +37,7 @@ class _ImportGroup(click.Group):
 
 @click.group("import", cls=_ImportGroup)
 def import_group() -> None:
-    """Bring runs in, each with its own id, times and authors. `runyard import PATH` is short for `runyard import runs PATH`.
+    """Bring runs in, each with its own id, times and authors. A path in place of a command is one for `runyard import runs`.
 
     Each run appears whole or not at all. Runs that were brought in before are skipped, so an import that was interrupted goes on
     when it is called again. Who brought a run in, and when, is in its events.
@@ -67,6 +67,38 @@ def runs(**options: Any) -> None:
     stay.
     """
     _bring_in("runyard", **options)
+
+
+@import_group.command(epilog=examples("runyard import mlflow mlruns", "runyard import mlflow mlflow.db --dry-run"))
+@import_options
+def mlflow(**options: Any) -> None:
+    """Bring in the runs of an mlruns folder or of MLflow's SQLite file. MLflow need not be installed.
+
+    Metrics, parameters, tags, notes, times, status, users, nested runs and the files that lie beside them come in; deleted runs
+    do not. What cannot be brought in is named.
+    """
+    _bring_in("mlflow", **options)
+
+
+@import_group.command(epilog=examples("runyard import wandb wandb", "runyard import wandb wandb --dry-run"))
+@import_options
+def wandb(**options: Any) -> None:
+    """Bring in the runs that W&B has written offline: a folder with offline-run-… in it. W&B need not be installed.
+
+    Histories (numbers and texts), configuration, summary, tags, notes, times, how it ended, and the files come in. What cannot be
+    brought in is named.
+    """
+    _bring_in("wandb", **options)
+
+
+@import_group.command(epilog=examples("runyard import tensorboard logs -e boards", "runyard import tensorboard logs --dry-run"))
+@import_options
+def tensorboard(**options: Any) -> None:
+    """Bring in TensorBoard's event files: each folder with some, at PATH or below it, is a run.
+
+    Scalars come in with steps and times, and the event files with them, so TensorBoard shows the run as before.
+    """
+    _bring_in("tensorboard", **options)
 
 
 def _bring_in(
