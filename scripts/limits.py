@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runyard.client import git, journal, recorder
 from runyard.domain import artifact, metric, run, snapshot, view
-from runyard.server.routers import metric as metric_routes
+from runyard.server.routers import batch as batch_routes
 from runyard.server.services import metric as metric_service
 from runyard.server.services import run_list
 from runyard.wire import journal as wire
@@ -44,8 +44,8 @@ RUNS: list[Row] = [
     ("content of a saved view", view.VIEW_CONTENT_MAX_CHARS, "bytes", "refused: select fewer runs or charts"),
 ]
 SERVER: list[Row] = [
-    ("batches that wait to be stored", metric_routes.WAITING_MAX, "batches", "status 429 with a time; the client waits as long"),
-    ("bytes of them", metric_routes.WAITING_MAX_BYTES, "bytes", "likewise"),
+    ("batches that wait to be stored", batch_routes.WAITING_MAX, "batches", "status 429 with a time; the client waits as long"),
+    ("bytes of them", batch_routes.WAITING_MAX_BYTES, "bytes", "likewise"),
     ("runs in one request for series", metric_service.SERIES_MAX_RUNS, "runs", "refused: ask in parts"),
     ("points of one series in one answer", metric_service.POINTS_MAX, "points", "refused; with fewer the extremes stay exact"),
 ]

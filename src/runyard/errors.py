@@ -6,6 +6,7 @@
     ├── InvalidArgumentError          invalid_argument     400   the caller's value cannot be used
     │   ├── ConfigurationError        bad_configuration    400   a file or setting is missing or broken
     │   ├── ScriptNotFoundError       script_not_found     400   the script is not in the source folder
+    │   ├── ArchiveError              bad_archive          400   what should be brought in is damaged or cannot be read
     │   └── SnapshotError             bad_snapshot         400   the source folder cannot be stored
     │       └── SnapshotTooLargeError snapshot_too_large   413   it is over a limit
     ├── NotFoundError                 not_found            404
@@ -71,6 +72,12 @@ class ScriptNotFoundError(InvalidArgumentError):
     """The script to run is not in the source folder."""
 
     code = "script_not_found"
+
+
+class ArchiveError(InvalidArgumentError):
+    """An export, or the data of another tool, is damaged, hostile, or of a version that cannot be read."""
+
+    code = "bad_archive"
 
 
 class SnapshotError(InvalidArgumentError):

@@ -24,6 +24,8 @@ COMMANDS = {
     "computetarget": LazyCommand("runyard.cli.compute_target", "compute_target", "List and show compute targets."),
     "folder": LazyCommand("runyard.cli.folder", "folder", "Tie project folders to workspaces."),
     "gc": LazyCommand("runyard.cli.run_bin", "gc", "Remove files that no run refers to."),
+    "export": LazyCommand("runyard.cli.run_export", "export", "Write runs as open files."),
+    "import": LazyCommand("runyard.cli.run_import", "import_group", "Bring runs in: exported ones, or those of other tools."),
     "sync": LazyCommand("runyard.cli.sync", "sync", "Send what was logged while the server was away."),
     "doctor": LazyCommand("runyard.cli.doctor", "doctor", "Check this machine: how safe is what is logged?"),
     "login": LazyCommand("runyard.cli.profile", "login", "Sign in to a server elsewhere."),

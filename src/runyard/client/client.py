@@ -12,6 +12,7 @@ from runyard.client.experiment import ExperimentApi
 from runyard.client.metric import MetricApi
 from runyard.client.recorder import RecorderPool
 from runyard.client.run import RunApi
+from runyard.client.run_import import ImportApi
 from runyard.client.session import SessionApi
 from runyard.client.snapshot import SnapshotApi
 from runyard.client.transport import RETRY_S, TIMEOUT_S, Transport
@@ -36,6 +37,7 @@ class Client:
         self.compute_targets = ComputeTargetApi(self.transport, workspace)
         self.environments = EnvironmentApi(self.transport, workspace)
         self.views = ViewApi(self.transport, workspace)
+        self.imports = ImportApi(self.transport, workspace)
         self.bin = BinApi(self.transport, workspace)
         self.changes = ChangeApi(self.transport, workspace)
         self.recorders = RecorderPool(self)

@@ -190,7 +190,8 @@ class RunEventRecord:
     """One change of a run, with its time, cause and author.
 
     ``kind`` is ``status``, or what else changed: ``tags``, ``properties``, ``description``, ``name``, ``snapshot``, ``archived``,
-    ``reactivated``, ``deleted``, ``restored``; ``status`` is then the one that the run had. ``detail`` holds the new values.
+    ``reactivated``, ``deleted``, ``restored``, ``imported``; ``status`` is then the one that the run had. ``detail`` holds the
+    new values.
     ``author`` is None where Runyard itself made the change.
     """
 

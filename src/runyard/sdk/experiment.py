@@ -30,6 +30,7 @@ from runyard.wire.run import CreateRunsRequest, NewRun
 if TYPE_CHECKING:
     import pandas as pd
 
+    from runyard.client.archive.run_export import ExportReport
     from runyard.sdk.submission_plan import SubmissionPlan
     from runyard.sdk.workspace import Workspace
 
@@ -281,6 +282,15 @@ class Experiment:
             experiment=self.name, filter=filter, order_by=order_by, include_children=include_children, status=status
         )
         return runs_frame(self._workspace._client, query, metrics, figures)
+
+    def export(
+        self, path: str | Path, *, filter: str | None = None, children: bool = True, dry_run: bool = False
+    ) -> ExportReport:
+        """Write the runs that have ended as open files; see :meth:`Workspace.export_runs`."""
+        from runyard.client.archive.run_export import export_runs  # late: most programs never ask
+
+        query = run_query(experiment=self.name, filter=filter, include_children=True, view="All")
+        return export_runs(self._workspace._client, Path(path), query=query, children=children, dry_run=dry_run)
 
     def archive(self) -> None:
         """Hide the experiment and its runs from lists; nothing is deleted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ from runyard.sdk.workspace_config import WorkspaceConfig, find_config, write_con
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 if TYPE_CHECKING:
+    from runyard.client.archive.run_export import ExportReport
+    from runyard.client.archive.run_import import ImportReport
     from runyard.sdk.environment import Environment
 
 
@@ -250,6 +252,65 @@ class Workspace:
             NotFoundError: the workspace has none.
         """
         return Run.get(self, run_id)
+
+    def export_runs(
+        self,
+        path: str | Path,
+        runs: Sequence[Run | str] | None = None,
+        *,
+        filter: str | None = None,
+        children: bool = True,
+        dry_run: bool = False,
+    ) -> ExportReport:
+        """Write runs that have ended as open files: to a folder, or to a zip or tar file when ``path`` ends so.
+
+        ``runs`` are runs or their ids; ``filter`` is as in :meth:`get_runs`; with neither it is every run. A run's ancestors come
+        with it, and its descendants when ``children``. A folder that an earlier try has left unfinished is gone on with.
+        ``dry_run`` only says which runs it would be.
+
+        Raises:
+            ConflictError: something else is at ``path``.
+            NotSupportedError: pyarrow is not installed beside the server.
+        """
+        from runyard.client.archive.run_export import export_runs  # late: most programs never ask
+
+        ids = [run if isinstance(run, str) else run.id for run in runs or ()]
+        query = run_query(filter=filter, include_children=True, view="All") if filter is not None or runs is None else None
+        return export_runs(self._client, Path(path), query=query, run_ids=ids, children=children, dry_run=dry_run)
+
+    def import_runs(
+        self,
+        path: str | Path,
+        source: str = "runyard",
+        *,
+        as_copy: bool = False,
+        experiment: str | None = None,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Bring in runs that :meth:`export_runs` wrote, or another tool: ``source`` is ``mlflow``, ``wandb`` or ``tensorboard``.
+
+        Each run appears whole or not at all, with its own id, times and authors; who brought it in is in its events. Those that
+        were brought in before are skipped, so a second try goes on. ``as_copy`` gives all of them new ids. ``experiment`` puts
+        them into another experiment. ``dry_run`` reads and checks everything, and sends nothing.
+
+        Runs of other tools whose id another run has by now, say because they went on since, are left alone and reported.
+
+        Raises:
+            ConflictError: another run has the id of one. Those before it were brought in.
+            ArchiveError: what is at ``path`` is damaged, or cannot be read.
+        """
+        from runyard.client.archive.open_source import open_source  # late: most programs never ask
+        from runyard.client.archive.run_import import import_runs
+
+        with open_source(Path(path), source) as found:
+            return import_runs(
+                self._client,
+                found,
+                as_copy=as_copy,
+                experiment_name=experiment,
+                dry_run=dry_run,
+                skip_taken=source != "runyard",
+            )
 
     def get_default_datastore(self) -> Datastore:
         """Return the default datastore."""

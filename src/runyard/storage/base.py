@@ -20,6 +20,7 @@ from runyard.domain.change import ChangeRecord
 from runyard.domain.environment import EnvironmentRecord
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
 from runyard.domain.node_group import NodeReport
+from runyard.domain.run import RunRecord
 from runyard.domain.snapshot import SnapshotManifest
 from runyard.domain.view import ViewRecord
 from runyard.domain.workspace import WorkspaceRecord
@@ -27,6 +28,7 @@ from runyard.storage.metric_base import MetricStore
 from runyard.storage.run_base import RunCatalog, RunStore
 from runyard.wire.change import ChangePage
 from runyard.wire.experiment import ExperimentPage, RunsByDay, UpdateExperimentRequest
+from runyard.wire.run_import import FinishImportRequest, FoundImportsBody
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 
@@ -275,6 +277,30 @@ class ViewStore(Protocol):
         """
 
 
+class ImportStore(Protocol):
+    """Runs that are brought in from elsewhere. Until it is finished an import is a run of a workspace that nobody sees."""
+
+    staging: str
+    """The workspace that holds what is not finished, for the stores of metrics and files."""
+
+    def find(self, workspace: str, digests: dict[str, str]) -> FoundImportsBody:
+        """Return which of the runs (id → digest) were brought in before, and which ids others have, in the bin or out of it."""
+
+    def open(self, workspace: str, run_id: str, import_id: str, *, at: datetime) -> None:
+        """Make a place for a run in the staging workspace, under ``import_id``; one that is there stays as it is.
+
+        Places that were made more than a day ago are removed.
+        """
+
+    def finish(self, workspace: str, import_id: str, request: FinishImportRequest, *, author: str, at: datetime) -> RunRecord:
+        """Move what was staged into its workspace, as the run that the request describes.
+
+        Raises:
+            ConflictError: nothing is open under ``import_id``, the id is taken, the parent or the snapshot is not there, or the
+                files are not those that the request names.
+        """
+
+
 class StateStore(Protocol):
     """What short addresses stand for."""
 
@@ -301,5 +327,6 @@ class Storage:
     nodes: NodeStore
     views: ViewStore
     states: StateStore
+    imports: ImportStore
     changes: ChangeStore
     close: Callable[[], None]

@@ -35,13 +35,26 @@ class MetricWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricColumn:
-    """Points of one series for export, in order of arrival. Columns as in :class:`MetricWindow`."""
+    """Points of one series for export, in order of arrival: ``steps``, ``times_us``, ``values`` as in :class:`MetricWindow`.
+
+    The other columns say exactly what was logged. ``kinds`` uint8 tells what each point is: 1 a float, 2 an integer, 3 true or
+    false, 4 None, 5 an object. ``stepped`` bool: whether a step was given. ``bits`` int64: the eight bytes of the float, or the
+    integer; of rows of a table their number. ``objects`` has one entry for each point that is one: a text, an integer beyond 64
+    bits, the address of a file, or rows of a table as column → values.
+    """
 
     run_id: str
     name: str
+    family: MetricFamily
+    type: MetricType
+    description: str
     steps: Any
     times_us: Any
     values: Any
+    stepped: Any
+    kinds: Any
+    bits: Any
+    objects: list[Any]
 
 
 class MetricStore(Protocol):
@@ -74,8 +87,13 @@ class MetricStore(Protocol):
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
 
-    def export(self, workspace: str, run_ids: list[str], names: list[str] | None) -> Iterator[MetricColumn]:
-        """Yield all points of the series (not tables and files) in parts; several parts of a series follow one another."""
+    def export(
+        self, workspace: str, run_ids: list[str], names: list[str] | None, *, whole: bool = False
+    ) -> Iterator[MetricColumn]:
+        """Yield all points of the series in parts; several parts of a series follow one another.
+
+        Tables and files are left out unless ``whole``. A series without any points is one part.
+        """
 
     def descendants_with_metrics(self, workspace: str, run_id: str, run_type: str | None) -> list[str]:
         """Return the run and its descendants that have metrics, newest first, of ``run_type`` only when it is given."""

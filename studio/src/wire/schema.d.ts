@@ -444,6 +444,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Begin, or go on, to bring a run in that ended elsewhere. It is seen by nobody until it is finished.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/imports/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Imports
+         * @description Say which runs were brought in before, and which ids are taken. Nothing is changed.
+         */
+        post: operations["find_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/imports/{import_id}/artifacts/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Artifact
+         * @description Store a file of the run; one that came before under the same name is replaced.
+         */
+        put: operations["put_import_artifact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/imports/{import_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish
+         * @description Make the run appear, whole, with its own times and authors. Who brought it in, and when, is in its events.
+         */
+        post: operations["finish_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/imports/{import_id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Records
+         * @description Store a batch of what the run logged, as the route for records of runs does.
+         */
+        post: operations["add_import_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/metrics/at": {
         parameters: {
             query?: never;
@@ -912,6 +1012,26 @@ export interface paths {
          * @description Return the summaries of all metrics of a run.
          */
         get: operations["list_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/metrics.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Metric File
+         * @description Return all that a run logged, exactly, as a Parquet file (see docs/reference/export-format.md).
+         */
+        get: operations["read_metric_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1722,6 +1842,50 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * EventFacts
+         * @description One change of a run; see :class:`runyard.domain.run.RunEventRecord`.
+         */
+        EventFacts: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author?: string | null;
+            /** Detail */
+            detail?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @default status
+             */
+            kind: string;
+            /** Reason */
+            reason?: string | null;
+            status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * ExperimentFacts
+         * @description The experiment of a run. One that is there already stays as it is.
+         */
+        ExperimentFacts: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Tags */
+            tags?: {
+                [key: string]: string | null;
+            };
+        };
+        /**
          * ExperimentPage
          * @description Experiments, the one with the newest run first. ``next_cursor`` is None on the last page.
          */
@@ -1847,12 +2011,72 @@ export interface components {
             path: string;
         };
         /**
+         * FileFacts
+         * @description One file of a run, its hash, and when it was made and last changed.
+         */
+        FileFacts: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Path */
+            path: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * FindImportsRequest
+         * @description Ask which of these runs could be brought in: run id → digest. Nothing is changed.
+         */
+        FindImportsRequest: {
+            /** Runs */
+            runs: {
+                [key: string]: string;
+            };
+        };
+        /**
          * FindMissingBlobsRequest
          * @description Ask which contents the server does not have yet.
          */
         FindMissingBlobsRequest: {
             /** Sha256 */
             sha256: string[];
+        };
+        /**
+         * FinishImportRequest
+         * @description Make a run appear, whole. ``source`` says what it was read from, for the run's events.
+         *
+         *     ``digest`` is the one that the import began with. ``files`` are all its files; they must be the ones that were sent.
+         */
+        FinishImportRequest: {
+            /** Digest */
+            digest: string;
+            /** Events */
+            events?: components["schemas"]["EventFacts"][];
+            experiment: components["schemas"]["ExperimentFacts"];
+            /** Files */
+            files?: components["schemas"]["FileFacts"][];
+            run: components["schemas"]["RunFacts"];
+            /** Source */
+            source: string;
+        };
+        /**
+         * FoundImportsBody
+         * @description Of the runs that were asked for: ``there`` were brought in before, ``taken`` are ids that other runs have.
+         */
+        FoundImportsBody: {
+            /** Taken */
+            taken: string[];
+            /** There */
+            there: string[];
         };
         /**
          * GarbageBody
@@ -1931,6 +2155,24 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /** Stop */
             stop: boolean;
+        };
+        /**
+         * ImportStateBody
+         * @description How far an import is.
+         *
+         *     ``there``: this very run was brought in before; nothing is to be done. ``open``: send metrics and files to ``import_id``, then
+         *     finish it; ``files`` are those that came already. Nobody sees anything of the run until it is finished.
+         */
+        ImportStateBody: {
+            /** Files */
+            files?: components["schemas"]["ArtifactRecord"][];
+            /** Import Id */
+            import_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "there" | "open";
         };
         /**
          * KeepStateRequest
@@ -2568,7 +2810,8 @@ export interface components {
          * @description One change of a run, with its time, cause and author.
          *
          *     ``kind`` is ``status``, or what else changed: ``tags``, ``properties``, ``description``, ``name``, ``snapshot``, ``archived``,
-         *     ``reactivated``, ``deleted``, ``restored``; ``status`` is then the one that the run had. ``detail`` holds the new values.
+         *     ``reactivated``, ``deleted``, ``restored``, ``imported``; ``status`` is then the one that the run had. ``detail`` holds the
+         *     new values.
          *     ``author`` is None where Runyard itself made the change.
          */
         RunEventRecord: {
@@ -2593,6 +2836,68 @@ export interface components {
             /** Run Id */
             run_id: string;
             status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * RunFacts
+         * @description All that a run says about itself beside its metrics and files. It has ended.
+         *
+         *     ``number`` is the one that it had in its experiment; it keeps it where no other run has it.
+         */
+        RunFacts: {
+            /** Archived At */
+            archived_at?: string | null;
+            /** Colour */
+            colour?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Definition */
+            definition?: {
+                [key: string]: unknown;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Ended At */
+            ended_at?: string | null;
+            error?: components["schemas"]["RunError-Input"] | null;
+            /** Heartbeat At */
+            heartbeat_at?: string | null;
+            /** Id */
+            id: string;
+            /** Number */
+            number?: number | null;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Properties */
+            properties?: {
+                [key: string]: string;
+            };
+            /** Script Name */
+            script_name?: string | null;
+            /** Snapshot Id */
+            snapshot_id?: string | null;
+            /** Started At */
+            started_at?: string | null;
+            status: components["schemas"]["RunStatus"];
+            /** Status Reason */
+            status_reason?: string | null;
+            /** Submitted By */
+            submitted_by?: string | null;
+            /** Tags */
+            tags?: {
+                [key: string]: string | null;
+            };
+            /**
+             * Target
+             * @default local
+             */
+            target: string;
+            /** Type */
+            type?: string | null;
         };
         /**
          * RunGroup
@@ -3086,6 +3391,16 @@ export interface components {
             sha256: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * StartImportRequest
+         * @description Begin, or go on, to bring a run in. ``digest`` names all that will be sent: the same run again has the same one.
+         */
+        StartImportRequest: {
+            /** Digest */
+            digest: string;
+            /** Run Id */
+            run_id: string;
         };
         /**
          * StateBody
@@ -4205,6 +4520,186 @@ export interface operations {
             };
         };
     };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStateBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    find_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindImportsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundImportsBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    put_import_artifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                import_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    finish_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    add_import_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/msgpack": string;
+                "application/x-runyard-batch": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAckBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     get_metric_at: {
         parameters: {
             query?: never;
@@ -5099,6 +5594,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricSummaryPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    read_metric_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Default Response */

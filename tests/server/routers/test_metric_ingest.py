@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.server.conftest import ROOT
 
-from runyard.server.routers import metric
+from runyard.server.routers import batch as batches
 from runyard.wire.journal import CONTENT_TYPE, encode_records
 from runyard.wire.metric import ListRecord, Record, ScalarRecord, TableRecord
 from runyard.wire.series import SERIES_FRAME, decode_frame
@@ -57,7 +57,7 @@ def test_a_damaged_batch_is_refused(api: Any, run: str) -> None:
 
 
 def test_a_flood_of_batches_is_told_to_come_later(api: Any, client: httpx.Client, run: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr(metric, "WAITING_MAX", 0)
+    monkeypatch.setattr(batches, "WAITING_MAX", 0)
     batch = encode_records([ScalarRecord("x", 1, 1)], writer="w", seq=1)
     response = client.post(f"{ROOT}/runs/r/records", content=batch, headers=JOURNAL)
     assert response.status_code == 429 and response.headers["retry-after"] == "1"
@@ -67,7 +67,7 @@ def test_a_flood_of_batches_is_told_to_come_later(api: Any, client: httpx.Client
 
 
 def test_a_batch_over_the_limit_is_refused(api: Any, run: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr(metric, "BATCH_MAX_BYTES", 100)
+    monkeypatch.setattr(batches, "BATCH_MAX_BYTES", 100)
     batch = encode_records([ListRecord("x", 1, [1.0] * 100)], writer="w", seq=1)
     assert api.refuse("POST", "/runs/r/records", content=batch, headers=JOURNAL)["code"] == "limit_exceeded"
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import msgspec
-from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from runyard.errors import InvalidArgumentError, LimitExceededError, ServerBusyError
 from runyard.server.context import ServerContext
 from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
+from runyard.server.routers.batch import BATCH_BODY, store_batch
 from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
 from runyard.server.services.bucket import bucket_frame, bucket_page
 from runyard.server.services.export import EXPORT_TYPES, exported
 from runyard.server.services.metric import metric_values, series_frame, series_page, values_at
 from runyard.wire.bucket import BUCKET_FRAME, BucketPage, BucketQuery
-from runyard.wire.codec import MSGPACK, from_msgpack
-from runyard.wire.journal import BATCH_MAX_BYTES, CONTENT_TYPE, JournalBatch, decode_batch
+from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import (
     BatchAckBody,
     MetricAtBody,
@@ -39,87 +34,24 @@ from runyard.wire.series import SERIES_FRAME
 
 router = Routes(prefix="/workspaces/{workspace}", tags=["metric"])
 
-INGEST_THREADS = 8
-"""Batches that are stored at the same time. They have threads of their own: a flood of them leaves readers undisturbed."""
-
-WAITING_MAX = 64
-WAITING_MAX_BYTES = 256 << 20
-RETRY_AFTER_S = 1
-
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CONTENT_TYPE, MSGPACK)},
-    }
-}
 _EXPORT: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXPORT_TYPES.values()}}
 }
 
 
-class _Ingest:
-    """How much waits to be stored. Used on the event loop only."""
-
-    def __init__(self) -> None:
-        self.limiter = CapacityLimiter(INGEST_THREADS)
-        self.count = 0
-        self.size_bytes = 0
-
-    @contextmanager
-    def place(self, size_bytes: int) -> Iterator[None]:
-        """Hold a place for a batch, or raise :class:`ServerBusyError` when there is none."""
-        if self.count >= WAITING_MAX or self.size_bytes + size_bytes > WAITING_MAX_BYTES:
-            raise ServerBusyError(
-                f"{self.count} batches with {self.size_bytes} bytes wait to be stored. Send this one again in a second.",
-                retry_after_s=RETRY_AFTER_S,
-            )
-        self.count += 1
-        self.size_bytes += size_bytes
-        try:
-            yield
-        finally:
-            self.count -= 1
-            self.size_bytes -= size_bytes
-
-
-_INGEST = _Ingest()
-
-
-@router.post("/runs/{run_id}/records", operation_id="add_records", response_model=BatchAckBody, openapi_extra=_BODY)
+@router.post("/runs/{run_id}/records", operation_id="add_records", response_model=BatchAckBody, openapi_extra=BATCH_BODY)
 async def add_records(context: Context, caller: Caller, workspace: str, run_id: str, request: Request) -> Response:
     """Store a batch of what was logged. Sending it again changes nothing.
 
     The body is a batch of a journal, or a MessagePack batch of records. The answer names the records that cannot be stored; all
     others are. Status 429 says when to come again.
     """
-    length = request.headers.get("content-length", "")
-    size = int(length) if length.isdecimal() else BATCH_MAX_BYTES
-    if size > BATCH_MAX_BYTES:
-        raise _too_large(size)
-    with _INGEST.place(size):
-        parts: list[bytes] = []
-        received = 0
-        async for part in request.stream():
-            received += len(part)
-            if received > BATCH_MAX_BYTES:
-                raise _too_large(received)
-            parts.append(part)
-        is_journal = request.headers.get("content-type", "").partition(";")[0].strip() == CONTENT_TYPE
-        store = partial(_store, context, caller, workspace, run_id, b"".join(parts), is_journal)
-        return await to_thread.run_sync(store, limiter=_INGEST.limiter)
+    store = partial(_store, context, caller, workspace, run_id)
+    return await store_batch(request, store)
 
 
-def _too_large(size: int) -> LimitExceededError:
-    return LimitExceededError(f"A batch of {size} bytes; the limit is {BATCH_MAX_BYTES}. Log long lists in parts.")
-
-
-def _store(context: ServerContext, caller: Principal, workspace: str, run_id: str, body: bytes, is_journal: bool) -> Response:
+def _store(context: ServerContext, caller: Principal, workspace: str, run_id: str, batch: RecordBatch | JournalBatch) -> Response:
     require_reachable(context, caller, workspace, run_id)
-    batch: RecordBatch | JournalBatch
-    try:
-        batch = decode_batch(body) if is_journal else from_msgpack(body, RecordBatch)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise InvalidArgumentError(f"The body is no batch of records: {error}.") from error
     return answer(context.storage.metrics.append(workspace, run_id, batch, at=context.clock()))
 
 

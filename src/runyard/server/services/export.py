@@ -11,7 +11,7 @@ from runyard.storage.metric_base import MetricColumn
 EXPORT_TYPES = {"parquet": "application/vnd.apache.parquet", "arrow": "application/vnd.apache.arrow.stream"}
 
 
-class _Sink:
+class Sink:
     """A file in memory that is emptied now and then."""
 
     closed = False
@@ -76,7 +76,7 @@ def exported(columns: Iterator[MetricColumn], kind: str) -> Iterator[bytes]:
 
 
 def _written(pa: Any, pq: Any, columns: Iterator[MetricColumn], kind: str, schema: Any) -> Iterator[bytes]:
-    sink = _Sink()
+    sink = Sink()
     if kind == "parquet":
         writer = pq.ParquetWriter(
             sink,

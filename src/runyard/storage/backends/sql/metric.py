@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -94,13 +95,15 @@ class SqlMetricStore:
                     result[run_id] = view.summary.listed([(each.slot, each.name) for each in shown])
         return result
 
-    def export(self, workspace: str, run_ids: list[str], names: list[str] | None) -> Iterator[MetricColumn]:
-        """Yield all points of number series as columns, a part at a time, each part seen by a transaction of its own."""
+    def export(
+        self, workspace: str, run_ids: list[str], names: list[str] | None, *, whole: bool = False
+    ) -> Iterator[MetricColumn]:
+        """Yield all points of series as columns, a part at a time, each part seen by a transaction of its own."""
         for run_id in run_ids:
-            for key, name in self._number_series(workspace, run_id, names):
-                start = 0
+            for head, key in self._exported(workspace, run_id, names):
+                start: int | None = 0 if whole or head.family is MetricFamily.SERIES else None
                 while start is not None:
-                    part, start = self._export_part(workspace, run_id, key, name, start)  # type: ignore[assignment]
+                    part, start = self._export_part(workspace, head, key, start)
                     yield part
 
     def descendants_with_metrics(self, workspace: str, run_id: str, run_type: str | None) -> list[str]:
@@ -146,21 +149,39 @@ class SqlMetricStore:
             if run_id in keys and keys[run_id] in views:
                 yield run_id, views[keys[run_id]]
 
-    def _number_series(self, workspace: str, run_id: str, names: list[str] | None) -> list[tuple[int, str]]:
+    def _exported(self, workspace: str, run_id: str, names: list[str] | None) -> list[tuple[SeriesHead, int]]:
+        """Return the series of a run, by the names that they were logged under, and their keys."""
         with self._database.read() as connection:
             wanted = self.reader.wanted(connection, names)
             for _, view in self._views(connection, workspace, [run_id], with_blocks=False):
                 shown = self.reader.shown(connection, view.summary, wanted)
-                return [(each.key, each.name) for each in shown if each.family is MetricFamily.SERIES]
+                own = self.book.names(connection, [each.key for each in shown])
+                return [
+                    (replace(series_head(run_id, view, each), name=name), each.key)
+                    for each, (name, _) in zip(shown, own, strict=True)
+                ]
         return []
 
-    def _export_part(self, workspace: str, run_id: str, key: int, name: str, start: int) -> tuple[MetricColumn, int | None]:
+    def _export_part(self, workspace: str, head: SeriesHead, key: int, start: int) -> tuple[MetricColumn, int | None]:
         with self._database.read() as connection:
-            _, view = next(self._views(connection, workspace, [run_id]))
+            _, view = next(self._views(connection, workspace, [head.run_id]))
             count = view.count(key)
             stop = min(count, start + EXPORT_POINTS)
             points = view.points(key, start, stop)
-            column = MetricColumn(run_id=run_id, name=name, steps=points.x(start), times_us=points.times, values=points.numbers())
+            column = MetricColumn(
+                run_id=head.run_id,
+                name=head.name,
+                family=head.family,
+                type=head.type,
+                description=head.description,
+                steps=points.x(start),
+                times_us=points.times,
+                values=points.numbers(),
+                stepped=points.stepped,
+                kinds=points.kinds,
+                bits=points.bits,
+                objects=points.objects,
+            )
             return column, stop if stop < count else None
 
 

@@ -18,6 +18,7 @@ from runyard.storage.backends.sql.metric import SqlMetricStore
 from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.node import SqlNodeStore
 from runyard.storage.backends.sql.run import SqlRunStore
+from runyard.storage.backends.sql.run_import import SqlImportStore
 from runyard.storage.backends.sql.snapshot import SqlSnapshotStore
 from runyard.storage.backends.sql.state import SqlStateStore
 from runyard.storage.backends.sql.token import SqlTokenStore
@@ -73,6 +74,7 @@ def open_database(database: Database, home: Path) -> tuple[Storage, MetricRankin
         environments=SqlEnvironmentStore(database),
         views=SqlViewStore(database),
         states=SqlStateStore(database),
+        imports=SqlImportStore(database),
         changes=changes,
         close=database.close,
     )

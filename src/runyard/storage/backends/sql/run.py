@@ -59,7 +59,7 @@ class SqlRunStore:
     def get(self, workspace: str, run_id: str) -> RunRecord:
         """Return the run."""
         with self._database.read() as connection:
-            return _record_by_pk(connection, run_row(connection, workspace, run_id, t.run.c.pk).pk)
+            return record_by_pk(connection, run_row(connection, workspace, run_id, t.run.c.pk).pk)
 
     def find_many(self, workspace: str, run_ids: list[str]) -> list[RunRecord]:
         """Return those of the runs that exist, in no particular order."""
@@ -105,7 +105,7 @@ class SqlRunStore:
         """Apply the request."""
 
         def work(connection: Connection) -> RunRecord:
-            return _record_by_pk(connection, update_run(connection, workspace, run_id, request, author, at))
+            return record_by_pk(connection, update_run(connection, workspace, run_id, request, author, at))
 
         return self._database.write(work)
 
@@ -121,11 +121,11 @@ class SqlRunStore:
 
     def delete(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
         """Put a run and its descendants into the bin."""
-        return self._database.write(lambda c: _record_by_pk(c, delete_tree(c, workspace, run_id, author, at)))
+        return self._database.write(lambda c: record_by_pk(c, delete_tree(c, workspace, run_id, author, at)))
 
     def restore(self, workspace: str, run_id: str, *, author: str, at: datetime) -> RunRecord:
         """Bring a run back from the bin, with those descendants that went there with it."""
-        return self._database.write(lambda c: _record_by_pk(c, restore_tree(c, workspace, run_id, author, at)))
+        return self._database.write(lambda c: record_by_pk(c, restore_tree(c, workspace, run_id, author, at)))
 
     def purge(self, workspace: str, run_id: str) -> int:
         """Remove a run in the bin and its descendants for good; return how many there were."""
@@ -158,7 +158,7 @@ class SqlRunStore:
         def work(connection: Connection) -> RunRecord:
             row = run_row(connection, workspace, run_id)
             move_run(connection, row, status, reason=reason, error=error, author=author, at=at)
-            return _record_by_pk(connection, row.pk)
+            return record_by_pk(connection, row.pk)
 
         return self._database.write(work)
 
@@ -178,7 +178,7 @@ class SqlRunStore:
             connection.execute(t.run.update().where(t.run.c.pk == row.pk).values(heartbeat_at=to_us(at)))
             if row.status == RunStatus.NOT_RESPONDING.value:
                 move_run(connection, row, RunStatus.RUNNING, reason="the runner is back", error=None, at=at)
-            return _record_by_pk(connection, row.pk)
+            return record_by_pk(connection, row.pk)
 
         return self._database.write(work)
 
@@ -357,7 +357,8 @@ def to_record(row: Any) -> RunRecord:
     )
 
 
-def _record_by_pk(connection: Connection, pk: int) -> RunRecord:
+def record_by_pk(connection: Connection, pk: int) -> RunRecord:
+    """Return the run of a key."""
     return to_record(connection.execute(_select_run(), {"run_pk": pk}).one())
 
 

@@ -15,6 +15,9 @@ from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.mapping import from_text, instant, to_text, to_us
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
+STAGING = ".imports"
+"""The workspace of imports that are not finished. It is in no list, and no user can make one of this name."""
+
 
 class SqlWorkspaceStore:
     """See :class:`runyard.storage.base.WorkspaceStore`."""
@@ -55,7 +58,8 @@ class SqlWorkspaceStore:
     def list(self) -> list[WorkspaceRecord]:
         """Return all workspaces by name."""
         with self._database.read() as connection:
-            return [_record(row) for row in connection.execute(sa.select(t.workspace).order_by(t.workspace.c.name))]
+            shown = sa.select(t.workspace).where(t.workspace.c.name != STAGING).order_by(t.workspace.c.name)
+            return [_record(row) for row in connection.execute(shown)]
 
 
 def _find(connection: Connection, name: str) -> Any:

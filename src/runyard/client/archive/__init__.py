@@ -1,0 +1,1 @@
+"""Runs as open files: written from a server, and brought into one."""

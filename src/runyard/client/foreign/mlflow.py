@@ -1,0 +1,211 @@
+"""Reads MLflow's own files: an ``mlruns`` folder, or the SQLite file of its tracking store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+import yaml
+
+from runyard.client.foreign.foreign_run import ForeignRun, ForeignRuns, below, instant
+from runyard.domain.run import RunStatus
+from runyard.errors import ArchiveError
+from runyard.wire.metric import Record, ScalarRecord
+
+_STATUSES = {
+    "FINISHED": RunStatus.COMPLETED,
+    "3": RunStatus.COMPLETED,
+    "FAILED": RunStatus.FAILED,
+    "4": RunStatus.FAILED,
+    "KILLED": RunStatus.CANCELED,
+    "5": RunStatus.CANCELED,
+}
+_PARENT = "mlflow.parentRunId"
+_NOTE = "mlflow.note.content"
+_OWN = "mlflow."
+_LARGEST = 1.7976931348623157e308
+"""MLflow's database holds this in place of the infinities."""
+
+
+def mlflow_runs(path: Path) -> ForeignRuns:
+    """Return the runs of an ``mlruns`` folder or a SQLite file; deleted ones are left out.
+
+    Raises:
+        ArchiveError: the path holds neither.
+    """
+    if path.is_file():
+        ids = _database_ids(path)
+        return ForeignRuns("mlflow", len(ids), lambda: _from_database(path, ids))
+    root = path / "mlruns" if (path / "mlruns").is_dir() else path
+    folders = _ordered(_run_folders(root))
+    if not folders:
+        raise ArchiveError(f"{path} holds no runs of MLflow. Give its mlruns folder, or its SQLite file such as mlflow.db.")
+    return ForeignRuns("mlflow", len(folders), lambda: (_from_folder(folder, name) for folder, name in folders.values()))
+
+
+def _run_folders(root: Path) -> dict[str, tuple[Path, str, str | None]]:
+    found: dict[str, tuple[Path, str, str | None]] = {}
+    for experiment in sorted(root.glob("*/meta.yaml")):
+        name = str(_yaml(experiment).get("name", experiment.parent.name))
+        for meta in sorted(experiment.parent.glob("*/meta.yaml")):
+            about = _yaml(meta)
+            if "run_id" in about and about.get("lifecycle_stage") != "deleted":
+                parent = meta.parent / "tags" / _PARENT
+                found[str(about["run_id"])] = meta.parent, name, parent.read_text().strip() if parent.is_file() else None
+    return found
+
+
+def _ordered(found: dict[str, tuple[Path, str, str | None]]) -> dict[str, tuple[Path, str]]:
+    """Return the runs with parents before their children."""
+    ordered: dict[str, tuple[Path, str]] = {}
+    for run_id in found:
+        for each in reversed(_line(run_id, {key: parent for key, (_, _, parent) in found.items()})):
+            ordered.setdefault(each, found[each][:2])
+    return ordered
+
+
+def _line(run_id: str, parents: dict[str, str | None]) -> list[str]:
+    line = [run_id]
+    while (parent := parents[line[-1]]) in parents and parent not in line:
+        line.append(str(parent))
+    return line
+
+
+def _from_folder(folder: Path, experiment: str) -> ForeignRun:
+    about = _yaml(folder / "meta.yaml")
+    tags = {name: file.read_text() for name, file in below(folder / "tags")}
+    parameters = {name: file.read_text() for name, file in below(folder / "params")}
+    metrics = below(folder / "metrics")
+
+    def records(left_out: dict[str, str]) -> Iterator[Record]:
+        for name, file in metrics:
+            with file.open() as lines:
+                for number, line in enumerate(lines):
+                    yield from _line_record(name, number, line.split(), left_out)
+
+    files = below(folder / "artifacts")
+    return _run(about, experiment, tags, parameters, files, records, _parent_there(folder, tags))
+
+
+def _parent_there(folder: Path, tags: dict[str, str]) -> str | None:
+    parent = tags.get(_PARENT, "").strip()
+    return parent if parent and any(folder.parent.parent.glob(f"*/{parent}/meta.yaml")) else None
+
+
+def _line_record(name: str, number: int, words: list[str], left_out: dict[str, str]) -> Iterator[Record]:
+    try:
+        at, value, step = int(words[0]), float(words[1]), int(words[2]) if len(words) > 2 else None
+    except (ValueError, IndexError):
+        left_out[f"metric {name}, line {number + 1}"] = "it cannot be read"
+        return
+    yield ScalarRecord(name, at * 1000, value, step)
+
+
+def _run(
+    about: dict[str, Any],
+    experiment: str,
+    tags: dict[str, str],
+    parameters: dict[str, str],
+    files: list[tuple[str, Path]],
+    records: Any,
+    parent_id: str | None,
+) -> ForeignRun:
+    status = _STATUSES.get(str(about.get("status")))
+    started = float(about.get("start_time") or 0)
+    run_id = str(about["run_id"])
+    return ForeignRun(
+        id=run_id,
+        experiment=experiment,
+        name=str(about.get("run_name") or tags.get("mlflow.runName") or run_id),
+        status=status or RunStatus.CANCELED,
+        reason=None if status else "MLflow does not say that it has ended",
+        started_at=instant(started),
+        ended_at=instant(float(about.get("end_time") or started)),
+        user=str(about.get("user_id") or tags.get("mlflow.user") or ""),
+        description=tags.get(_NOTE),
+        parent_id=parent_id,
+        tags={key: value for key, value in tags.items() if not key.startswith(_OWN)},
+        properties={key: value for key, value in tags.items() if key.startswith(_OWN) and key != _NOTE},
+        parameters=parameters,
+        files=files,
+        records=records,
+    )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{path.resolve()}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _database_ids(path: Path) -> list[str]:
+    try:
+        with closing(_open(path)) as connection:
+            rows = connection.execute("SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active' ORDER BY start_time, run_uuid")
+            ids = [str(row[0]) for row in rows]
+            tags = connection.execute("SELECT run_uuid, value FROM tags WHERE key = ?", (_PARENT,))
+            parents: dict[str, str | None] = {**dict.fromkeys(ids), **{str(row[0]): str(row[1]) for row in tags}}
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path} is no SQLite file of MLflow ({error}). Give mlflow.db, or the mlruns folder.") from error
+    known = {run_id: parents[run_id] for run_id in ids}
+    return list(dict.fromkeys(each for run_id in ids for each in reversed(_line(run_id, known))))
+
+
+def _from_database(path: Path, ids: list[str]) -> Iterator[ForeignRun]:
+    with closing(_open(path)) as connection:
+        for run_id in ids:
+            row = connection.execute(
+                "SELECT r.*, e.name AS experiment FROM runs r JOIN experiments e USING (experiment_id) WHERE run_uuid = ?",
+                (run_id,),
+            ).fetchone()
+            tags = _pairs(connection, "tags", run_id)
+            about = {**dict(row), "run_id": run_id, "run_name": row["name"]}
+            folder = _local(row["artifact_uri"], path.resolve().parent)
+            found = _run(
+                about,
+                row["experiment"],
+                tags,
+                _pairs(connection, "params", run_id),
+                [] if folder is None else below(folder),
+                lambda left_out, run_id=run_id: _database_records(path, run_id),
+                tags.get(_PARENT) if tags.get(_PARENT) in ids else None,
+            )
+            if folder is None:
+                found.left_out["artifacts"] = f"{row['artifact_uri']} is not in the folder of {path.name}"
+            yield found
+
+
+def _database_records(path: Path, run_id: str) -> Iterator[Record]:
+    query = "SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid = ? ORDER BY key, timestamp, step, value"
+    with closing(_open(path)) as connection:
+        for name, value, at, step, is_nan in connection.execute(query, (run_id,)):
+            number = float("nan") if is_nan else float(value)
+            if abs(number) >= _LARGEST:
+                number = float("inf") if number > 0 else float("-inf")
+            yield ScalarRecord(name, int(at) * 1000, number, int(step))
+
+
+def _pairs(connection: sqlite3.Connection, table: str, run_id: str) -> dict[str, str]:
+    rows = connection.execute(f"SELECT key, value FROM {table} WHERE run_uuid = ? ORDER BY key", (run_id,))
+    return {str(key): str(value) for key, value in rows}
+
+
+def _local(address: str, root: Path) -> Path | None:
+    """Return the folder of an address; None for one elsewhere than below ``root``: a database may name any folder."""
+    found = urlparse(address)
+    if found.scheme not in ("", "file"):
+        return None
+    folder = (root / unquote(found.path)).resolve()
+    return folder if folder.is_relative_to(root) else None
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ArchiveError(f"{path} cannot be read ({error}).") from error
+    return found if isinstance(found, dict) else {}
