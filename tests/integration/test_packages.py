@@ -10,10 +10,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.packages import ROOT, UV, build_wheel, clean_environment, find_python, make_environment
-from tests.server_process import RunningServer
 
 from runyard.version import VERSION
+from tests.packages import ROOT, UV, build_wheel, clean_environment, find_python, make_environment
+from tests.server_process import RunningServer
 
 CLIENT_MAX_MB = 25
 SERVED_ON = ("3.11", "3.12", "3.13")
