@@ -98,6 +98,11 @@ def test_version_and_help(run_cli: Callable[..., subprocess.CompletedProcess[str
         assert run_cli(*arguments).stdout.startswith("Usage: ")
 
 
+def test_a_mistyped_command_is_met_with_the_one_that_is_close(run_cli: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    done = run_cli("run", "lst")
+    assert (done.returncode, "Did you mean 'list'?" in done.stderr) == (2, True)
+
+
 def test_an_unknown_command_is_a_usage_error(run_cli: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     done = run_cli("nonsense")
     assert (done.returncode, "No such command 'nonsense'" in done.stderr) == (2, True)

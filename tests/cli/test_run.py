@@ -159,3 +159,9 @@ def test_experiments_are_listed(two_runs: tuple[str, str], workspace: Workspace,
     assert [each["name"] for each in found("experiment", "list", "--view", "ArchivedOnly")] == ["hidden"]
     assert "experiment" in call("experiment", "list", "-o", "table").stdout
     assert json.loads(call("experiment", "list", "-w", workspace.name).stdout) == listed
+
+
+@pytest.mark.parametrize("run_id", ["", "../x", "a/b"])
+def test_what_can_be_no_id_of_a_run_is_not_found(workspace: Workspace, project: Path, call: Call, run_id: str) -> None:
+    told = call("run", "show", "-r", run_id)
+    assert (told.exit_code, f"There is no run {run_id!r}" in told.stderr) == (6, True)

@@ -119,6 +119,25 @@ def test_columns_are_chosen_moved_and_widened_and_a_fresh_browser_shows_the_same
     expect(page.get_by_role("columnheader", name="val/loss")).to_have_attribute("aria-sort", "descending")
 
 
+def test_a_column_shows_a_metric_where_another_one_is_best(studio: Studio, experiment: Experiment) -> None:
+    run = experiment.start_logging(snapshot_directory=None, display_name="the one")
+    for step, (loss, accuracy) in enumerate(((0.9, 0.1), (0.625, 0.8), (0.4, 0.7))):
+        run.log("loss", loss, step=step)
+        run.log("accuracy", accuracy, step=step)
+    run.complete()
+    page = studio.open("/runs?cols=status")
+    page.get_by_role("button", name="Columns").click()
+    panel = page.get_by_role("dialog", name="Choose columns")
+    panel.get_by_role("group", name="loss").get_by_role("button", name="Other figures").click()
+    panel.get_by_role("combobox", name="loss where another metric is best").fill("accuracy")
+    panel.get_by_role("combobox", name="… is").select_option("max")
+    panel.get_by_role("button", name="Add", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("columnheader", name="loss")).to_contain_text("where accuracy is max")
+    expect(page.get_by_role("row").filter(has_text="the one")).to_contain_text("0.625")
+    expect(page).to_have_url(re.compile(r"loss@at%28accuracy:max%29|loss@at\(accuracy:max\)"))
+
+
 def test_several_runs_are_tagged_and_deleted_and_both_can_be_taken_back(studio: Studio, experiment: Experiment) -> None:
     runs = [make(experiment, f"run {number}", loss=number, team="vision") for number in range(3)]
     page = studio.open("/runs?cols=tags")
@@ -210,6 +229,40 @@ def test_a_view_is_saved_shared_by_its_link_changed_and_brought_back(
     page.get_by_role("button", name="Take theirs").click()
     expect(query(page)).to_have_value("tag.team = vision")
     assert other.problems == []
+
+
+def test_a_view_is_pinned_to_the_home_page(studio: Studio, experiment: Experiment) -> None:
+    make(experiment, "good", loss=0.1, team="vision")
+    page = studio.open("/runs?q=good")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("textbox", name="Name of the view").fill("The good ones")
+    page.get_by_role("button", name="Save as new").click()
+    expect(page).to_have_url(re.compile(r"view=\w+"))
+    page = studio.open("/views")
+    page.get_by_role("button", name="Show The good ones on the home page").click()
+    page = studio.open("/")
+    page.get_by_role("region", name="Pinned views").get_by_role("link", name="The good ones").click()
+    expect(query(page)).to_have_value("good")
+
+
+def test_a_very_long_address_becomes_a_short_one_that_leads_back(
+    studio: Studio, new_studio: Callable[..., Studio], experiment: Experiment
+) -> None:
+    make(experiment, "word7", loss=1, team="vision")
+    text = " or ".join(f"name:word{number}" for number in range(150))
+    page = studio.open("/runs")
+    query(page).fill(text)
+    expect(page).to_have_url(re.compile(r"/s/\w+"))
+    expect(page.get_by_role("link", name="word7")).to_be_visible()
+    fresh = new_studio()
+    fresh.sign_in()
+    fresh.page.goto(page.url)
+    expect(query(fresh.page)).to_have_value(text)
+    expect(fresh.page.get_by_role("link", name="word7")).to_be_visible()
+    page.get_by_role("link", name="word7").click()
+    expect(page).to_have_url(re.compile("/overview"))
+    page.go_back()
+    expect(query(page)).to_have_value(text)
 
 
 def test_what_is_deleted_waits_in_the_bin_and_can_be_removed_for_good(studio: Studio, experiment: Experiment) -> None:

@@ -19,7 +19,9 @@ from tests.server_process import RunningServer, start_server, stop_server
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = 100 if os.environ.get("RUNYARD_LONG") == "1" else 3
+LONG = os.environ.get("RUNYARD_LONG") == "1"
+ROUNDS = 50 if LONG else 3
+KILLS_A_ROUND = 2 if LONG else 1
 
 SCRIPT = """
 import os, signal, sys, time
@@ -168,8 +170,10 @@ def test_killed_when_the_run_has_ended(scene: Scene) -> None:
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_killed_at_any_moment_after_the_submission(scene: Scene, number: int, killed: Counter[str]) -> None:
+    chance = random.Random(number)
     run = scene.submit()
-    time.sleep(random.Random(number).uniform(0, 2.5))  # that is the point: any phase, the start of the runner among them
-    scene.restart()
-    killed["server during a submission"] += 1
+    for _ in range(KILLS_A_ROUND):
+        time.sleep(chance.uniform(0, 2.5))  # that is the point: any phase, the start of the runner among them
+        scene.restart()
+        killed["server during a submission"] += 1
     scene.assert_ended_once(run)

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from runyard import Experiment, Run, ScriptRun, ScriptRunConfig, Workspace
+from runyard import Environment, Experiment, Run, ScriptRun, ScriptRunConfig, Workspace
 from runyard.client.journal import Journal
 from runyard.client.recorder import journal_place
 from runyard.client.run_end import keep_end
 from runyard.domain.run import RunStatus
 from runyard.errors import (
+    ConflictError,
     ImmutablePropertyError,
     InvalidArgumentError,
     InvalidTransitionError,
@@ -271,3 +272,38 @@ def test_reading_a_run_sends_what_a_killed_program_had_logged_to_it(run: Run) ->
     assert reader.get_metrics("x") == {"x": list(range(100))}
     assert reader.get_status() == "Completed"
     assert not place.folder.exists()
+
+
+def test_the_id_of_a_run_that_has_ended_is_not_taken_again(experiment: Experiment, run: Run) -> None:
+    run.fail("broken")
+    with pytest.raises(ConflictError, match=r"There is a run .* already, and it is Failed"):
+        experiment.start_logging(snapshot_directory=None, run_id=run.id)
+    parent = experiment.start_logging(snapshot_directory=None)
+    parent.child_run(run_id="kid").complete()
+    with pytest.raises(ConflictError, match="it is Completed"):
+        parent.child_run(run_id="kid")
+
+
+def test_a_text_as_tag_values_is_refused_rather_than_split_into_letters(run: Run) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"tag_values='abc' is a text. Give a list, such as \['abc'\]"):
+        run.create_children(tag_key="k", tag_values="abc")
+
+
+def test_the_environment_of_a_submitted_run_is_given_back(experiment: Experiment, run: Run, project: Path) -> None:
+    (project / "train.py").write_text("")
+    environment = Environment("mine")
+    environment.environment_variables["A"] = "b"
+    submitted = experiment.submit(ScriptRunConfig(".", "train.py", environment=environment))
+    found = Run.get(experiment.workspace, submitted.id).get_environment()
+    assert (found.name, found.environment_variables["A"]) == ("mine", "b")
+    submitted.cancel()
+    with pytest.raises(NotFoundError, match="was not submitted"):
+        run.get_environment()
+
+
+def test_a_warning_about_a_value_points_at_the_line_of_the_user(run: Run) -> None:
+    with pytest.warns(UserWarning) as told:
+        run.log("x", object())
+        run.log_list("y", [object()])
+        run.tag("z", 1)
+    assert [each.filename for each in told] == [__file__] * 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -39,6 +40,14 @@ class LazyGroup(click.Group):
         """Return the command, imported now, or None."""
         found = self.lazy.get(cmd_name)
         return found.load() if found else None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that ``args`` begin with; of a name that is none, say which one is close."""
+        name = args[0]
+        close = [] if name in self.lazy or name.startswith("-") else difflib.get_close_matches(name, self.lazy, n=1)
+        if close:
+            ctx.fail(f"No such command {name!r}. Did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any."""

@@ -19,6 +19,7 @@ from runyard.client.workspace import workspace_path
 from runyard.domain.node_group import NodeReport
 from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunEventRecord, RunRecord
 from runyard.domain.run_diff import RunDiff
+from runyard.errors import NotFoundError
 from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,
@@ -71,6 +72,8 @@ class RunApi:
         Raises:
             NotFoundError: there is none of that id.
         """
+        if not run_id or "/" in run_id:  # it would be another address
+            raise NotFoundError(f"There is no run {run_id!r}. `runyard run list` shows the newest runs.", run_id=run_id)
         return self._transport.call("GET", self._path(run_id), RunRecord)
 
     def update(self, run_id: str, request: UpdateRunRequest) -> RunRecord:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runyard.errors import InvalidArgumentError
-from runyard.sdk.wording import kind_of
+from runyard.sdk.wording import kind_of, warn_caller
 
 
 def tag_text(key: str, value: Any) -> str | None:
@@ -73,5 +72,5 @@ def _key(what: str, key: Any) -> str:
 def _text(what: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    warnings.warn(f"{what} is {kind_of(value)}; its text {str(value)!r} is stored.", stacklevel=4)
+    warn_caller(f"{what} is {kind_of(value)}; its text {str(value)!r} is stored.")
     return str(value)

@@ -6,7 +6,6 @@ import json
 import math
 import numbers
 import operator
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -21,7 +20,7 @@ from runyard.domain.metric import (
     require_metric_name,
 )
 from runyard.errors import InvalidArgumentError, LimitExceededError
-from runyard.sdk.wording import kind_of
+from runyard.sdk.wording import kind_of, warn_caller
 
 CHUNK_VALUES = 50_000
 CHUNK_CHARS = 4_000_000
@@ -249,7 +248,7 @@ def _converted(name: str, value: Any) -> MetricValue:
             name=name,
         )
     text = repr(value)
-    warnings.warn(f"log({name!r}) was given {kind_of(value)}; its text {text[:60]} is recorded.", stacklevel=4)
+    warn_caller(f"log({name!r}) was given {kind_of(value)}; its text {text[:60]} is recorded.")
     return _text(name, text)
 
 

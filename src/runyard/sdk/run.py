@@ -15,7 +15,7 @@ from runyard.client.run_end import forget_end, keep_end
 from runyard.client.sending import is_away
 from runyard.client.system_metrics import SystemMetrics, start_system_metrics
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus
-from runyard.errors import InvalidArgumentError, InvalidTransitionError, RunEnvironmentError, RunyardError
+from runyard.errors import InvalidArgumentError, InvalidTransitionError, NotFoundError, RunEnvironmentError, RunyardError
 from runyard.sdk.html import Link, table
 from runyard.sdk.interactive import LOGS, InteractiveSession
 from runyard.sdk.log_stream import LogStream, raise_if_failed, wait_until_ended
@@ -33,6 +33,7 @@ from runyard.wire.run import ReportStatusRequest
 
 if TYPE_CHECKING:
     from runyard.sdk.compute_target import ComputeTarget
+    from runyard.sdk.environment import Environment
     from runyard.sdk.experiment import Experiment
     from runyard.sdk.workspace import Workspace
 
@@ -172,6 +173,19 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
         self._remember(self._client.runs.cancel(self.id))
         if self._session is not None:
             self._session.close()
+
+    def get_environment(self) -> Environment:
+        """Return the environment that a submitted run was given.
+
+        Raises:
+            NotFoundError: the run was not submitted, so its environment is that of the program that made it.
+        """
+        from runyard.sdk.environment import environment_from_document  # late: most programs never ask
+
+        definition = self._known().definition
+        if definition is None:
+            raise NotFoundError(f"Run {self.id} was not submitted, so nothing is known of its environment.", run_id=self.id)
+        return environment_from_document(definition.get("environment"), f"the environment of run {self.id}")
 
     def clean(self) -> None:
         """Do nothing: runs leave no temporary files on the submitting machine."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from runyard.domain.roll_up import RollUp
-from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunView, require_run_id
-from runyard.errors import InvalidArgumentError
+from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunRecord, RunView, require_run_id
+from runyard.errors import ConflictError, InvalidArgumentError
 from runyard.sdk.run_handle import RunHandle
 from runyard.sdk.run_query import run_query
 from runyard.wire.run import CreateRunsRequest, NewRun, RunQuery
@@ -31,7 +31,9 @@ class RunChildren(RunHandle):
             id=require_run_id(run_id) if run_id is not None else str(uuid.uuid4()),
             display_name=f"{self.name}>{name}" if name else None,
         )
-        return self._adopted([new], outputs)[0]
+        child = self._adopted([new], outputs)[0]
+        require_not_ended(child._record)
+        return child
 
     def create_children(
         self, count: int | None = None, tag_key: str | None = None, tag_values: Sequence[Any] | None = None
@@ -53,6 +55,8 @@ class RunChildren(RunHandle):
             tags: list[dict[str, str | None]] = [{BATCH_NUMBER_TAG: str(number)} for number in range(count)]
         else:
             assert tag_key is not None and tag_values is not None
+            if isinstance(tag_values, str):
+                raise InvalidArgumentError(f"tag_values={tag_values!r} is a text. Give a list, such as [{tag_values!r}].")
             tags = [{tag_key: None if value is None else str(value)} for value in tag_values]
         return self._adopted([NewRun(id=str(uuid.uuid4()), tags=tag) for tag in tags], None)
 
@@ -101,3 +105,16 @@ class RunChildren(RunHandle):
     def _started_child(self, record: Any, outputs: str | None) -> Run:
         """Return the handle of a child that this program has made and will complete."""
         raise NotImplementedError
+
+
+def require_not_ended(record: RunRecord) -> None:
+    """Raise :class:`ConflictError` when the run that was to be new had been there, and has ended.
+
+    One that goes on is no error: the server makes a run once, however often the request for it arrives.
+    """
+    if record.status.is_terminal:
+        raise ConflictError(
+            f"There is a run {record.id} already, and it is {record.status.value}. Use another run_id, or leave it out; "
+            f"Run.get(workspace, {record.id!r}) opens that run.",
+            run_id=record.id,
+        )

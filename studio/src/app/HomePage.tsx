@@ -11,6 +11,7 @@ import { Panel } from "../components/Panel";
 import { RelativeTime } from "../components/RelativeTime";
 import { ErrorState, Skeleton } from "../components/states";
 import { RunShortList } from "../runs/RunShortList";
+import { PinnedViews } from "../runs/views/PinnedViews";
 import { t } from "../text/text";
 import styles from "./HomePage.module.css";
 
@@ -44,6 +45,7 @@ export function HomePage() {
             </Panel>
           </div>
           <div className={styles.stack}>
+            <PinnedViews />
             <RecentExperiments workspace={workspace} />
           </div>
         </div>

@@ -11,6 +11,7 @@ import { WorkspaceContext } from "../client/workspace";
 import { ErrorState } from "../components/states";
 import { AppFrame } from "./AppFrame";
 import { SignInPage } from "./SignInPage";
+import { useShortAddress } from "./useShortAddress";
 
 /** Signs in, finds the workspace, begins to follow its changes, and then shows the page. */
 export function Studio() {
@@ -48,6 +49,7 @@ function FollowChanges({ workspace, cursor }: { workspace: string; cursor: numbe
   const client = useQueryClient();
   const feed = useContext(FeedContext);
   const state = useFeedState();
+  useShortAddress(workspace);
   const coalescer = useMemo(() => new Coalescer(), []);
   useEffect(() => {
     const end = feed.follow(workspace, cursor);

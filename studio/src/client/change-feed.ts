@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
 import { FeedHub } from "./feed-hub";
+import { FeedLeader } from "./feed-leader";
 import type { Change, FeedMessage, FeedState, TabMessage } from "./feed-protocol";
 
 /** What a listener is told: changes in order, or `reset` when some were missed. */
@@ -91,16 +92,20 @@ export class ChangeFeed {
   }
 }
 
-/** Opens the way to the owner of the stream: a shared worker, or this tab itself where the browser has none. */
+/** Opens the way to the owner of the stream: a shared worker; else the tab that leads the others; in a browser with neither, this tab alone. */
 function connect(receive: (message: FeedMessage) => void): (message: TabMessage) => void {
-  if (typeof SharedWorker === "undefined") {
-    const hub = new FeedHub((url) => new EventSource(url));
-    const tab = { send: receive };
-    return (message) => hub.receive(tab, message);
+  if (typeof SharedWorker !== "undefined") {
+    const worker = new SharedWorker(new URL("./feed-worker.ts", import.meta.url), { type: "module", name: "runyard-feed" });
+    worker.port.onmessage = (event: MessageEvent<FeedMessage>) => receive(event.data);
+    return (message) => worker.port.postMessage(message);
   }
-  const worker = new SharedWorker(new URL("./feed-worker.ts", import.meta.url), { type: "module", name: "runyard-feed" });
-  worker.port.onmessage = (event: MessageEvent<FeedMessage>) => receive(event.data);
-  return (message) => worker.port.postMessage(message);
+  const open = (url: string) => new EventSource(url);
+  if (typeof BroadcastChannel !== "undefined" && "locks" in navigator) {
+    return new FeedLeader(crypto.randomUUID(), new BroadcastChannel("runyard-feed"), navigator.locks, receive, open).post;
+  }
+  const hub = new FeedHub(open);
+  const tab = { send: receive };
+  return (message) => hub.receive(tab, message);
 }
 
 export const FeedContext = createContext(new ChangeFeed());

@@ -81,3 +81,17 @@ export function seriesQuery(workspace: string, runIds: readonly string[], names:
     enabled: names.length > 0 && runIds.length > 0,
   });
 }
+
+/** How many runs the server looks up in one request. */
+const RUNS_AT_MAX = 500;
+
+/** The value of a metric at the step where `other` is least or greatest, by run id. */
+export async function metricAt(workspace: string, runIds: readonly string[], name: string, other: string, figure: "min" | "max", signal?: AbortSignal): Promise<Map<string, MetricValue>> {
+  const found = new Map<string, MetricValue>();
+  for (let start = 0; start < runIds.length; start += RUNS_AT_MAX) {
+    const body = { run_ids: runIds.slice(start, start + RUNS_AT_MAX), name, other, figure };
+    const { runs = {} } = await unwrap(api.POST("/api/v1/workspaces/{workspace}/metrics/at", { params: { path: { workspace } }, body, signal }));
+    for (const [id, { value }] of Object.entries(runs)) found.set(id, value);
+  }
+  return found;
+}

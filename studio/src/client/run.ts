@@ -54,6 +54,15 @@ export function searchRuns(workspace: string, query: RunQuery, signal?: AbortSig
   return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/search", { params: { path: { workspace } }, body: wholeQuery(query), signal }));
 }
 
+/** What a list shows of a run. */
+export type ListedRun = Schemas["RunRow"];
+
+/** One page of a list: runs with the values of `columns`, which are fields of the query language that have a key. */
+export function searchRunRows(workspace: string, query: RunQuery, columns: readonly string[], signal?: AbortSignal): Promise<Schemas["RunRowPage"]> {
+  const body = { query: wholeQuery(query), columns: [...columns] };
+  return unwrap(api.POST("/api/v1/workspaces/{workspace}/runs/rows", { params: { path: { workspace } }, body, signal }));
+}
+
 /** A query with the defaults of the server written out. */
 export function wholeQuery(query: RunQuery): Schemas["RunQuery"] {
   return { include_children: false, keep_ancestors: false, view: "ActiveOnly" as const, order_by: "-created_at", offset: 0, limit: 100, ...query };

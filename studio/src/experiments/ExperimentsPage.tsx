@@ -114,7 +114,7 @@ function ExperimentRow({ experiment, activity }: { experiment: Experiment; activ
       <td>
         <TagList tags={experiment.tags ?? {}} />
       </td>
-      <td className={styles.actions}>
+      <td className={tableStyles.actions}>
         <ExperimentActions experiment={experiment} small />
       </td>
     </tr>

@@ -12,6 +12,7 @@ import { Listing } from "../../components/Listing";
 import { PageHeader } from "../../components/PageHeader";
 import { RelativeTime } from "../../components/RelativeTime";
 import { EmptyState, InlineError } from "../../components/states";
+import tableStyles from "../../components/table.module.css";
 import { showToast } from "../../components/toasts";
 import { t } from "../../text/text";
 import { type BinItem, binItems, deletedAt, nameOf } from "./bin-item";
@@ -80,7 +81,7 @@ function BinRow({ item, onRestore, onPurge }: { item: BinItem; onRestore: () => 
       <td>{item.kind === "run" ? t(`status.${item.run.status}`) : "–"}</td>
       <td>{at ? <RelativeTime at={at} /> : "–"}</td>
       <td>{(item.kind === "run" && item.run.deleted_by) || "–"}</td>
-      <td>
+      <td className={tableStyles.actions}>
         <Button icon="refresh" aria-label={t("bin.restoreOne", { name })} onClick={onRestore}>
           {t("bin.restore")}
         </Button>{" "}

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
-import type { Run, RunQuery } from "../../client/run";
+import type { ListedRun, RunQuery } from "../../client/run";
 import { findRunIds } from "../../client/run-batch";
 import { findNames } from "../../client/run-names";
 import { useWorkspace } from "../../client/workspace";
@@ -52,7 +52,7 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
     else void navigate({ to: "/runs/$runId/overview", params: { runId } });
   };
   const selectMatching = async () => {
-    const ids = await findRunIds(workspace, queryOf(view, [], within), SELECTED_MOST);
+    const ids = await findRunIds(workspace, queryOf(view, within), SELECTED_MOST);
     selection.set(ids);
     if (ids.length === SELECTED_MOST) showToast(t("grid.selectedMost", { count: ids.length }));
   };
@@ -119,7 +119,7 @@ function totalText(view: RunView, total: number): string {
   return view.group.length > 0 ? t("group.total", { count: total }) : t("runs.total", { count: total });
 }
 
-function loadedRuns(lines: GridLines): Run[] {
+function loadedRuns(lines: GridLines): ListedRun[] {
   return lines.loaded().flatMap((item) => (item.kind === "run" ? [item.row.run] : []));
 }
 

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from "react";
-import { hasEnded, isCancellable, type Run } from "../../client/run";
+import { hasEnded, isCancellable, type ListedRun } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { Button, IconButton } from "../../components/Button";
 import { LazyPopoverButton } from "../../components/LazyPopoverButton";
@@ -14,7 +14,7 @@ const TagRuns = lazy(async () => ({ default: (await import("./tools/TagRuns")).T
 interface SelectionBarProps {
   selected: readonly string[];
   /** Those of the selected runs, and others, that are in memory. */
-  loaded: readonly Run[];
+  loaded: readonly ListedRun[];
   /** How many the query finds; null when they are selected already or cannot be. */
   matching: number | null;
   onSelectMatching: () => Promise<void>;

@@ -1,14 +1,13 @@
-import { type MetricSummary, numberOf } from "../../client/metric";
+import { type MetricValue, numberOf } from "../../client/metric";
 import { formatCount, formatMetric, formatSpread } from "../../components/format";
 import { RelativeTime } from "../../components/RelativeTime";
 import { RunDuration } from "../../components/RunDuration";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TagList } from "../../components/TagList";
 import { t } from "../../text/text";
-import { argumentsOf, parametersOf } from "../arguments";
 import type { RunGroup } from "../../client/run-group";
-import { type Aggregate, type Column, fieldOf, type PlainColumn, rollUpField } from "./column";
-import type { RunRow } from "./run-row";
+import { type Aggregate, type Column, fieldOf, type PlainColumn } from "./column";
+import { type RunRow, valueOf } from "./run-row";
 
 const WIDTHS: Readonly<Record<PlainColumn, number>> = {
   status: 140,
@@ -44,6 +43,8 @@ export function columnLabel(column: Column): { label: string; detail: string | n
       return { label: column.key, detail: aggregateLabel(column.aggregate) };
     case "rollUp":
       return { label: column.key, detail: t("column.rollUp", { over: t(`aggregate.${column.over}`), figure: aggregateLabel(column.aggregate) }) };
+    case "at":
+      return { label: column.key, detail: t("column.at", { other: column.other, best: aggregateLabel(column.best) }) };
     case "tag":
       return { label: column.key, detail: t("column.kind.tag") };
     case "property":
@@ -61,7 +62,7 @@ const NUMERIC: ReadonlySet<PlainColumn> = new Set<PlainColumn>(["duration", "chi
 
 /** True for columns whose values are compared digit by digit. */
 export function isNumeric(column: Column): boolean {
-  return column.kind === "metric" || column.kind === "rollUp" || (column.kind === "plain" && NUMERIC.has(column.key));
+  return column.kind === "metric" || column.kind === "rollUp" || column.kind === "at" || (column.kind === "plain" && NUMERIC.has(column.key));
 }
 
 export function CellContent({ column, row }: { column: Column; row: RunRow }) {
@@ -69,15 +70,13 @@ export function CellContent({ column, row }: { column: Column; row: RunRow }) {
     case "plain":
       return <PlainCell column={column.key} row={row} />;
     case "metric":
-      return <>{metricText(row.metrics, column.key, column.aggregate)}</>;
     case "rollUp":
-      return <>{rollUpText(row, column)}</>;
+    case "at":
+      return <>{figureText(valueOf(row, column))}</>;
     case "tag":
-      return <>{tagText(row.run.tags ?? {}, column.key)}</>;
     case "property":
-      return <>{row.run.properties?.[column.key] ?? "–"}</>;
     case "argument":
-      return <>{parametersOf(argumentsOf(row.run))[column.key] ?? "–"}</>;
+      return <>{labelText(valueOf(row, column))}</>;
   }
 }
 
@@ -108,28 +107,22 @@ function PlainCell({ column, row: { run } }: { column: PlainColumn; row: RunRow 
     case "description":
       return <>{run.description ?? "–"}</>;
     case "error":
-      return <>{run.error ? errorText(run.error) : "–"}</>;
+      return <>{run.error ?? "–"}</>;
     case "id":
       return <>{run.id}</>;
   }
 }
 
-export function errorText(error: { type?: string | null; message: string }): string {
-  return error.type ? `${error.type}: ${error.message}` : error.message;
-}
-
-/** The asked-for figure of a metric as text; a dash where the run has none. */
-export function metricText(metrics: readonly MetricSummary[], name: string, aggregate: Aggregate): string {
-  const summary = metrics.find((metric) => metric.name === name);
-  const value = summary?.[aggregate];
-  if (value === undefined || value === null) return "–";
+function figureText(value: MetricValue): string {
   const number = numberOf(value);
-  return number === null ? String(value) : formatMetric(number);
+  if (number !== null) return formatMetric(number);
+  return value === null ? "–" : String(value);
 }
 
-function rollUpText({ rollUps }: RunRow, column: Extract<Column, { kind: "rollUp" }>): string {
-  const value = numberOf(rollUps[rollUpField(column)]?.[column.over]);
-  return value === null ? "–" : formatMetric(value);
+/** A label may be there without a value. */
+function labelText(value: MetricValue): string {
+  if (value === null) return "–";
+  return value === "" ? "✓" : String(value);
 }
 
 /** A figure over the runs of a group: its mean, how far the runs spread about it, and of how many runs it is when not of all. */
@@ -144,10 +137,4 @@ export function GroupCell({ column, group }: { column: Column; group: RunGroup }
       {figure.count > 1 && std !== null && ` ± ${formatSpread(std)}`}
     </span>
   );
-}
-
-function tagText(tags: Readonly<Record<string, string | null>>, key: string): string {
-  const value = tags[key];
-  if (value === undefined) return "–";
-  return value ?? "✓";
 }

@@ -12,18 +12,24 @@ export type Aggregate = (typeof AGGREGATES)[number];
 export const ROLL_UPS = ["mean", "min", "max"] as const;
 export type RollUpKind = (typeof ROLL_UPS)[number];
 
+export const BESTS = ["min", "max"] as const;
+export type Best = (typeof BESTS)[number];
+
 /** What a column shows. The run's name is always first and is not one of these. */
 export type Column =
   | { kind: "plain"; key: PlainColumn }
   | { kind: "metric"; key: string; aggregate: Aggregate }
   | { kind: "rollUp"; key: string; aggregate: Aggregate; over: RollUpKind }
+  /** The metric where another one is best. */
+  | { kind: "at"; key: string; other: string; best: Best }
   | { kind: "tag" | "property" | "argument"; key: string };
 
 const PREFIXES = { metric: "m", rollUp: "r", tag: "t", property: "x", argument: "p" } as const;
 
-/** The column in the form that the URL carries: `status`, `m:val/acc@max`, `r:loss@min/mean`, `t:quality`, `p:lr`, `x:author`. */
+/** The column in the form that the URL carries: `status`, `m:val/acc@max`, `m:loss@at(val/acc:max)`, `r:loss@min/mean`, `t:quality`, `p:lr`, `x:author`. */
 export function columnToken(column: Column): string {
   if (column.kind === "plain") return column.key;
+  if (column.kind === "at") return `m:${column.key}@at(${column.other}:${column.best})`;
   const suffix = column.kind === "metric" ? `@${column.aggregate}` : column.kind === "rollUp" ? `@${column.aggregate}/${column.over}` : "";
   return `${PREFIXES[column.kind]}:${column.key}${suffix}`;
 }
@@ -37,7 +43,14 @@ export function parseColumn(token: string): Column | null {
   if (prefix === "t:") return { kind: "tag", key };
   if (prefix === "x:") return { kind: "property", key };
   if (prefix === "p:") return { kind: "argument", key };
-  return prefix === "m:" || prefix === "r:" ? figureColumn(prefix, key) : null;
+  if (prefix !== "m:" && prefix !== "r:") return null;
+  return (prefix === "m:" ? atColumn(key) : null) ?? figureColumn(prefix, key);
+}
+
+function atColumn(text: string): Column | null {
+  const match = /^(.+)@at\((.+):(min|max)\)$/s.exec(text);
+  const best = BESTS.find((each) => each === match?.[3]);
+  return match?.[1] && match[2] && best ? { kind: "at", key: match[1], other: match[2], best } : null;
 }
 
 /** The figure stands after the last `@`, since a metric's name may hold one. */
@@ -57,6 +70,8 @@ export function fieldOf(column: Column): string | null {
   switch (column.kind) {
     case "plain":
       return column.key === "tags" || column.key === "error" ? null : column.key;
+    case "at":
+      return null;
     case "metric":
       return keyedField("metric", column.key, column.aggregate);
     case "rollUp":
@@ -67,9 +82,4 @@ export function fieldOf(column: Column): string | null {
     case "property":
       return keyedField(column.kind, column.key);
   }
-}
-
-/** What the server is asked to roll up for a column of that kind. */
-export function rollUpField(column: Extract<Column, { kind: "rollUp" }>): string {
-  return keyedField("metric", column.key, column.aggregate);
 }

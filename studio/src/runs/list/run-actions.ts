@@ -21,17 +21,17 @@ export async function stopRuns(workspace: string, ids: readonly string[]): Promi
 }
 
 /** Sets a tag. It can be taken back only when all of the runs were at hand before: their old tags are known then. */
-export async function tagRuns(workspace: string, ids: readonly string[], known: readonly Run[], key: string, value: string | null): Promise<void> {
+export async function tagRuns(workspace: string, ids: readonly string[], known: readonly Pick<Run, "id" | "tags">[], key: string, value: string | null): Promise<void> {
   await updateRuns(workspace, ids, { set_tags: { [key]: value } });
   showToast(t("bulk.done.tag", { count: ids.length }), undoTags(workspace, ids, known, key));
 }
 
-export async function untagRuns(workspace: string, ids: readonly string[], known: readonly Run[], key: string): Promise<void> {
+export async function untagRuns(workspace: string, ids: readonly string[], known: readonly Pick<Run, "id" | "tags">[], key: string): Promise<void> {
   await updateRuns(workspace, ids, { remove_tags: [key] });
   showToast(t("bulk.done.untag", { count: ids.length }), undoTags(workspace, ids, known, key));
 }
 
-function undoTags(workspace: string, ids: readonly string[], known: readonly Run[], key: string): (() => Promise<unknown>) | undefined {
+function undoTags(workspace: string, ids: readonly string[], known: readonly Pick<Run, "id" | "tags">[], key: string): (() => Promise<unknown>) | undefined {
   const runs = known.filter((run) => ids.includes(run.id));
   if (runs.length < ids.length) return undefined;
   return () =>

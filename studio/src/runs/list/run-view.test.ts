@@ -20,6 +20,7 @@ const COLUMNS: Column[] = [
   { kind: "metric", key: "a@b,c", aggregate: "last" },
   { kind: "rollUp", key: "loss", aggregate: "min", over: "mean" },
   { kind: "metric", key: "loss", aggregate: "min_step" },
+  { kind: "at", key: "a@b", other: "val/acc@1:x", best: "max" },
   { kind: "tag", key: "quality" },
   { kind: "property", key: "azureml.git.commit" },
   { kind: "argument", key: "lr" },
@@ -34,7 +35,7 @@ test.each(["", "m:", "m:x", "m:x@median", "r:x@min", "m:x@min/mean", "m:@max", "
 });
 
 test("a column names its field of the query language, for order and conditions", () => {
-  expect(COLUMNS.map(fieldOf)).toEqual(["status", "metric.val/acc.max", 'metric."a@b,c".last', "rollup.loss.min.mean", "metric.loss.min_step", "tag.quality", "property.azureml.git.commit", "param.lr"]);
+  expect(COLUMNS.map(fieldOf)).toEqual(["status", "metric.val/acc.max", 'metric."a@b,c".last', "rollup.loss.min.mean", "metric.loss.min_step", null, "tag.quality", "property.azureml.git.commit", "param.lr"]);
 });
 
 describe("the address of a view", () => {
@@ -62,14 +63,8 @@ describe("the address of a view", () => {
   });
 });
 
-test("the question asks for each metric once", () => {
-  const columns: Column[] = [
-    { kind: "metric", key: "loss", aggregate: "min" },
-    { kind: "metric", key: "loss", aggregate: "last" },
-    { kind: "rollUp", key: "loss", aggregate: "min", over: "mean" },
-    { kind: "rollUp", key: "loss", aggregate: "min", over: "max" },
-  ];
-  expect(queryOf({ ...DEFAULT_VIEW, query: "  " }, columns, { experiment: "digits" })).toMatchObject({ metrics: ["loss"], roll_ups: ["metric.loss.min"], experiment: "digits", filter: null });
+test("a blank query is none", () => {
+  expect(queryOf({ ...DEFAULT_VIEW, query: "  " }, { experiment: "digits" })).toMatchObject({ experiment: "digits", filter: null });
 });
 
 test("a view that leaves runs out is filtered", () => {

@@ -1,5 +1,5 @@
 import type { RunQuery } from "../../client/run";
-import { type Column, columnToken, parseColumn, rollUpField } from "./column";
+import { type Column, columnToken, parseColumn } from "./column";
 import { joinList, splitList } from "../../components/url-list";
 
 export const DENSITIES = ["compact", "normal", "roomy"] as const;
@@ -99,15 +99,13 @@ export function limitedWidth(width: number): number {
 }
 
 /** The question to the server for a view; paging is added by who asks. `within` are conditions of the page itself. */
-export function queryOf(view: RunView, columns: readonly Column[], within: RunQuery): RunQuery {
+export function queryOf(view: RunView, within: RunQuery): RunQuery {
   const query = view.query.trim();
   return {
     ...within,
     filter: query || null,
     order_by: view.sort,
     include_children: view.children === "all",
-    metrics: [...new Set(columns.flatMap((column) => (column.kind === "metric" ? [column.key] : [])))],
-    roll_ups: [...new Set(columns.flatMap((column) => (column.kind === "rollUp" ? [rollUpField(column)] : [])))],
   };
 }
 

@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useFeedNews } from "../../client/change-feed";
 import { Coalescer } from "../../client/coalescer";
-import { type RunQuery, searchRuns } from "../../client/run";
+import { type RunQuery, searchRunRows } from "../../client/run";
 import { type GroupQuestion, searchGroups } from "../../client/run-group";
 import { type Column, fieldOf } from "./column";
 import { type GridItem, keyOf } from "./grid-item";
 import { LineList } from "./line-list";
 import { Pages, type ReadPage } from "./pages";
 import { withCondition } from "../query-text";
-import { rowsOf } from "./run-row";
+import { askedFields, isAtColumn, readAtColumns, rowsOf } from "./run-row";
 import { DEFAULT_SORT, queryOf, type RunView } from "./run-view";
 
 /** The list is read again at most twice a second, however fast runs change. */
@@ -43,7 +43,7 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
   const question = JSON.stringify(questionOf(view, columns, within));
   const name = JSON.stringify([within, view.query, view.sort, view.group, view.children]);
   const asked = useMemo((): Asked => {
-    const read: GroupQuestion = JSON.parse(question);
+    const read: Question = JSON.parse(question);
     return { lines: linesOf(workspace, read), name };
   }, [workspace, question, name]);
   const [shown, setShown] = useState(asked);
@@ -65,7 +65,7 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
   useEffect(() => () => current.lines.close(), [current]);
 
   const coalescer = useMemo(() => new Coalescer(), []);
-  const withMetrics = columns.some((column) => column.kind === "metric" || column.kind === "rollUp") || view.group.length > 0;
+  const withMetrics = columns.some((column) => column.kind === "metric" || column.kind === "rollUp" || column.kind === "at") || view.group.length > 0;
   useFeedNews((news) => {
     const concerns = news.type === "reset" || news.changes.some((change) => change.topic === "run" || (withMetrics && change.topic === "metric"));
     if (concerns) coalescer.schedule("refresh", REFRESH_INTERVAL_MS, () => current.lines.refresh());
@@ -74,40 +74,51 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
   return { lines: current.lines, name: current.name, isOld: current !== asked, error: asked.lines.pages.error, retry: () => asked.lines.pages.retry() };
 }
 
-function questionOf(view: RunView, columns: readonly Column[], within: RunQuery): GroupQuestion {
-  const figures = columns.flatMap((column) => (column.kind === "metric" || column.kind === "rollUp" ? (fieldOf(column) ?? []) : []));
-  return { query: queryOf(view, columns, within), by: view.group, figures: view.group.length > 0 ? figures : [] };
+interface Asking {
+  fields: string[];
+  at: Extract<Column, { kind: "at" }>[];
 }
 
-function linesOf(workspace: string, question: GroupQuestion): GridLines {
-  const { query, by } = question;
-  const runs = (asked: RunQuery, newestFirst = asked.order_by === DEFAULT_SORT) => new Pages(readRuns(workspace, asked), newestFirst);
+interface Question extends GroupQuestion {
+  /** What the rows bring. */
+  columns: Asking;
+}
+
+function questionOf(view: RunView, columns: readonly Column[], within: RunQuery): Question {
+  const figures = columns.flatMap((column) => (column.kind === "metric" || column.kind === "rollUp" ? (fieldOf(column) ?? []) : []));
+  return { query: queryOf(view, within), by: view.group, figures: view.group.length > 0 ? figures : [], columns: { fields: askedFields(columns), at: columns.filter(isAtColumn) } };
+}
+
+function linesOf(workspace: string, question: Question): GridLines {
+  const { query, by, columns } = question;
+  const runs = (asked: RunQuery, newestFirst = asked.order_by === DEFAULT_SORT) => new Pages(readRuns(workspace, asked, columns), newestFirst);
   const isTree = !query.include_children;
   const top = by.length > 0 ? new Pages(readGroups(workspace, question), false) : runs({ ...query, keep_ancestors: isTree && Boolean(query.filter) });
   const below = (item: GridItem): Pages<GridItem> => {
-    if (item.kind === "run") return new Pages(readChildren(workspace, query, item.row.run.id), false);
+    if (item.kind === "run") return new Pages(readChildren(workspace, query, columns, item.row.run.id), false);
     const filter = query.filter ? withCondition(query.filter, `(${item.group.filter})`) : item.group.filter;
     return runs({ ...query, filter }, false);
   };
   return new LineList(top, { keyOf, below });
 }
 
-function readRuns(workspace: string, query: RunQuery): ReadPage<GridItem> {
+function readRuns(workspace: string, query: RunQuery, columns: Asking): ReadPage<GridItem> {
   return async (offset, limit, signal) => {
-    const { items, total } = rowsOf(await searchRuns(workspace, { ...query, offset, limit }, signal));
-    return { items: items.map((row) => ({ kind: "run", row })), total };
+    const { rows, total } = await searchRunRows(workspace, { ...query, offset, limit }, columns.fields, signal);
+    const others = await readAtColumns(workspace, rows, columns.at, signal);
+    return { items: rowsOf(rows, columns.fields, others).map((row) => ({ kind: "run", row })), total };
   };
 }
 
 /** The children that the filter is about; all of them when it is about their parent alone. */
-function readChildren(workspace: string, query: RunQuery, parent: string): ReadPage<GridItem> {
+function readChildren(workspace: string, query: RunQuery, columns: Asking, parent: string): ReadPage<GridItem> {
   const { experiment: _, ancestor_id: __, ...asked } = query;
   const all: RunQuery = { ...asked, parent_id: parent, filter: null };
-  let read = query.filter ? readRuns(workspace, { ...asked, parent_id: parent, keep_ancestors: true }) : readRuns(workspace, all);
+  let read = query.filter ? readRuns(workspace, { ...asked, parent_id: parent, keep_ancestors: true }, columns) : readRuns(workspace, all, columns);
   return async (offset, limit, signal) => {
     const answer = await read(offset, limit, signal);
     if (answer.total > 0 || !query.filter) return answer;
-    read = readRuns(workspace, all);
+    read = readRuns(workspace, all, columns);
     return read(offset, limit, signal);
   };
 }

@@ -12,6 +12,7 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { EmptyState } from "../../components/states";
 import tableStyles from "../../components/table.module.css";
 import { t } from "../../text/text";
+import { pinView, usePinnedViews } from "./pinned-views";
 import { experimentOf } from "./saved-view";
 
 const ConfirmDialog = lazy(async () => ({ default: (await import("../../components/ConfirmDialog")).ConfirmDialog }));
@@ -54,6 +55,7 @@ function NoViews() {
 
 function ViewRow({ view }: { view: SavedView }) {
   const user = useQuery(sessionQuery()).data?.user;
+  const isPinned = usePinnedViews(view.workspace).includes(view.id);
   return (
     <tr>
       <th scope="row">
@@ -68,7 +70,10 @@ function ViewRow({ view }: { view: SavedView }) {
       <td>
         <RelativeTime at={view.updated_at} />
       </td>
-      <td>{view.owner === user && <DeleteView view={view} />}</td>
+      <td className={tableStyles.actions}>
+        <IconButton icon="star" aria-pressed={isPinned} label={t("views.pin", { name: view.name })} onClick={() => pinView(view.workspace, view.id, !isPinned)} />
+        {view.owner === user && <DeleteView view={view} />}
+      </td>
     </tr>
   );
 }

@@ -192,6 +192,19 @@ def _postgres_engine(url: sa.URL, pool_size: int, *, read_only: bool = False) ->
         pool_pre_ping=True,  # the server may have been restarted since the connection was last used
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
     )
+
+    from psycopg.types.string import StrDumperUnknown  # late: SQLite needs no psycopg
+
+    class StoredText(StrDumperUnknown):
+        """Writes U+FFFD for NUL, which PostgreSQL's texts cannot hold: a message with one must not keep a run from its end."""
+
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.adapters.register_dumper(str, StoredText)
+
     if read_only:
 
         @sa.event.listens_for(engine, "begin")

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
 from runyard.storage.backends.sql.metric_points import Ints
@@ -27,7 +26,7 @@ def keys_in(connection: Connection, column: sa.ColumnElement[Any], keys: Ints) -
     """Return the condition that a column is one of many keys."""
     if connection.dialect.name == "postgresql":
         text = "{" + ",".join(map(str, keys.tolist())) + "}"
-        listed = sa.cast(sa.literal(text, sa.Text), ARRAY(sa.BigInteger))
+        listed = sa.cast(sa.literal(text, sa.Text), sa.ARRAY(sa.BigInteger))
         return column.in_(sa.select(sa.func.unnest(listed)))
     each = sa.func.json_each(f"[{','.join(map(str, keys.tolist()))}]").table_valued("value")
     return column.in_(sa.select(each.c.value))

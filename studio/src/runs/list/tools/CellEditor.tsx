@@ -1,19 +1,21 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { keys } from "../../../client/keys";
-import { type Run, type RunChange, updateRun } from "../../../client/run";
+import { type ListedRun, type Run, type RunChange, runQuery, updateRun } from "../../../client/run";
 import { useWorkspace } from "../../../client/workspace";
 import { AnchoredDialog } from "../../../components/AnchoredDialog";
 import { Button } from "../../../components/Button";
 import fieldStyles from "../../../components/fields.module.css";
-import { InlineError } from "../../../components/states";
+import { InlineError, Skeleton } from "../../../components/states";
 import { t } from "../../../text/text";
 import { parseTag } from "../../tag-text";
 import type { EditedCell } from "../GridRow";
 import styles from "./panels.module.css";
 
+type Editable = Pick<Run, "id" | "display_name" | "tags" | "description">;
+
 interface CellEditorProps {
-  run: Run;
+  run: Editable;
   cell: EditedCell;
   anchor: Element;
   onClose: () => void;
@@ -21,8 +23,20 @@ interface CellEditorProps {
   onSaved: () => void;
 }
 
-/** Edits a run's name, tags or description where they stand in the list. */
-export function CellEditor({ run, cell, anchor, onClose, onSaved }: CellEditorProps) {
+/** Edits a run's name, tags or description where they stand in the list. Of a long description the list has only the beginning. */
+export function CellEditor(props: Omit<CellEditorProps, "run"> & { run: ListedRun }) {
+  const { run, cell, anchor, onClose } = props;
+  const isPart = cell === "description" && run.is_cut;
+  const whole = useQuery({ ...runQuery(useWorkspace(), run.id), enabled: isPart });
+  if (!isPart || whole.data) return <Editor {...props} run={whole.data ?? run} />;
+  return (
+    <AnchoredDialog label={t("edit.description")} anchor={anchor} onClose={onClose} roomy>
+      {whole.isError ? <InlineError error={whole.error} /> : <Skeleton lines={3} />}
+    </AnchoredDialog>
+  );
+}
+
+function Editor({ run, cell, anchor, onClose, onSaved }: CellEditorProps) {
   const workspace = useWorkspace();
   const client = useQueryClient();
   const [text, setText] = useState(() => textOf(run, cell));
@@ -68,7 +82,7 @@ export function CellEditor({ run, cell, anchor, onClose, onSaved }: CellEditorPr
   );
 }
 
-function textOf(run: Run, cell: EditedCell): string {
+function textOf(run: Editable, cell: EditedCell): string {
   if (cell === "name") return run.display_name;
   if (cell === "description") return run.description ?? "";
   return Object.entries(run.tags ?? {})

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { FindNames, NameKind } from "../../../client/run-names";
 import { Button, IconButton } from "../../../components/Button";
-import { Checkbox } from "../../../components/fields";
+import { Checkbox, Select } from "../../../components/fields";
 import fieldStyles from "../../../components/fields.module.css";
 import { t, type TextId } from "../../../text/text";
 import { aggregateLabel, columnLabel } from "../cells";
-import { AGGREGATES, type Column, columnToken, PLAIN_COLUMNS, ROLL_UPS } from "../column";
+import { AGGREGATES, type Best, BESTS, type Column, columnToken, PLAIN_COLUMNS, ROLL_UPS } from "../column";
 import styles from "./panels.module.css";
 
 interface ColumnPanelProps {
@@ -81,14 +81,14 @@ function MetricColumns({ find, names, has, toggle }: PartProps) {
     <section>
       <h3>{t("columns.metrics")}</h3>
       {found.map((key) => (
-        <MetricChoice key={key} name={key} has={has} toggle={toggle} />
+        <MetricChoice key={key} name={key} names={names} has={has} toggle={toggle} />
       ))}
     </section>
   );
 }
 
 /** A metric, and which of its figures are columns. */
-function MetricChoice({ name, has, toggle }: { name: string } & Pick<PartProps, "has" | "toggle">) {
+function MetricChoice({ name, names, has, toggle }: { name: string } & Pick<PartProps, "names" | "has" | "toggle">) {
   const [open, setOpen] = useState(false);
   const chosen = AGGREGATES.filter((aggregate) => has({ kind: "metric", key: name, aggregate }));
   const shown = open ? AGGREGATES : AGGREGATES.filter((aggregate) => aggregate === "last" || aggregate === "min" || aggregate === "max" || chosen.includes(aggregate));
@@ -114,6 +114,30 @@ function MetricChoice({ name, has, toggle }: { name: string } & Pick<PartProps, 
             );
           })}
       </div>
+      {open && <AtChoice name={name} names={names} has={has} toggle={toggle} />}
+    </div>
+  );
+}
+
+/** The metric where another one, written by name, is best. */
+function AtChoice({ name, names, has, toggle }: { name: string } & Pick<PartProps, "names" | "has" | "toggle">) {
+  const [other, setOther] = useState("");
+  const [best, setBest] = useState<Best>("min");
+  const listId = useId();
+  const found = useNames(names, "metric", other);
+  const column: Column = { kind: "at", key: name, other: other.trim(), best };
+  return (
+    <div className={styles.form}>
+      <input className={fieldStyles.input} aria-label={t("columns.at", { name })} placeholder={t("columns.at.other")} list={listId} value={other} onChange={(event) => setOther(event.target.value)} />
+      <datalist id={listId}>
+        {found.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+      <Select label={t("columns.at.best")} choices={BESTS.map((each) => [each, aggregateLabel(each)] as const)} value={best} onChange={setBest} />
+      <Button icon="plus" disabled={other.trim() === "" || has(column)} onClick={() => toggle(column)}>
+        {t("columns.at.add")}
+      </Button>
     </div>
   );
 }

@@ -77,7 +77,7 @@ export function FilterPanel({ view, within, onQuery, names }: FilterPanelProps) 
 /** How many runs of each status there are, whatever statuses the query asks for; null while that is not known. */
 function useStatusCounts(view: RunView, within: RunQuery): Readonly<Record<string, number>> | null {
   const workspace = useWorkspace();
-  const query = queryOf({ ...view, query: withStatuses(view.query, []) }, [], within);
+  const query = queryOf({ ...view, query: withStatuses(view.query, []) }, within);
   const counts = useQuery({ queryKey: ["facets", workspace, query], queryFn: ({ signal }) => countValues(workspace, query, "status", signal), staleTime: 0, retry: false });
   return counts.data ?? null;
 }

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from "react";
-import { hasEnded, isCancellable, type Run } from "../../../client/run";
+import { hasEnded, isCancellable, type ListedRun } from "../../../client/run";
 import { AnchoredDialog } from "../../../components/AnchoredDialog";
 import { t } from "../../../text/text";
 import styles from "./menu.module.css";
@@ -7,7 +7,7 @@ import styles from "./menu.module.css";
 export type RowCommand = "open" | "openTab" | "copyId" | "copyLink" | "rename" | "tags" | "description" | "cancel" | "archive" | "reactivate" | "delete";
 
 interface RowMenuProps {
-  run: Run;
+  run: ListedRun;
   anchor: Element;
   onCommand: (command: RowCommand) => void;
   onClose: () => void;
