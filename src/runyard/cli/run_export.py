@@ -45,7 +45,7 @@ def export(
 
     PATH is a folder, or a zip or tar file by its ending. Without -r and --filter it is all runs, of one experiment where -e names
     it. The parents of a run come with it. Called again after it was interrupted, it goes on where it was; a zip or tar file is
-    begun anew. `runyard import PATH` brings the runs back, here or elsewhere.
+    begun anew. `runyard import runs PATH` brings the runs back, here or elsewhere.
 
     docs/reference/export-format.md describes the files.
     """
