@@ -113,18 +113,22 @@ class Upgraded:
     database: Database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """An empty database."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    return new_database(tmp_path, url)
+KINDS = ["sqlite", "postgresql"]
 
 
-@pytest.fixture(params=REVISIONS)
-def upgraded(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Upgraded]:
-    fill(database, request.param)
-    storage, _ = open_database(database, tmp_path)
-    yield Upgraded(storage, request.param, database)
+def empty_database(request: pytest.FixtureRequest, kind: str, home: Path) -> Database:
+    return new_database(home, request.getfixturevalue("postgres_url") if kind == "postgresql" else None)
+
+
+@pytest.fixture(scope="module", params=[f"{kind}-{revision}" for kind in KINDS for revision in REVISIONS])
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
+    """One database for all tests of a revision: those that only read come first."""
+    kind, _, revision = request.param.partition("-")
+    home = tmp_path_factory.mktemp("older")
+    database = empty_database(request, kind, home)
+    fill(database, revision)
+    storage, _ = open_database(database, home)
+    yield Upgraded(storage, revision, database)
     storage.close()
 
 
@@ -221,6 +225,17 @@ def test_every_kind_of_query_finds_the_runs(upgraded: Upgraded) -> None:
     assert found(storage, filter="status:failed duration>1m") == ["kid"]
 
 
+def test_the_upgrade_leads_to_the_tables_of_this_version(upgraded: Upgraded) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from runyard.storage.backends.sql.tables import metadata
+
+    with upgraded.database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+
+
 def test_metrics_are_whole_and_a_batch_that_came_again_is_known(upgraded: Upgraded) -> None:
     metrics = upgraded.storage.metrics
     for run_id, batches in BATCHES.items():
@@ -245,18 +260,9 @@ def test_the_upgraded_database_takes_new_runs_and_changes(upgraded: Upgraded) ->
     assert found(upgraded.storage) == ["top", "new"] and runs.restore("w", "kid", author="me", at=NOW).deleted_at is None
 
 
-def test_the_upgrade_leads_to_the_tables_of_this_version(upgraded: Upgraded) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from runyard.storage.backends.sql.tables import metadata
-
-    with upgraded.database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
-
-
-def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_of_a_newer_version_is_refused(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> None:
+    database = empty_database(request, kind, tmp_path)
     fill(database, HEAD)
     with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
