@@ -29,7 +29,7 @@ def test_each_shell_gets_its_script(call: Call, shell: str) -> None:
 
 
 def test_commands_and_options_are_completed() -> None:
-    assert completed("exp") == ["experiment"]
+    assert completed("exp") == ["experiment", "export"]
     assert completed("run", "monitor-") == ["monitor-logs", "monitor-tensorboard"]
     assert "--filter" in completed("run", "list", "--fi")
     assert completed("run", "list", "--status", "fa") == ["Failed"]
