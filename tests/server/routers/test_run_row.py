@@ -77,3 +77,16 @@ def test_a_list_travels_as_messagepack_where_that_is_asked_for(api: Any, path: s
     packed = api.client.post(ROOT + path, json=body, headers={"accept": MSGPACK})
     assert packed.headers["content-type"] == MSGPACK and len(packed.content) < len(plain.content)
     assert from_msgpack(packed.content, answer) == from_json(plain.content, answer)
+
+
+def test_a_long_page_is_compressed_for_those_who_take_it(api: Any) -> None:
+    api.start(*({"id": f"run-{n}", "display_name": "x" * 200} for n in range(40)))
+    sizes = {}
+    for encoding in ("gzip", "identity"):
+        got = api.client.post(f"{ROOT}{ROWS}", json={}, headers={"accept-encoding": encoding})
+        assert got.json()["total"] == 40 and got.headers["vary"] == "Accept, Accept-Encoding"
+        assert got.headers.get("content-encoding", "identity") == encoding
+        sizes[encoding] = int(got.headers["content-length"])
+    assert sizes["gzip"] * 3 < sizes["identity"]
+    short = api.client.post(f"{ROOT}{ROWS}", json={"query": {"limit": 1}}, headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in short.headers
