@@ -21,6 +21,7 @@ COMMANDS = {
     "experiment": LazyCommand("runyard.cli.experiment", "experiment", "List, describe, archive, delete, bring back experiments."),
     "view": LazyCommand("runyard.cli.view", "view", "Save, share and show views of run lists."),
     "environment": LazyCommand("runyard.cli.environment", "environment", "List, register, build and remove environments."),
+    "workspace": LazyCommand("runyard.cli.workspace", "workspace", "List and create workspaces."),
     "computetarget": LazyCommand("runyard.cli.compute_target", "compute_target", "List and show compute targets."),
     "folder": LazyCommand("runyard.cli.folder", "folder", "Tie project folders to workspaces."),
     "gc": LazyCommand("runyard.cli.run_bin", "gc", "Remove files that no run refers to."),

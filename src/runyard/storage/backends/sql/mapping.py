@@ -52,7 +52,7 @@ def workspace_pk(connection: Connection, name: str) -> int:
     """Return the key of a workspace, or raise :class:`NotFoundError`."""
     pk = connection.execute(_WORKSPACE_PK, {"workspace": name}).scalar()
     if pk is None:
-        raise NotFoundError(f"There is no workspace {name!r} here. Workspace.list() shows those there are.", workspace=name)
+        raise NotFoundError(f"There is no workspace {name!r} here. `runyard workspace list` shows all.", workspace=name)
     return int(pk)
 
 

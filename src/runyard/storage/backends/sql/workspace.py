@@ -52,7 +52,7 @@ class SqlWorkspaceStore:
         with self._database.read() as connection:
             row = _find(connection, name)
         if row is None:
-            raise NotFoundError(f"There is no workspace {name!r} here. Workspace.list() shows those there are.", workspace=name)
+            raise NotFoundError(f"There is no workspace {name!r} here. `runyard workspace list` shows all.", workspace=name)
         return _record(row)
 
     def list(self) -> list[WorkspaceRecord]:
