@@ -25,7 +25,7 @@ BLOCK = re.compile(
 )
 PYTHON = "python"
 SHELLS = ("bash", "sh", "console")
-OTHERS = ("text", "ini", "nginx", "json")
+OTHERS = ("text", "ini", "nginx", "json", "sql")
 TRAIN = """\
 import sys
 from runyard import Run

@@ -63,8 +63,7 @@ def import_options(command: F) -> F:
 def runs(**options: Any) -> None:
     """Bring in runs that `runyard export` wrote: a folder, or a zip or tar file.
 
-    Every file is checked against its hash before its run appears. A run whose id another run has is an error; the runs before it
-    stay.
+    Every file is checked against its hash before its run appears. A run whose id another run has is passed over and named.
     """
     _bring_in("runyard", **options)
 
@@ -124,7 +123,6 @@ def _bring_in(
             as_copy=as_copy,
             experiment_name=experiment_name,
             dry_run=dry_run,
-            skip_taken=source != "runyard",
             progress=progress,
         )
     for run_id, reasons in report.left_out.items():

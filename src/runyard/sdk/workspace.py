@@ -293,10 +293,10 @@ class Workspace:
         were brought in before are skipped, so a second try goes on. ``as_copy`` gives all of them new ids. ``experiment`` puts
         them into another experiment. ``dry_run`` reads and checks everything, and sends nothing.
 
-        Runs of other tools whose id another run has by now, say because they went on since, are left alone and reported.
+        A run whose id another run has is passed over and reported, so a back-up brings back what is gone.
 
         Raises:
-            ConflictError: another run has the id of one. Those before it were brought in.
+            ConflictError: the parent of a run is not there. Those before it were brought in.
             ArchiveError: what is at ``path`` is damaged, or cannot be read.
         """
         from runyard.client.archive.open_source import open_source  # late: most programs never ask
@@ -309,7 +309,6 @@ class Workspace:
                 as_copy=as_copy,
                 experiment_name=experiment,
                 dry_run=dry_run,
-                skip_taken=source != "runyard",
             )
 
     def get_default_datastore(self) -> Datastore:

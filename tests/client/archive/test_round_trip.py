@@ -102,10 +102,21 @@ def test_a_second_import_skips_what_is_there_and_says_so(run: Run, target: Works
     assert told.author and told.detail and told.detail["source"] == "runyard"
 
 
-def test_ids_that_are_taken_are_an_error_or_become_copies(run: Run, source: Workspace, tmp_path: Path) -> None:
+def test_a_back_up_brings_back_what_is_gone_and_leaves_the_rest_alone(run: Run, source: Workspace, tmp_path: Path) -> None:
+    (child, *others) = list(run.get_children())
     run.experiment.export(tmp_path / "out")
-    with pytest.raises(ConflictError, match="as a copy"):
-        source.import_runs(tmp_path / "out")
+    child.delete()
+    child.purge()
+    run.tag("after", "the back-up")
+    report = source.import_runs(tmp_path / "out")
+    assert report.imported == [child.id] and run.id in report.taken
+    assert {each.id for each in run.get_children()} == {child.id, *(other.id for other in others)}
+    assert run.get_tags()["after"] == "the back-up"
+
+
+def test_ids_that_are_taken_are_named_or_become_copies(run: Run, source: Workspace, tmp_path: Path) -> None:
+    run.experiment.export(tmp_path / "out")
+    assert source.import_runs(tmp_path / "out").imported == []
     assert source.import_runs(tmp_path / "out", dry_run=True).taken[0] == run.id
     report = source.import_runs(tmp_path / "out", as_copy=True, experiment="other")
     assert report.imported[0] == f"{run.id}-copy"

@@ -40,17 +40,16 @@ def import_runs(
     as_copy: bool = False,
     experiment_name: str | None = None,
     dry_run: bool = False,
-    skip_taken: bool = False,
     progress: Progress = lambda done, total, run_id: None,
 ) -> ImportReport:
     """Bring in all runs of a source, one after the other; each appears whole or not at all. A second try goes on.
 
     Runs keep their ids; ``as_copy`` gives them new ones. ``experiment_name`` is another experiment to put them into. With
-    ``dry_run`` everything is read and checked, and nothing is sent. With ``skip_taken`` a run whose id another run has is passed
-    over, and reported.
+    ``dry_run`` everything is read and checked, and nothing is sent. A run whose id another run has is passed over, and reported:
+    so a back-up brings back what is gone.
 
     Raises:
-        ConflictError: another run has the id of one, or a parent is not there. Those before it were brought in.
+        ConflictError: a parent is not there. Those before it were brought in.
         ArchiveError: the source is damaged. Those before it were brought in.
     """
     if experiment_name is not None:
@@ -67,11 +66,7 @@ def import_runs(
             run = renamed(run, names)
         if dry_run:
             source.check(run)
-        if dry_run or skip_taken:
-            is_open = _is_open(client, run, report)
-        else:
-            is_open = True
-        if is_open:
+        if _is_open(client, run, report):
             is_new = dry_run or bring_in(client, run, old_id=original.facts.id)
             (report.imported if is_new else report.skipped).append(run.facts.id)
         if run.left_out:
