@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -24,6 +25,9 @@ from runyard.version import VERSION
 logger = logging.getLogger(__name__)
 
 BACKLOG = 512
+GARBAGE_THRESHOLDS = (50_000, 20, 100)
+"""Allocations before young objects are looked through, and how many such looks before older ones are. Python's own 700 would look
+through an answer of ten thousand records many times while it is made, though none of it is garbage."""
 
 
 def serve(settings: Settings) -> None:
@@ -49,10 +53,18 @@ def serve(settings: Settings) -> None:
             server_header=False,
             lifespan="on",
         )
+        _collect_garbage_rarely()
         with _announced(settings.home, port, url, server_id):
             logger.info("Runyard %s serves %s at %s", VERSION, settings.home, url)
             _Server(config).run(sockets=[listener])
         logger.info("stopped")
+
+
+def _collect_garbage_rarely() -> None:
+    """Leave what the start has made out of all collections, and let them come rarely."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 class _Server(uvicorn.Server):
