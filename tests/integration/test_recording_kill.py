@@ -68,9 +68,10 @@ def server_pid(home: Path) -> int:
     """Return the process of the server that answers now; 0 while there is none."""
     try:
         pid = int(json.loads((home / "server.json").read_text())["pid"])
-    except (OSError, ValueError, KeyError):
+        status = psutil.Process(pid).status()
+    except (OSError, ValueError, KeyError, psutil.NoSuchProcess):  # killed, it may go between any two looks at it
         return 0
-    return pid if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE else 0
+    return pid if status != psutil.STATUS_ZOMBIE else 0
 
 
 @pytest.mark.slow
