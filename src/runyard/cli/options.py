@@ -21,6 +21,15 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+path_option = click.option(
+    "--path",
+    type=click.Path(path_type=Path),
+    default=".",
+    show_default=True,
+    help="Folder to look for the workspace's config.json in, and in its parents.",
+)
+
+
 def workspace_options(command: F) -> F:
     """Give a command ``-w``, ``--path`` and ``--profile``; the first two arrive as ``workspace_name`` and ``path``.
 
@@ -30,13 +39,7 @@ def workspace_options(command: F) -> F:
         profile_option,
         click.option("--subscription-id", hidden=True, expose_value=False),
         click.option("-g", "--resource-group", hidden=True, expose_value=False),
-        click.option(
-            "--path",
-            type=click.Path(path_type=Path),
-            default=".",
-            show_default=True,
-            help="Folder to look for the workspace's config.json in, and in its parents.",
-        ),
+        path_option,
         click.option(
             "-w",
             "--workspace-name",

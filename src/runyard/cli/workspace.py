@@ -7,18 +7,10 @@ from pathlib import Path
 
 import click
 
-from runyard.cli.options import examples, profile_option
+from runyard.cli.options import examples, path_option, profile_option
 from runyard.cli.output import Output, output_options
 
 COLUMNS = ["name", "created_at", "description", "tags"]
-
-path_option = click.option(
-    "--path",
-    type=click.Path(path_type=Path),
-    default=".",
-    show_default=True,
-    help="Folder whose config.json, or whose parents', names the server.",
-)
 
 
 @click.group()

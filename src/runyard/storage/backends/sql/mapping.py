@@ -52,8 +52,13 @@ def workspace_pk(connection: Connection, name: str) -> int:
     """Return the key of a workspace, or raise :class:`NotFoundError`."""
     pk = connection.execute(_WORKSPACE_PK, {"workspace": name}).scalar()
     if pk is None:
-        raise NotFoundError(f"There is no workspace {name!r} here. `runyard workspace list` shows all.", workspace=name)
+        raise no_workspace(name)
     return int(pk)
+
+
+def no_workspace(name: str) -> NotFoundError:
+    """Return the error for a workspace that is not there."""
+    return NotFoundError(f"There is no workspace {name!r} here. `runyard workspace list` shows all.", workspace=name)
 
 
 def run_row(connection: Connection, workspace: str, run_id: str, *columns: Any) -> Any:

@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.workspace import WorkspaceRecord
-from runyard.errors import NotFoundError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
-from runyard.storage.backends.sql.mapping import from_text, instant, to_text, to_us
+from runyard.storage.backends.sql.mapping import from_text, instant, no_workspace, to_text, to_us
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 STAGING = ".imports"
@@ -52,7 +51,7 @@ class SqlWorkspaceStore:
         with self._database.read() as connection:
             row = _find(connection, name)
         if row is None:
-            raise NotFoundError(f"There is no workspace {name!r} here. `runyard workspace list` shows all.", workspace=name)
+            raise no_workspace(name)
         return _record(row)
 
     def list(self) -> list[WorkspaceRecord]:
