@@ -70,7 +70,7 @@ export function LineCard({ name, description, line, colour, settings, axis, leng
       name={name}
       description={description}
       value={figures ? format(figures.last) : "–"}
-      tools={turn ? tools : null}
+      tools={tools}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}
       onTable={setAsTable}
