@@ -18,6 +18,7 @@ from runyard.errors import ConflictError, InvalidArgumentError, SnapshotError
 from runyard.sdk.html import Link, table
 from runyard.sdk.interactive import OUTPUTS
 from runyard.sdk.labels import label_filter, tag_text, tag_texts
+from runyard.sdk.not_offered import OF_EXPERIMENT, without
 from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
 from runyard.sdk.run_children import require_not_ended
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
 
 
+@without(OF_EXPERIMENT)
 class Experiment:
     """A named series of runs. The constructor creates it when the workspace has none of that name."""
 
