@@ -3549,9 +3549,8 @@ export interface components {
          * ViewRecord
          * @description A view as it is stored.
          *
-         *     ``filter`` is a text of the query language; its relative times stay relative. ``columns`` are fields of it,
-         *     ``order_by`` is one or several with commas between them. ``charts`` and ``layout`` belong to the Studio. ``version`` grows with
-         *     every change.
+         *     ``filter`` is a text of the query language; its relative times stay relative. ``columns`` are fields of it, and ``order_by``
+         *     fields with commas between them. ``charts`` and ``layout`` belong to the Studio. ``version`` grows with every change.
          */
         ViewRecord: {
             /** Charts */
