@@ -240,7 +240,7 @@ class Workspace:
     def get_runs(
         self,
         filter: str | None = None,
-        order_by: str | None = None,
+        order_by: str | Sequence[str] | None = None,
         include_children: bool = False,
         view: str = "ActiveOnly",
     ) -> Iterator[Run]:
