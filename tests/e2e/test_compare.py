@@ -189,7 +189,7 @@ def test_charts_are_saved_as_a_view_that_a_second_browser_opens_and_may_change(
 ) -> None:
     runs = made_runs(experiment, 3)
     charts = r'lines!:="val/loss" / "train/loss",scatter:t:lr\,m:val/loss@min,lines:val/loss'
-    page = studio.open(address(runs, charts=charts, y="log", group="t:lr", zoom="lines:val/loss:5~20"))
+    page = studio.open(address(runs, charts=charts, y="log", group="t:lr", zoom="lines:val/loss@5~20"))
     expect(page.get_by_role("article").first).to_have_attribute("aria-label", '"val/loss" / "train/loss"')
     page.get_by_role("button", name="Views").click()
     page.get_by_role("textbox", name="Name of the view").fill("Ratios")
@@ -228,6 +228,7 @@ def test_an_experiment_opens_with_the_charts_of_its_default_view(studio: Studio,
     expect(chart(page, "val/loss")).to_be_visible()
     page.get_by_role("button", name="Views").click()
     page.get_by_role("textbox", name="Name of the view").fill("Loss only")
+    page.get_by_role("combobox", name="Who may see the new view").select_option("view")
     page.get_by_role("button", name="Save as new").click()
     expect(page).to_have_url(re.compile(r"view=\w+"))
     page.get_by_role("button", name=f"Open {experiment.name} with this view").click()

@@ -11,7 +11,7 @@ function saved(search: CompareSearch, experiment: string | null = null): SavedVi
 const SEARCHES: CompareSearch[] = [
   { runs: "a,b" },
   { q: "tag.team = red", charts: "-", tab: "table" },
-  { exp: "digits", charts: 'lines!:="a" / "b",scatter:t:lr\\,m:loss@min', zoom: "lines:loss:1~2", x: "wall", ema: "0.5", hide: "a" },
+  { exp: "digits", charts: 'lines!:="a" / "b",scatter:t:lr\\,m:loss@min', zoom: "lines:loss@1~2", x: "wall", ema: "0.5", hide: "a" },
 ];
 
 test.each(SEARCHES)("charts %# are shown as they were saved", (search) => {
