@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { artifactsQuery } from "../../client/artifact";
-import { runMetricsQuery, runSeriesQuery } from "../../client/metric";
+import { isMedium, runMetricsQuery, runSeriesQuery } from "../../client/metric";
 import { hasEnded } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
@@ -16,7 +16,7 @@ export function ImagesTab() {
   const { data: run } = useRun();
   const runId = run?.id ?? "";
   const summaries = useQuery({ ...runMetricsQuery(workspace, runId), enabled: run !== undefined });
-  const shown = summaries.data?.metrics.filter((metric) => metric.family === "file" || metric.family === "histogram") ?? [];
+  const shown = summaries.data?.metrics.filter(isMedium) ?? [];
   const names = shown.map((metric) => metric.name);
   const hasFiles = shown.some((metric) => metric.family === "file");
   const series = useQuery({ ...runSeriesQuery(workspace, runId, names), placeholderData: (previous) => previous });
