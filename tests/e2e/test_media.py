@@ -53,7 +53,9 @@ def test_a_sound_plays_from_any_place_and_a_video_has_its_player(studio: Studio,
         run.log_video("rollout", MP4)
     page = studio.open(f"/runs/{run.id}/images")
     sound = page.locator("audio")
-    length = "sound => new Promise(done => sound.readyState ? done(sound.duration) : sound.onloadedmetadata = () => done(sound.duration))"
+    length = """sound => new Promise(done => {
+        if (sound.readyState) done(sound.duration); else sound.onloadedmetadata = () => done(sound.duration)
+    })"""
     expect(sound).to_be_visible()
     assert sound.evaluate(length) == 2
     page.get_by_role("slider", name="Step of tone").press("Home")
