@@ -27,7 +27,7 @@ export function edgeRange(all: readonly Bins[]): { low: number; high: number } |
 /** The bin that holds `value`: the last one holds its upper edge too. -1 where there is none. */
 export function binAt({ counts, edges }: Bins, value: number): number {
   const last = counts.length - 1;
-  if (last < 0 || value < (edges[0] ?? Number.NaN) || value > (edges.at(-1) ?? Number.NaN)) return -1;
+  if (last < 0 || !(value >= (edges[0] ?? Number.NaN) && value <= (edges.at(-1) ?? Number.NaN))) return -1;
   let [low, high] = [0, last];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
