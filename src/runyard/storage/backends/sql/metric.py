@@ -20,7 +20,7 @@ from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_points import SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
-from runyard.storage.backends.sql.metric_window import read_window
+from runyard.storage.backends.sql.metric_window import read_windows
 from runyard.storage.metric_base import MetricColumn, MetricWindow
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch, SeriesQuery
@@ -75,14 +75,14 @@ class SqlMetricStore:
 
     def windows(self, workspace: str, query: SeriesQuery) -> list[MetricWindow]:
         """Return what a query asks for, as columns; by run in the order given and then by first logging."""
-        found: list[MetricWindow] = []
         with self._database.read() as connection:
             wanted = self.reader.wanted(connection, query.names or None)
-            for run_id, view in self._views(connection, workspace, query.run_ids):
-                for shown in self.reader.shown(connection, view.summary, wanted):
-                    head = series_head(run_id, view, shown)
-                    found.append(read_window(head, view, shown, query, _count(view, shown)))
-        return found
+            found = (
+                (series_head(run_id, view, shown), view, shown, _count(view, shown))
+                for run_id, view in self._views(connection, workspace, query.run_ids)
+                for shown in self.reader.shown(connection, view.summary, wanted)
+            )
+            return read_windows(found, query)
 
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
