@@ -27,6 +27,9 @@ BLOCK_POINTS = 8192
 
 OWN_FRAME_POINTS = 256
 SHARED_FRAME_SERIES = 64
+FRAMES_HELD = 24
+"""Decoded frames that a block keeps: readers go through its series in order, and these share few frames at a time."""
+
 _PLAIN_DIRECTORY_SERIES = 8
 _COMPRESSION = 4
 """pcodec's level: 8, its default, takes three times as long for one per cent less."""
@@ -265,13 +268,14 @@ def _encode_directory(fields: dict[str, npt.NDArray[Any]], frames: list[bytes]) 
 
 
 class Block:
-    """A stored block. ``fetch(start, length)`` gives bytes of its data; frames that were decoded once are kept."""
+    """A stored block. ``fetch(start, length)`` gives bytes of its data; the frames that were decoded last are kept."""
 
     def __init__(self, directory: bytes, data_bytes: int, fetch: Callable[[int, int], bytes]) -> None:
         self._count = int.from_bytes(directory[2:6], "little")
         self._body = zlib.decompress(directory[8:]) if directory[1] else directory[8:]
         self._columns: dict[str, npt.NDArray[Any]] = {}
-        self._lengths = np.frombuffer(self._body, np.uint32, -1, _ROW_BYTES * self._count)
+        self._lengths = np.frombuffer(self._body, np.uint32, -1, _ROW_BYTES * self._count).tolist()
+        self._ends = list(itertools.accumulate(self._lengths))
         self._data_bytes = data_bytes
         self._fetch = fetch
         self._whole: bytes | None = None
@@ -336,15 +340,16 @@ class Block:
         return found
 
     def _frame(self, number: int, extra: bool) -> Any:
-        if number not in self._frames:
-            length = int(self._lengths[number])
-            start = int(self._lengths[:number].sum())
-            if self._whole is not None:
-                data = self._whole[start : start + length]
-            else:
-                data = self._fetch(start, length)
-            self._frames[number] = msgspec.msgpack.decode(zlib.decompress(data)) if extra else standalone.simple_decompress(data)
-        return self._frames[number]
+        found = self._frames.get(number)
+        if found is None:
+            length = self._lengths[number]
+            start = self._ends[number] - length
+            data = self._fetch(start, length) if self._whole is None else self._whole[start : start + length]
+            found = msgspec.msgpack.decode(zlib.decompress(data)) if extra else standalone.simple_decompress(data)
+            while len(self._frames) >= FRAMES_HELD:
+                del self._frames[next(iter(self._frames))]
+            self._frames[number] = found
+        return found
 
 
 def entries_of(block: Block, keys: Iterable[int], *, selection: bool = False) -> list[Entry]:

@@ -23,6 +23,9 @@ from runyard.storage.backends.sql.metric_summary import STEPS_FALL, TIMES_FALL, 
 from runyard.storage.backends.sql.metric_tail import join_tail, read_tails
 
 _IN_MAX = 500
+_SUMMARY_VERSIONS = sa.select(t.run_summary.c.run_pk, t.run_summary.c.version).where(
+    t.run_summary.c.run_pk.in_(sa.bindparam("runs", expanding=True))
+)
 CACHED_SERIES = 200_000
 """Series whose figures are kept in memory: about 30 MB."""
 
@@ -160,8 +163,8 @@ class MetricReader:
         c = t.run_summary.c
         found: dict[int, Summary] = {}
         for start in range(0, len(run_pks), _IN_MAX):
-            query = sa.select(c.run_pk, c.version).where(c.run_pk.in_(run_pks[start : start + _IN_MAX]))
-            versions = {row.run_pk: row.version for row in connection.execute(query)}
+            asked = connection.execute(_SUMMARY_VERSIONS, {"runs": run_pks[start : start + _IN_MAX]})
+            versions = {row.run_pk: row.version for row in asked}
             found.update(self._cached(versions))
             missing = [run_pk for run_pk in versions if run_pk not in found]
             if missing:
