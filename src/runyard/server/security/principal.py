@@ -55,7 +55,8 @@ def cookie_name(context: ServerContext) -> str:
 
 async def caller_of(request: Request) -> Principal:
     """Return who sends the request, as :func:`authenticate` does, and leave the event loop only to look a token up."""
-    return _owner(request) or await run_in_threadpool(authenticate, request)
+    owner = _owner(request)
+    return owner if owner is not None else await run_in_threadpool(authenticate, request)
 
 
 def _owner(request: Request) -> Principal | None:
