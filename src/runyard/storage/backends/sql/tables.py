@@ -136,6 +136,19 @@ run = Table(
 )
 """``pk`` never comes again, also when the newest run is purged: pages of summaries and caches name runs by it."""
 
+run_count = Table(
+    "run_count",
+    metadata,
+    Column("experiment_pk", _Key, primary_key=True, autoincrement=False),
+    Column("view", Integer, primary_key=True, autoincrement=False),
+    Column("is_child", Integer, primary_key=True, autoincrement=False),
+    Column("runs", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many runs an experiment has that are active (view 0), archived (1) and in the bin (2), with a parent and without.
+
+Triggers on ``run`` keep it (migration 0010), so nothing else writes here. A migration that copies ``run`` must make them again."""
+
 run_label = Table(
     "run_label",
     metadata,
