@@ -86,10 +86,13 @@ def _window(head: SeriesHead, points: Points, places: Ints, count: int) -> Metri
 
 
 def _evenly(head: SeriesHead, points: Points, since: int, count: int, max_points: int) -> MetricWindow:
-    """Return tables and files: rows at even distances, since none of them is the least or greatest."""
+    """Return tables, files and histograms: at even distances, since none of them is the least or greatest."""
     whole = to_series(head, points, count)
     size = len(whole.times)
-    kept = [round(i * (size - 1) / (max_points - 1)) for i in range(max_points)] if size > max_points else list(range(size))
+    is_cut = size > max_points
+    kept = [round(i * (size - 1) / (max_points - 1)) for i in range(max_points)] if is_cut else list(range(size))
+    given = whole.steps or [None] * size
+    steps = [since + i if given[i] is None else given[i] for i in kept]
 
     def series() -> MetricSeries:
         return MetricSeries(
@@ -99,10 +102,11 @@ def _evenly(head: SeriesHead, points: Points, since: int, count: int, max_points
             type=head.type,
             description=head.description,
             count=count,
-            steps=[] if not whole.steps else [i + since for i in kept] if size > max_points else whole.steps,
+            steps=[] if not whole.steps else list(steps) if is_cut else whole.steps,
             times=[whole.times[i] for i in kept],
             values=[whole.values[i] for i in kept] if whole.values else [],
             columns={name: [column[i] for i in kept] for name, column in whole.columns.items()},
+            histograms=[whole.histograms[i] for i in kept] if whole.histograms else [],
         )
 
     nothing = np.full(len(kept), np.nan)
@@ -113,7 +117,7 @@ def _evenly(head: SeriesHead, points: Points, since: int, count: int, max_points
         type=head.type,
         description=head.description,
         count=count,
-        steps=np.array(kept, np.int64) + since,
+        steps=np.array(steps, np.int64),
         times_us=np.array([round(whole.times[i] * 1_000_000) for i in kept], np.int64),
         values=nothing,
         series=series,
