@@ -25,7 +25,7 @@ def kept_count(connection: Connection, workspace: str, query: RunQuery, workspac
     if is_narrow or query.filter or query.text or query.tags or query.properties:
         return None
     kept, experiment = t.run_count.c, t.experiment.c
-    conditions = [kept.view.in_(_VIEWS[query.view])]
+    conditions: list[sa.ColumnElement[bool]] = [kept.view.in_(_VIEWS[query.view])]
     if query.experiment is not None:
         find = any_experiment_row if query.view is RunView.DELETED else experiment_row
         conditions.append(kept.experiment_pk == find(connection, workspace, query.experiment).pk)

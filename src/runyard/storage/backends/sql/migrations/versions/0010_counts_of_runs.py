@@ -1,4 +1,4 @@
-"""counts of runs, kept by triggers: a list says how many there are, and to count a hundred thousand takes longer than to show some"""
+"""counts of runs, kept by triggers: a list says how many there are, and to count all takes longer than to show a page"""
 
 import sqlalchemy as sa
 from alembic import op
