@@ -10,7 +10,7 @@ export function LazyPopoverButton(props: PopoverButtonProps) {
   const placeholder = (
     <button type="button" className={buttonClass("plain")} aria-disabled="true">
       <Icon name={props.icon} />
-      {props.label}
+      <span className={props.compact ? "narrow-hidden" : undefined}>{props.label}</span>
       <Icon name="chevronDown" size={12} />
     </button>
   );

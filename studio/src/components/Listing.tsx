@@ -7,6 +7,10 @@ export interface ListingHead {
   label: string;
   numeric?: boolean;
   hidden?: boolean;
+  /** Left out where the window is narrow; its cells have `tableStyles.wide` too. */
+  wide?: boolean;
+  /** In a table of fixed layout. */
+  width?: string;
 }
 
 interface ListingProps<Item> {
@@ -43,8 +47,8 @@ export function TableHead({ heads }: { heads: readonly ListingHead[] }) {
   return (
     <thead>
       <tr>
-        {heads.map(({ label, numeric, hidden }) => (
-          <th key={label} scope="col" className={numeric ? tableStyles.numeric : undefined}>
+        {heads.map(({ label, numeric, hidden, wide, width }) => (
+          <th key={label} scope="col" className={`${numeric ? tableStyles.numeric : ""} ${wide ? tableStyles.wide : ""}`} style={width ? { width } : undefined}>
             {hidden ? <span className="visually-hidden">{label}</span> : label}
           </th>
         ))}

@@ -1920,6 +1920,8 @@ export interface components {
             default_view_id?: string | null;
             /** Deleted At */
             deleted_at?: string | null;
+            /** Deleted By */
+            deleted_by?: string | null;
             /** Description */
             description?: string | null;
             /** Id */

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo, type MouseEvent } from "react";
 import { IconButton } from "../../components/Button";
+import { CutText } from "../../components/CutText";
 import fieldStyles from "../../components/fields.module.css";
 import { formatCount } from "../../components/format";
 import { Icon } from "../../components/Icon";
@@ -177,8 +178,8 @@ function RunName({ row: { run }, index, actions }: { row: RunRow; index: number;
   return (
     <>
       <span className={styles.dot} style={{ background: runColour(run.id) }} />
-      <Link to="/runs/$runId/overview" params={{ runId: run.id }} tabIndex={-1} className={styles.link} title={run.display_name} data-cell="name">
-        {run.display_name}
+      <Link to="/runs/$runId/overview" params={{ runId: run.id }} tabIndex={-1} className={styles.link} title={run.display_name} aria-label={run.display_name} data-cell="name">
+        <CutText text={run.display_name} />
       </Link>
       {run.parent_id && <span className={styles.childMark} data-child>{t("run.child")}</span>}
       <span className={styles.rowTools}>
