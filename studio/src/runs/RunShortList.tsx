@@ -11,11 +11,11 @@ import { ExperimentLink, RunLink } from "./RunLink";
 export function RunShortList({ runs, label, withTarget = false }: { runs: readonly Run[]; label: string; withTarget?: boolean }) {
   const heads = [
     { label: t("column.name") },
-    { label: t("column.status"), width: "136px" },
+    { label: t("column.status"), width: "136px", narrow: "38%" },
     { label: t("column.experiment"), width: "25%", wide: true },
     ...(withTarget ? [{ label: t("column.target"), width: "110px", wide: true }] : []),
     { label: t("column.created"), width: "112px", wide: true },
-    { label: t("column.duration"), numeric: true, width: "112px" },
+    { label: t("column.duration"), numeric: true, width: "112px", wide: true },
   ];
   return (
     <table className={`${tableStyles.table} ${tableStyles.fixed} ${tableStyles.inPanel}`}>
@@ -37,7 +37,7 @@ export function RunShortList({ runs, label, withTarget = false }: { runs: readon
             <td className={tableStyles.wide}>
               <RelativeTime at={run.created_at} />
             </td>
-            <td className={tableStyles.numeric}>
+            <td className={`${tableStyles.numeric} ${tableStyles.wide}`}>
               <RunDuration run={run} />
             </td>
           </tr>

@@ -38,7 +38,7 @@ export function BinPage() {
   };
   const heads = [
     { label: t("column.name") },
-    { label: t("column.experiment") },
+    { label: t("column.experiment"), wide: true },
     { label: t("column.status"), wide: true },
     { label: t("bin.deleted"), wide: true },
     { label: t("bin.by"), wide: true },
@@ -78,7 +78,7 @@ function BinRow({ item, onRestore, onPurge }: { item: BinItem; onRestore: () => 
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{item.kind === "run" ? item.run.experiment : t("bin.experiment", { count: item.experiment.run_count })}</td>
+      <td className={tableStyles.wide}>{item.kind === "run" ? item.run.experiment : t("bin.experiment", { count: item.experiment.run_count })}</td>
       <td className={tableStyles.wide}>{item.kind === "run" ? <StatusBadge status={item.run.status} plain /> : "–"}</td>
       <td className={tableStyles.wide}>{at ? <RelativeTime at={at} /> : "–"}</td>
       <td className={tableStyles.wide}>{deletedBy(item) ?? "–"}</td>
