@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from click.testing import Result
+
+from runyard import Environment, Workspace
 
 Call = Callable[..., Result]
 Found = Callable[..., Any]
@@ -41,4 +44,9 @@ def test_an_environment_is_built_listed_and_pruned(
     assert "uv pip sync" in built.stderr
     assert {each["name"]: each["state"] for each in found("environment", "list")}["tiny"] == "built"
     assert any("iniconfig==2.0.0" in each["packages"] for each in found("environment", "list", "--built"))
+    tiny, workspace = Environment.load_from_directory(project / "env"), Workspace.from_config()
+    with patch("runyard.client.environment_build.cache.EnvironmentCache._build", side_effect=AssertionError("built again")):
+        tiny.build_local(workspace)
+    tiny.python.user_managed_dependencies = True
+    tiny.build_local(workspace)  # says that there is nothing to build
     assert found("environment", "prune", "--unused-days", "0")["left"] == 0

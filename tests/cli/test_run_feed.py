@@ -33,6 +33,8 @@ def test_columns_are_fields_of_the_query_language(two_runs: tuple[str, str], fou
     rows = found("run", "list", "--columns", "id, tag.quality,duration", "--order-by", "created")
     assert [(row["id"], row["tag.quality"]) for row in rows] == [(two_runs[0], "fantastic run"), (two_runs[1], "poor run")]
     assert rows[0]["duration"] > 0
+    upwards = found("run", "list", "--columns", "id", "--order-by", "status, -tag.quality")
+    assert [row["id"] for row in upwards] == [two_runs[1], two_runs[0]]
     assert call("run", "list", "--columns", "nothing").exit_code == 1
 
 

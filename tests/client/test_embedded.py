@@ -7,7 +7,6 @@ import socket
 import stat
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -145,10 +144,8 @@ def test_the_life_of_an_embedded_server(home: Path) -> None:
 
     assert embedded.stop(home) is True
     assert embedded.status(home) == embedded.ServerStatus(home=home, info=None, healthy=False, stopped=True)
-    started = time.monotonic()
     with pytest.raises(TransportError, match="was stopped"):
         client.sessions.get()
-    assert time.monotonic() - started < 5
 
     assert Client(EmbeddedEndpoint(home), "default").sessions.get().kind == "owner"
     assert not embedded.was_stopped(home)

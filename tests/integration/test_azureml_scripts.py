@@ -36,6 +36,7 @@ REFUSED = {
         ["not found, to be created", "same: True", "local: local"],
         "azureml.core.compute.AmlCompute.provisioning_configuration",
     ),
+    "register_model.py": (["metrics: {'alpha': 0.03}", "asked first: False"], "Run.register_model"),
     "hyperdrive.py": (["imported: True"], "azureml.train.hyperdrive.choice"),
 }
 
@@ -68,7 +69,7 @@ def test_what_is_not_supported_is_named_when_it_is_used_not_when_it_is_imported(
     assert done.returncode == 1
     for line in lines:
         assert line in done.stdout
-    assert f"NotSupportedError: Runyard does not support {name}." in done.stderr
+    assert f"NotOfferedError: Runyard does not support {name}." in done.stderr
 
 
 def test_a_submitted_script_and_its_child_processes_import_azureml(scripts: Path, workspace: Workspace) -> None:

@@ -64,7 +64,7 @@ def test_a_script_that_runs_too_long_is_stopped_with_that_reason(tmp_path: Path)
     end = start(tmp_path, "import time; time.sleep(60)").wait(StopSwitch(), grace_s=1, longest_s=0.3)
     assert end.order is not None and end.order.cause is StopCause.TOO_LONG
     assert "max_run_duration_seconds is 0.3" in end.order.reason
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # the script sleeps for 60 s
 
 
 def test_children_that_outlive_the_script_are_ended(tmp_path: Path) -> None:

@@ -85,3 +85,17 @@ def test_a_pip_index_is_given_by_its_address_or_as_the_whole_option() -> None:
     assert dependencies.pip_options == ["--index-url https://first.example/simple"]
     dependencies.set_pip_index_url("--index-url https://second.example/simple")
     assert dependencies.pip_options == ["--index-url https://second.example/simple"]
+
+
+def test_tensorflow_is_one_package_for_both_kinds_of_processor() -> None:
+    made = CondaDependencies()
+    made.add_tensorflow_pip_package(core_type="gpu", version="2.16.1")
+    made.add_tensorflow_conda_package()
+    assert made.wanted_packages() == ["tensorflow", "tensorflow==2.16.1"]
+    with pytest.raises(InvalidArgumentError, match="core_type"):
+        made.add_tensorflow_pip_package(core_type="tpu")
+
+
+def test_requirements_of_one_package_are_joined() -> None:
+    wanted = ["numpy>=1.20", "pandas", "NumPy<2", "pandas==2.0", "x[extra]==1", "x", "numpy<2"]
+    assert CondaDependencies.merge_requirements(wanted) == ["numpy>=1.20,<2", "pandas==2.0", "x[extra]==1"]

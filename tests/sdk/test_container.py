@@ -77,3 +77,16 @@ def test_a_distributed_run_in_containers_is_refused(tmp_path: Path) -> None:
     config = ScriptRunConfig(tmp_path, "train.py", environment=environment, distributed_job_config=MpiConfiguration())
     with pytest.raises(NotSupportedError, match="distributed"):
         run_spec(config, tmp_path)
+
+
+def test_an_environment_of_an_image_or_dockerfile_is_put_into_a_container(tmp_path: Path) -> None:
+    made = Environment.from_docker_image("e", "team/image:1", container_registry={"address": "registry.example"})
+    spec = container_of(configured(made))
+    assert spec is not None and spec.image == "registry.example/team/image:1" and made.python.user_managed_dependencies
+    (tmp_path / "requirements.txt").write_text("numpy\n")
+    made = Environment.from_dockerfile("e", "FROM python:3.12\nRUN true\n", pip_requirements=tmp_path / "requirements.txt")
+    spec = container_of(configured(made))
+    assert spec is not None and spec.dockerfile == "FROM python:3.12\nRUN true\n"
+    assert made.python.conda_dependencies.pip_packages == ["numpy"] and not made.python.user_managed_dependencies
+    with pytest.raises(InvalidArgumentError, match="not both"):
+        Environment.from_docker_image("e", "i", conda_specification="c.yml", pip_requirements="r.txt")

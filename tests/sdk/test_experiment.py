@@ -91,6 +91,7 @@ def test_runs_are_filtered_and_ordered_by_the_query_language(experiment: Experim
     assert list(experiment.get_runs(order_by="tag.loss")) == [runs[1], runs[2], runs[0]]
     assert list(experiment.get_runs(filter="tag.loss < 25", order_by="-tag.loss")) == [runs[2], runs[1]]
     assert next(experiment.get_runs(order_by="tag.loss")) == runs[1]
+    assert list(experiment.get_runs(order_by=["status", "-tag.loss"])) == [runs[0], runs[2], runs[1]]
     assert list(workspace.get_runs("tag.loss < 15")) == [runs[1]]
     assert list(experiment.get_runs(tags="no", filter="tag.loss < 25")) == []
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from runyard.domain.run import RunStatus
@@ -38,3 +40,14 @@ def test_an_unknown_view_is_refused_with_the_known_ones() -> None:
 def test_without_an_order_the_newest_run_comes_first() -> None:
     assert run_query().order_by == "-created_at"
     assert run_query(order_by="param.lr").order_by == "param.lr"
+
+
+def test_several_fields_of_an_order_come_as_a_list_or_a_text() -> None:
+    assert run_query(order_by=["status", "-param.lr"]).order_by == "status, -param.lr"
+    assert run_query(order_by="status,-param.lr").order_by == "status,-param.lr"
+
+
+@pytest.mark.parametrize("order", [5, [], ["status", 5]])
+def test_an_order_of_another_kind_is_refused(order: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="names no field"):
+        run_query(order_by=order)

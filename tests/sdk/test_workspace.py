@@ -10,6 +10,7 @@ from runyard.errors import (
     ComputeTargetNotFoundError,
     ConfigurationError,
     ConflictError,
+    InvalidArgumentError,
     NotFoundError,
     NotSupportedError,
 )
@@ -97,6 +98,10 @@ def test_compute_targets_come_by_name_and_a_missing_one_names_those_there(worksp
     assert local.get_status() == local.provisioning_state
     assert local.serialize()["name"] == "local"
     assert list(local.get_active_runs()) == []
+    local.wait_for_completion(show_output=True)
+    assert workspace.get_default_compute_target("CPU").name == workspace.get_default_compute_target("GPU").name == "local"
+    with pytest.raises(InvalidArgumentError, match="'CPU' or 'GPU'"):
+        workspace.get_default_compute_target("cpu-cluster")
     with pytest.raises(NotSupportedError):
         ComputeTarget.create(workspace, "x", None)
 

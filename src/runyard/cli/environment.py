@@ -131,10 +131,9 @@ def prune(unused_days: float, output_format: str, query: str | None) -> None:
 
 
 def _cache() -> EnvironmentCache:
-    from runyard.client.embedded import home_folder
-    from runyard.client.environment_build.cache import FOLDER, EnvironmentCache
+    from runyard.sdk.environment import environment_cache
 
-    return EnvironmentCache(home_folder() / FOLDER)
+    return environment_cache()
 
 
 def _listed_document(environment: Any) -> dict[str, Any]:

@@ -75,6 +75,15 @@ def experiment_option(command: F) -> F:
     )
 
 
+def order_option(command: F) -> F:
+    """Give a command ``--order-by``; it arrives as ``order_by``."""
+    return click.option(
+        "--order-by",
+        metavar="FIELDS",
+        help="Fields of the query language with commas between them; '-' before one sorts by it downwards.",
+    )(command)
+
+
 def run_option(command: F) -> F:
     """Give a command ``-r``; it arrives as ``run_id``."""
     return click.option(

@@ -11,7 +11,7 @@ import click
 
 from runyard.cli.completion import complete_run, complete_status, complete_target
 from runyard.cli.lazy import LazyCommand, LazyGroup
-from runyard.cli.options import examples, experiment_option, parse_pairs, run_option, workspace_options
+from runyard.cli.options import examples, experiment_option, order_option, parse_pairs, run_option, workspace_options
 from runyard.cli.output import Output, output_options
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def run() -> None:
         "runyard run list --experiment-name experiment",
         "runyard run list -e first --filter 'status = Failed and created > -7d'",
         "runyard run list --order-by metric.loss.min --columns id,param.lr,metric.loss.min -o table",
+        "runyard run list --order-by status,-metric.loss.min",
         "runyard run list -e first \"[?tags.quality=='fantastic run'].run_id\" -o tsv",
         "runyard run list --since 0 --query cursor",
     ),
@@ -58,7 +59,7 @@ def run() -> None:
 @click.argument("words", nargs=-1, metavar="[JMESPATH]")
 @experiment_option
 @click.option("--filter", "condition", metavar="CONDITION", help="Only runs of which this is true, in the query language.")
-@click.option("--order-by", metavar="FIELD", help="Field of the query language; with '-' before it downwards.")
+@order_option
 @click.option("--columns", metavar="FIELDS", help="Show these fields of the query language, such as id,param.lr,metric.loss.min.")
 @click.option("--last", type=click.IntRange(1), help=f"How many. {LAST_DEFAULT} where nothing is queried, else all.")
 @click.option("--status", metavar="STATUS", help="Only runs in this status, such as Failed.", shell_complete=complete_status)

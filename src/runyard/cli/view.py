@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runyard.cli.completion import complete_run, complete_view
-from runyard.cli.options import examples, workspace_options
+from runyard.cli.options import examples, order_option, workspace_options
 from runyard.cli.output import Output, output_options
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def show(
 )
 @view_argument
 @click.option("--filter", "condition", metavar="CONDITION", help="Which runs, in the query language.")
-@click.option("--order-by", metavar="FIELD", help="Field of the query language; with '-' before it downwards.")
+@order_option
 @click.option("--columns", metavar="FIELDS", help="Fields of the query language, with commas between them.")
 @click.option(
     "-r", "--run", "run_ids", multiple=True, metavar="RUN_ID", help="Show these runs only.", shell_complete=complete_run

@@ -76,18 +76,30 @@ def parse(text: str, now: datetime) -> Filter:
 
 
 def parse_field(text: str) -> Field:
-    """Return the field that a text names, as in an order: ``created``, ``tag.x``, ``param."my key"``, ``metric.loss.min``.
+    """Return the field that a text names: ``created``, ``tag.x``, ``param."my key"``, ``metric.loss.min``.
 
     Raises:
         InvalidArgumentError: there is no such field, or more than a field.
     """
     scanner = Scanner(text)
+    field = read_field(scanner)
+    if not scanner.at_end():
+        raise scanner.error("a field's name ends before this. Put a key with such characters in quotes.")
+    return field
+
+
+def read_field(scanner: Scanner) -> Field:
+    """Return the field whose name is next.
+
+    Raises:
+        InvalidArgumentError: there is no such field.
+    """
+    scanner.skip_blanks()
+    place = scanner.place
     pieces = scanner.name()
     field = field_of(pieces) if pieces else None
     if field is None:
-        raise scanner.error(unknown_field(pieces[0].text if pieces else ""), 0)
-    if not scanner.at_end():
-        raise scanner.error("a field's name ends before this. Put a key with such characters in quotes.")
+        raise scanner.error(unknown_field(pieces[0].text if pieces else ""), place)
     return field
 
 

@@ -31,10 +31,11 @@ def comparison_operator(symbol: str) -> Operator | None:
 
 
 class Scanner:
-    """A place in a text that only moves on. What does not fit leaves it where it is."""
+    """A place in a text that only moves on. What does not fit leaves it where it is. ``what`` names the text in errors."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, what: str = "filter") -> None:
         self.text = text
+        self.what = what
         self.place = 0
 
     def error(self, why: str, place: int | None = None) -> InvalidArgumentError:
@@ -46,7 +47,9 @@ class Scanner:
         start = max(0, at - 60)
         shown = self.text[start : at + 40].replace("\n", " ").replace("\t", " ")
         mark = " " * (at - start) + "^"
-        return InvalidArgumentError(f"The filter cannot be read at character {at + 1}: {why}\n  {shown}\n  {mark}", position=at)
+        return InvalidArgumentError(
+            f"The {self.what} cannot be read at character {at + 1}: {why}\n  {shown}\n  {mark}", position=at
+        )
 
     def skip_blanks(self) -> None:
         """Go to the next character that is no blank."""

@@ -25,8 +25,8 @@ class ViewSharing(str, Enum):
 class ViewRecord:
     """A view as it is stored.
 
-    ``filter`` is a text of the query language; its relative times stay relative. ``columns`` and ``order_by`` are fields of it.
-    ``charts`` and ``layout`` belong to the Studio. ``version`` grows with every change.
+    ``filter`` is a text of the query language; its relative times stay relative. ``columns`` are fields of it, and ``order_by``
+    fields with commas between them. ``charts`` and ``layout`` belong to the Studio. ``version`` grows with every change.
     """
 
     id: str

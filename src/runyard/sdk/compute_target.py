@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runyard.domain.compute_target import ComputeTargetRecord
 from runyard.errors import ComputeTargetNotFoundError, NotSupportedError
+from runyard.sdk.not_offered import OF_COMPUTE_TARGET, without
 from runyard.sdk.run import Run
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class MissingTargetError(ComputeTargetNotFoundError, KeyError):
     """What ``ws.compute_targets['name']`` raises: it can be caught as the KeyError that a dict raises."""
 
 
+@without(OF_COMPUTE_TARGET)
 class ComputeTarget:
     """A machine or cluster that runs scripts. ``ComputeTarget(workspace, name)`` opens one that exists."""
 
@@ -60,6 +62,18 @@ class ComputeTarget:
         """Return the state now."""
         self.refresh_state()
         return self._record.state
+
+    def wait_for_completion(
+        self,
+        show_output: bool = False,
+        min_node_count: int | None = None,
+        timeout_in_minutes: float = 25,
+        is_delete_operation: bool = False,
+    ) -> None:
+        """Do nothing but show the state: a target that can be opened is there."""
+        state = self.get_status()
+        if show_output:
+            print(state)
 
     def refresh_state(self) -> None:
         """Ask the server for the state."""

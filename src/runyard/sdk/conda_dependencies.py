@@ -85,6 +85,27 @@ class CondaDependencies:
         """Ask for a pip package no more."""
         self._pip = _without(self._pip, pip_package)
 
+    def add_tensorflow_conda_package(self, core_type: str = "cpu", version: str | None = None) -> None:
+        """Ask for TensorFlow as a conda package. ``core_type`` is ``cpu`` or ``gpu``; it is the same package here."""
+        self.add_conda_package(_tensorflow(core_type, version, "="))
+
+    def add_tensorflow_pip_package(self, core_type: str = "cpu", version: str | None = None) -> None:
+        """Ask for TensorFlow as a pip package. ``core_type`` is ``cpu`` or ``gpu``; it is the same package here."""
+        self.add_pip_package(_tensorflow(core_type, version, "=="))
+
+    @staticmethod
+    def merge_requirements(requirements: Iterable[str]) -> list[str]:
+        """Return requirements with the versions that are asked of one package joined: ``numpy>=1``, ``numpy<2`` are one line."""
+        merged: dict[str, str] = {}
+        for line in requirements:
+            name = package_name(line)
+            bounds = re.sub(r"^\s*[A-Za-z0-9][\w.-]*(\[[^\]]*\])?\s*", "", line)
+            if name not in merged:
+                merged[name] = line.strip()
+            elif bounds and bounds not in merged[name]:
+                merged[name] += ("," if re.search(r"[=<>~!]", merged[name]) else "") + bounds
+        return list(merged.values())
+
     def add_channel(self, channel: str) -> None:
         """Add a conda channel."""
         if channel not in self._channels:
@@ -192,6 +213,12 @@ def package_name(package: str) -> str:
     """Return the name in a requirement such as ``numpy>=1.26`` or ``conda-forge::numpy=1``."""
     match = re.match(r"\s*(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)", package)
     return match[1].lower().replace("_", "-") if match else package
+
+
+def _tensorflow(core_type: str, version: str | None, equals: str) -> str:
+    if core_type not in ("cpu", "gpu"):
+        raise InvalidArgumentError(f"core_type={core_type!r} is unknown. Use 'cpu' or 'gpu'.")
+    return "tensorflow" if version is None else f"tensorflow{equals}{version}"
 
 
 def _with(packages: list[str], package: str) -> list[str]:

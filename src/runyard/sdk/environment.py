@@ -18,8 +18,10 @@ from runyard.sdk.conda_dependencies import CondaDependencies, package_name
 from runyard.sdk.conda_program import exported_dependencies
 from runyard.sdk.environment_document import environment_document, fill_environment, section
 from runyard.sdk.environment_folder import read_folder, write_folder
+from runyard.sdk.not_offered import OF_ENVIRONMENT, without
 
 if TYPE_CHECKING:
+    from runyard.client.environment_build.cache import EnvironmentCache
     from runyard.sdk.workspace import Workspace
 
 DEFAULT_NAME = "default-environment"
@@ -66,6 +68,7 @@ class SparkSection:
     precache_packages: bool = True
 
 
+@without(OF_ENVIRONMENT)
 class Environment:
     """The Python, the packages, the environment variables and the container of a script."""
 
@@ -100,6 +103,40 @@ class Environment:
         """
         made = Environment(name)
         made.python.conda_dependencies.set_pip_requirements(_requirement_lines(Path(file_path), ()))
+        return made
+
+    @staticmethod
+    def from_docker_image(
+        name: str,
+        image: str,
+        container_registry: Any = None,
+        conda_specification: str | Path | None = None,
+        pip_requirements: str | Path | None = None,
+    ) -> Environment:
+        """Return an environment that runs in a container of an image, with the packages of one of the files added to it.
+
+        Without such a file the image is used as it is. Raises as :meth:`from_dockerfile`.
+        """
+        made = _in_container(name, conda_specification, pip_requirements)
+        made.docker.base_image, made.docker.base_image_registry = image, container_registry
+        return made
+
+    @staticmethod
+    def from_dockerfile(
+        name: str,
+        dockerfile: str | Path,
+        conda_specification: str | Path | None = None,
+        pip_requirements: str | Path | None = None,
+    ) -> Environment:
+        """Return an environment that runs in a container of a Dockerfile, given as a path or as its text.
+
+        The packages are those of one of the files; without one the image is used as it is.
+
+        Raises:
+            InvalidArgumentError: both files are given, or one cannot be read.
+        """
+        made = _in_container(name, conda_specification, pip_requirements)
+        made.docker.base_dockerfile = str(dockerfile)
         return made
 
     @staticmethod
@@ -161,6 +198,14 @@ class Environment:
         assert isinstance(document, dict)
         return _from_record(workspace._client.environments.register(self.name, document))
 
+    def build_local(self, workspace: Workspace, platform: Any = None, **kwargs: Any) -> None:
+        """Build the environment on this machine now, and print how it goes; a run here then finds it ready."""
+        packages = python_for(self).packages
+        if packages is None:
+            print(f"Environment {self.name} uses a Python that is there; there is nothing to build.")
+        else:
+            environment_cache().find_or_build(packages, print)
+
     def clone(self, new_name: str) -> Environment:
         """Return a copy under another name."""
         made = copy.deepcopy(self)
@@ -174,6 +219,28 @@ class Environment:
 
     def __repr__(self) -> str:
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
+
+
+def environment_cache() -> EnvironmentCache:
+    """Return the environments that this machine has built."""
+    from runyard.client.embedded import home_folder  # late: most programs never ask
+    from runyard.client.environment_build.cache import FOLDER, EnvironmentCache
+
+    return EnvironmentCache(home_folder() / FOLDER)
+
+
+def _in_container(name: str, conda_specification: str | Path | None, pip_requirements: str | Path | None) -> Environment:
+    if conda_specification is not None and pip_requirements is not None:
+        raise InvalidArgumentError("Give conda_specification or pip_requirements, not both.")
+    if conda_specification is not None:
+        made = Environment.from_conda_specification(name, conda_specification)
+    elif pip_requirements is not None:
+        made = Environment.from_pip_requirements(name, pip_requirements)
+    else:
+        made = Environment(name)
+        made.python.user_managed_dependencies = True
+    made.docker.enabled = True
+    return made
 
 
 def _requirement_lines(file: Path, above: tuple[Path, ...]) -> list[str]:

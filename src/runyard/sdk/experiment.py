@@ -18,6 +18,7 @@ from runyard.errors import ConflictError, InvalidArgumentError, SnapshotError
 from runyard.sdk.html import Link, table
 from runyard.sdk.interactive import OUTPUTS
 from runyard.sdk.labels import label_filter, tag_text, tag_texts
+from runyard.sdk.not_offered import OF_EXPERIMENT, without
 from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
 from runyard.sdk.run_children import require_not_ended
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
 
 
+@without(OF_EXPERIMENT)
 class Experiment:
     """A named series of runs. The constructor creates it when the workspace has none of that name."""
 
@@ -203,7 +205,7 @@ class Experiment:
         include_children: bool = False,
         status: Any = None,
         filter: str | None = None,
-        order_by: str | None = None,
+        order_by: str | Sequence[str] | None = None,
         view: str = "ActiveOnly",
     ) -> Iterator[Run]:
         """Yield the runs, newest first, a page at a time as they are asked for.
@@ -211,7 +213,8 @@ class Experiment:
         ``tags`` and ``properties`` are a text, which asks for the key, or a dict, which asks for every pair. ``type`` matches the
         run's type or its property ``azureml.runsource``. Only top-level runs come, unless ``include_children``.
         ``filter`` is a text of the query language, such as ``"metric.loss.min < 0.2 and created > -7d"``; ``order_by`` one of its
-        fields, with ``-`` before it for downwards. ``view`` is ``ActiveOnly``, ``ArchivedOnly``, ``All`` or ``Deleted``.
+        fields, with ``-`` before it for downwards, or several, as a list or with commas between them: what is equal in the first
+        is ordered by the second. ``view`` is ``ActiveOnly``, ``ArchivedOnly``, ``All`` or ``Deleted``.
         All conditions must hold.
 
         Raises:
@@ -261,7 +264,7 @@ class Experiment:
         *,
         figures: Sequence[str] = ("last",),
         filter: str | None = None,
-        order_by: str | None = None,
+        order_by: str | Sequence[str] | None = None,
         include_children: bool = False,
         status: Any = None,
     ) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from runyard.errors import InvalidArgumentError, InvalidTransitionError, NotFoun
 from runyard.sdk.html import Link, table
 from runyard.sdk.interactive import LOGS, InteractiveSession
 from runyard.sdk.log_stream import LogStream, raise_if_failed, wait_until_ended
+from runyard.sdk.not_offered import OF_RUN, without
 from runyard.sdk.offline_run import OfflineRun
 from runyard.sdk.run_children import RunChildren
 from runyard.sdk.run_details import details, record_dict
@@ -44,6 +45,7 @@ _LOG = logging.getLogger("runyard")
 RunFactory = Callable[..., "Run"]
 
 
+@without(OF_RUN)
 class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
     """A run: one execution of a program, with its metrics, files, tags and end.
 

@@ -73,7 +73,7 @@ class RunChildren(RunHandle):
         status: Any = None,
         _rehydrate_runs: bool = True,
         filter: str | None = None,
-        order_by: str | None = None,
+        order_by: str | Sequence[str] | None = None,
     ) -> Iterator[Run]:
         """Yield the children, newest first; with ``recursive`` all descendants. The filters are those of ``get_runs``."""
         conditions = {"type": type, "tags": tags, "properties": properties, "status": status, "filter": filter}

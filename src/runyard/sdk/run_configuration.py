@@ -16,6 +16,7 @@ from runyard.errors import ConfigurationError, InvalidArgumentError
 from runyard.sdk.conda_dependencies import CondaDependencies
 from runyard.sdk.environment import DEFAULT_NAME, Environment, environment_from_document
 from runyard.sdk.environment_document import environment_document, section
+from runyard.sdk.not_offered import OF_RUN_CONFIGURATION, without
 from runyard.sdk.run_configuration_file import find_file, overlaid, read_document, remove_file, write_document
 from runyard.sdk.wording import kind_of
 
@@ -74,6 +75,7 @@ class ResourceConfiguration:
     gpu: int = 0
 
 
+@without(OF_RUN_CONFIGURATION)
 class RunConfiguration:
     """How a script is run: target, environment, arguments, limits. It can be saved as a ``.runconfig`` file.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from runyard.domain.run import RunStatus, RunView
@@ -17,17 +17,17 @@ def run_query(
     tags: Any = None,
     properties: Any = None,
     status: Any = None,
-    order_by: str | None = None,
+    order_by: str | Sequence[str] | None = None,
     view: str = RunView.ACTIVE_ONLY.value,
     **fields: Any,
 ) -> RunQuery:
-    """Return the query for these filters. ``order_by`` is newest first where none is given.
+    """Return the query for these filters. ``order_by`` is a field or several; newest first where none is given.
 
     Raises:
-        InvalidArgumentError: a filter is of a wrong kind, or a status or view does not exist.
+        InvalidArgumentError: a filter or order is of a wrong kind, or a status or view does not exist.
     """
     if order_by is not None:
-        fields["order_by"] = order_by
+        fields["order_by"] = _order(order_by)
     return RunQuery(
         type=type,
         tags=label_filter("tags", tags),
@@ -36,6 +36,13 @@ def run_query(
         view=_view(view),
         **fields,
     )
+
+
+def _order(wanted: Any) -> str:
+    names = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, Iterable) else [wanted]
+    if not names or not all(isinstance(name, str) for name in names):
+        raise InvalidArgumentError(f"order_by={wanted!r} names no field. Give one such as '-created', or a list of them.")
+    return ", ".join(names)
 
 
 def _statuses(wanted: Any) -> list[RunStatus]:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
+from runyard.domain.compute_target import LOCAL_TARGET
 from runyard.domain.workspace import DEFAULT_WORKSPACE, WorkspaceRecord, require_workspace_name
-from runyard.errors import ConfigurationError, ConflictError, NotFoundError
-from runyard.sdk.compute_target import ComputeTargets
+from runyard.errors import ConfigurationError, ConflictError, InvalidArgumentError, NotFoundError
+from runyard.sdk.compute_target import ComputeTarget, ComputeTargets
 from runyard.sdk.connection import endpoint_for, named_profile
 from runyard.sdk.datastore import Datastore
 from runyard.sdk.experiment import Experiment
+from runyard.sdk.not_offered import OF_WORKSPACE, without
 from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated
 from runyard.sdk.run_details import instant
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from runyard.sdk.environment import Environment
 
 
+@without(OF_WORKSPACE)
 class Workspace:
     """The place that holds experiments, runs and compute targets.
 
@@ -237,7 +240,7 @@ class Workspace:
     def get_runs(
         self,
         filter: str | None = None,
-        order_by: str | None = None,
+        order_by: str | Sequence[str] | None = None,
         include_children: bool = False,
         view: str = "ActiveOnly",
     ) -> Iterator[Run]:
@@ -314,6 +317,14 @@ class Workspace:
     def get_default_datastore(self) -> Datastore:
         """Return the default datastore."""
         return Datastore.get_default(self)
+
+    def get_default_compute_target(self, type: str) -> ComputeTarget:
+        """Return the target ``cpu-cluster`` or ``gpu-cluster`` where the server has it, else ``local``."""
+        names = {"CPU": self.DEFAULT_CPU_CLUSTER_NAME, "GPU": self.DEFAULT_GPU_CLUSTER_NAME}
+        if type not in names:
+            raise InvalidArgumentError(f"type={type!r} is unknown. Use 'CPU' or 'GPU'.")
+        targets = self.compute_targets
+        return targets.get(names[type]) or targets[LOCAL_TARGET]
 
     def get_portal_url(self) -> str:
         """Return a link to the workspace in the Studio; see :meth:`Run.get_portal_url`."""

@@ -2972,9 +2972,10 @@ export interface components {
          *     to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
          *     bin. ``metrics`` names the metrics whose summaries come with the page, ``*`` all of them; ``roll_ups`` the figures, such as
          *     metric.loss.min, whose mean, minimum, maximum and count over a run's children do.
-         *     ``order_by`` is any field of the query language, such as created, name, duration, tag.quality, param.lr, metric.loss.max or
-         *     rollup.loss.min.mean; a leading '-' sorts downwards, and runs without the value come last either way. ``cursor`` goes on
-         *     after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
+         *     ``order_by`` is one to eight fields of the query language with commas between them, such as created, status, tag.quality,
+         *     param.lr, metric.loss.max or rollup.loss.min.mean: what is equal in the first is ordered by the second, and so on, as in
+         *     'status, -metric.loss.min'. A '-' before a field sorts by it downwards, and runs without the value come last either way.
+         *     ``cursor`` goes on after a page and stays right while runs arrive; ``offset`` jumps into the list instead.
          */
         RunQuery: {
             /** Ancestor Id */
@@ -3550,8 +3551,8 @@ export interface components {
          * ViewRecord
          * @description A view as it is stored.
          *
-         *     ``filter`` is a text of the query language; its relative times stay relative. ``columns`` and ``order_by`` are fields of it.
-         *     ``charts`` and ``layout`` belong to the Studio. ``version`` grows with every change.
+         *     ``filter`` is a text of the query language; its relative times stay relative. ``columns`` are fields of it, and ``order_by``
+         *     fields with commas between them. ``charts`` and ``layout`` belong to the Studio. ``version`` grows with every change.
          */
         ViewRecord: {
             /** Charts */

@@ -79,6 +79,15 @@ def test_any_repeated_or_overlapping_chunks_give_the_same_file(
     assert read(client, name).content == text
 
 
+@pytest.mark.parametrize(("first", "second"), [("a/b.txt", "a/b.txt/c"), ("a/b/c/d.txt", "a/b"), ("a", "a/b/c")])
+def test_no_name_is_a_file_and_a_folder(api: Any, run: str, first: str, second: str) -> None:
+    api.call("PUT", f"/runs/r/artifacts/{first}", content=b"one")
+    for method, route in (("PUT", f"/runs/r/artifacts/{second}"), ("POST", f"/runs/r/artifact-chunks/{second}?offset=0")):
+        error = api.refuse(method, route, content=b"two")
+        assert error["code"] == "invalid_argument" and repr(first) in error["message"], error
+    api.call("PUT", "/runs/r/artifacts/a/b.txtx/c" if first != "a" else "/runs/r/artifacts/ab/c", content=b"beside it")
+
+
 def test_a_missing_file_lists_what_there_is(api: Any, run: str) -> None:
     api.call("PUT", "/runs/r/artifacts/outputs/a.txt", content=b"one")
     error = api.refuse("GET", "/runs/r/artifacts/outputs/b.txt")

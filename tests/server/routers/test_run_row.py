@@ -42,7 +42,7 @@ def test_a_row_has_what_a_list_shows_and_the_columns_asked_for(api: Any) -> None
 
 def test_rows_come_in_the_order_and_pages_of_the_search(api: Any) -> None:
     api.start({"id": "a"}, {"id": "b"}, {"id": "c"})
-    query = {"order_by": "id", "limit": 2}
+    query = {"order_by": "status, -metric.none, id", "limit": 2}
     first = api.call("POST", ROWS, json={"query": query})
     second = api.call("POST", ROWS, json={"query": {**query, "cursor": first["next_cursor"]}})
     assert [row["id"] for page in (first, second) for row in page["rows"]] == ["a", "b", "c"]

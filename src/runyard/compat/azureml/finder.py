@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from runyard.compat.azureml.names import FAMILIES, NOT_SERVED, SERVED
+from runyard.compat.azureml.names import FAMILIES, NOT_SERVED, SERVED, instead_of
 from runyard.compat.azureml.unsupported import unsupported
 
 _ROOT = "azureml"
@@ -86,9 +86,9 @@ def _value(module: str, name: str) -> Any:
         source, _, attribute = where.partition(":")
         return getattr(importlib.import_module(source), attribute)
     if name in NOT_SERVED.get(module, ()):
-        return unsupported(module, name)
+        return unsupported(module, name, instead_of(module, name))
     if not _is_in_family(module) and _is_known(f"{module}.{name}"):
         return importlib.import_module(f"{module}.{name}")
     if _is_in_family(module) and module not in SERVED and module not in NOT_SERVED:
-        return unsupported(module, name)
+        return unsupported(module, name, instead_of(module, name))
     raise AttributeError(f"module {module!r} has no attribute {name!r}")

@@ -172,3 +172,38 @@ FAMILIES = (
     "azureml.pipeline",
     "azureml.train",
 )
+
+_CHILDREN = "Log to run.child_run(), or submit with run.submit_child(), from a parent run."
+_DATA = "Give the script the path of the data as an argument."
+_MODEL = "Write the model below outputs/; run.download_file() fetches it."
+_TARGETS = "Compute targets are what the server is set up with; 'local' is always there."
+_SECRET = "Set an environment variable on the submitting machine and read os.environ."
+_OTHERWISE = "The page 'Bring scripts from Azure ML' of the documentation lists what is served, and what to use instead."
+_INSTEAD = {
+    "azureml.automl": _CHILDREN,
+    "azureml.core.Dataset": _DATA,
+    "azureml.core.Keyvault": _SECRET,
+    "azureml.core.Model": _MODEL,
+    "azureml.core.compute": _TARGETS,
+    "azureml.core.dataset": _DATA,
+    "azureml.core.keyvault": _SECRET,
+    "azureml.core.model": _MODEL,
+    "azureml.core.runconfig.DataReferenceConfiguration": _DATA,
+    "azureml.data": _DATA,
+    "azureml.mlflow": "Log with run.log(); ws.import_runs(path, 'mlflow') brings runs of MLflow in.",
+    "azureml.pipeline": _CHILDREN,
+    "azureml.train.automl": _CHILDREN,
+    "azureml.train.dnn": "Use ScriptRunConfig with an Environment.",
+    "azureml.train.estimator": "Use ScriptRunConfig with an Environment.",
+    "azureml.train.hyperdrive": _CHILDREN,
+    "azureml.train.sklearn": "Use ScriptRunConfig with an Environment.",
+}
+
+
+def instead_of(module: str, name: str) -> str:
+    """Return the sentence that says what to do in place of a name that is not served."""
+    parts = f"{module}.{name}".split(".")
+    for count in range(len(parts), 1, -1):
+        if ".".join(parts[:count]) in _INSTEAD:
+            return _INSTEAD[".".join(parts[:count])]
+    return _OTHERWISE

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from runyard.errors import NotSupportedError
-
-_WHERE_TO_LOOK = "The page 'Bring scripts from Azure ML' of the documentation lists what is served, and what to use instead."
+from runyard.sdk.not_offered import not_offered
 
 
 class _Unsupported(type):
@@ -24,11 +23,11 @@ class _Unsupported(type):
         return f"<{cls.__module__}.{cls.__name__}: not supported by Runyard>"
 
 
-def unsupported(module: str, name: str) -> type:
-    """Return the placeholder for ``name`` of the module ``module``."""
-    return _Unsupported(name, (), {"__module__": module, "__doc__": f"Not supported by Runyard. {_WHERE_TO_LOOK}"})
+def unsupported(module: str, name: str, instead: str) -> type:
+    """Return the placeholder for ``name`` of the module ``module``; ``instead`` is a sentence that says what to do."""
+    return _Unsupported(name, (), {"__module__": module, "__doc__": f"Not supported by Runyard. {instead}", "_instead": instead})
 
 
 def _error(placeholder: type, attribute: str | None = None) -> NotSupportedError:
     name = f"{placeholder.__module__}.{placeholder.__name__}" + (f".{attribute}" if attribute else "")
-    return NotSupportedError(f"Runyard does not support {name}. {_WHERE_TO_LOOK}", name=name)
+    return not_offered(name, placeholder.__dict__["_instead"])

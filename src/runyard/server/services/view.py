@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from runyard.domain.run_filter import parse, parse_field
+from runyard.domain.run_filter import parse
+from runyard.domain.run_order import parse_order
 from runyard.domain.view import VIEW_CONTENT_MAX_CHARS, ViewRecord, ViewSharing, may_change, may_see, require_view_name
 from runyard.errors import InvalidArgumentError, LimitExceededError, NotFoundError, PermissionDeniedError
 from runyard.server.context import ServerContext
@@ -81,7 +82,7 @@ def delete_view(context: ServerContext, workspace: str, view_id: str, *, version
 
 def _checked(view: ViewRecord, now: datetime) -> ViewRecord:
     parse(view.filter, now)
-    parse_field(view.order_by.removeprefix("-"))
+    parse_order(view.order_by)
     size = len(to_json(view))
     if size > VIEW_CONTENT_MAX_CHARS:
         raise LimitExceededError(

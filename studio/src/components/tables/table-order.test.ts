@@ -17,11 +17,20 @@ test("rows that are equal stay as they were logged", () => {
   expect(rowOrder({ a: [1, 1, 0, 1] }, { column: "a", descending: true })).toEqual([0, 1, 3, 2]);
 });
 
-test("the address names a column and a direction, also of a column that begins with a dash", () => {
+test("the address names a column and a direction", () => {
   expect(parseTableSort("-loss", COLUMNS)).toEqual({ column: "loss", descending: true });
-  expect(parseTableSort("-x", COLUMNS)).toEqual({ column: "-x", descending: false });
-  expect(parseTableSort("--x", COLUMNS)).toEqual({ column: "-x", descending: true });
   expect(parseTableSort("gone", COLUMNS)).toBeNull();
+  expect(parseTableSort("toString", COLUMNS)).toBeNull();
+});
+
+test("a column whose name begins with a sign goes both ways, and so does the one with the same name without it", () => {
+  const columns = { x: [1], "-x": [2], "+x": [3] };
+  for (const column of Object.keys(columns)) {
+    const up = parseTableSort(nextTableSort(null, column), columns);
+    const down = parseTableSort(nextTableSort(up, column), columns);
+    expect([up, down]).toEqual([{ column, descending: false }, { column, descending: true }]);
+    expect(nextTableSort(down, column)).toBeUndefined();
+  }
 });
 
 test("a column's head sorts up, then down, then not at all", () => {

@@ -8,17 +8,18 @@ export interface TableSort {
   descending: boolean;
 }
 
-/** `loss` is ascending, `-loss` descending; null for what names no column. */
+const SIGN = /^[-+]/;
+
+/** `loss` is ascending, `-loss` descending; `+` ascending too, for a name that begins with a sign itself. Null for what names no column. */
 export function parseTableSort(text: string | undefined, columns: Columns): TableSort | null {
   if (!text) return null;
-  if (text in columns) return { column: text, descending: false };
-  const column = text.slice(1);
-  return text.startsWith("-") && column in columns ? { column, descending: true } : null;
+  const column = text.replace(SIGN, "");
+  return Object.hasOwn(columns, column) ? { column, descending: text.startsWith("-") } : null;
 }
 
 /** What a press on a column's head does: ascending, descending, as logged. */
 export function nextTableSort(sort: TableSort | null, column: string): string | undefined {
-  if (sort?.column !== column) return column;
+  if (sort?.column !== column) return SIGN.test(column) ? `+${column}` : column;
   return sort.descending ? undefined : `-${column}`;
 }
 

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
+import os
 import random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.storage.backends.sql.databases import OpenedStores
-from tests.storage.backends.sql.run_population import EXPERIMENTS, NOW, Population, populate
+from tests.storage.backends.sql.run_population import EXPERIMENTS, NOW, Population, fields, populate
 
 from runyard.domain.parameter import run_parameters
 from runyard.domain.run import RunRecord, RunStatus
-from runyard.domain.run_filter import metric_figure, parse_field
-from runyard.domain.run_filter_ast import Aggregate
+from runyard.domain.run_filter import field_value, metric_figure, parse_field
+from runyard.domain.run_filter_ast import Aggregate, Field, Shape
 from runyard.domain.run_filter_value import number_of
+from runyard.domain.run_order import OrderBy, parse_order, unparse_order
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.run_base import RunOrigin
+from runyard.wire.catalog import GroupQuery
 from runyard.wire.run import NewRun, RunQuery
+
+IS_LONG = bool(os.environ.get("RUNYARD_LONG"))
+CASES = 500 if IS_LONG else 30
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +36,11 @@ def population(stores: OpenedStores) -> Population:
     return populate(stores, "ordered", seed=7, size=50)
 
 
-def pages(store: SqlRunStore, query: dict[str, Any], *, meanwhile: Any = None) -> list[str]:
+def pages(store: SqlRunStore, query: dict[str, Any], *, workspace: str = "ordered", meanwhile: Any = None) -> list[str]:
     seen: list[str] = []
     cursor = None
     while True:
-        page = store.search("ordered", RunQuery(include_children=True, limit=7, cursor=cursor, **query), at=NOW)
+        page = store.search(workspace, RunQuery(**{"include_children": True, "limit": 7, "cursor": cursor, **query}), at=NOW)
         seen += [run.id for run in page.runs]
         cursor = page.next_cursor
         if cursor is None:
@@ -96,7 +106,75 @@ def test_pages_follow_the_order_and_hold_every_run_once(
             assert rest_one >= rest_other if descending else rest_one <= rest_other
 
 
-@pytest.mark.parametrize("order", ["-created", "name", "-tag.lr", "param.lr", "metric.loss", "-metric.loss.max", "-duration"])
+@pytest.fixture(scope="module")
+def sorted_population(stores: OpenedStores) -> Population:
+    return populate(stores, "sorted", seed=11, size=45)
+
+
+def standing(field: Field, run: RunRecord, population: Population) -> tuple[int, Any]:
+    """Return the part of an order that is the same in either direction, and the part that is turned round."""
+    if field.shape is Shape.LABEL:
+        labels = {"tag": run.tags, "property": run.properties, "param": run_parameters(run.definition)}[field.name]
+        kind, number, text = by_label(labels, field.key or "")
+        return kind, (number, text)
+    roll_ups = functools.partial(population.roll_up, run)
+    value = field_value(field, run, population.metrics[run.id], NOW, roll_ups)
+    if field.shape is Shape.DURATION and run.ended_at is None:
+        value = None  # the length of a run that goes on changes while its list is read
+    return or_last(value)
+
+
+def expected_order(population: Population, orders: list[OrderBy]) -> list[str]:
+    newest_first = orders[-1].descending or any(each.field.shape is Shape.METRIC for each in orders)
+    runs = sorted(population.runs, key=lambda run: int(run.id[1:].partition("-")[0]), reverse=newest_first)
+    for each in reversed(orders):
+        of_group: dict[int, list[tuple[Any, RunRecord]]] = {}
+        for run in runs:
+            group, value = standing(each.field, run, population)
+            of_group.setdefault(group, []).append((value, run))
+        for own in of_group.values():  # sort() keeps the order of equals, downwards too
+            own.sort(key=operator.itemgetter(0), reverse=each.descending)
+        runs = [run for group in sorted(of_group) for _, run in of_group[group]]
+    return [run.id for run in runs]
+
+
+ORDERS = st.lists(st.builds(OrderBy, fields(set(Shape)), st.booleans()), min_size=1, max_size=4, unique_by=lambda o: o.field)
+
+
+@pytest.mark.timeout(1800 if IS_LONG else 300)
+@settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(orders=ORDERS, limit=st.sampled_from([9, 30]))
+def test_several_fields_order_as_plain_python_does(
+    stores: OpenedStores, sorted_population: Population, orders: list[OrderBy], limit: int
+) -> None:
+    text = unparse_order(orders)
+    seen = pages(stores.storage.runs, {"order_by": text, "limit": limit}, workspace="sorted")
+    assert seen == expected_order(sorted_population, orders), text
+
+
+def test_groups_are_ordered_by_several_fields_too(stores: OpenedStores, sorted_population: Population) -> None:
+    order = "-experiment, metric.loss, -tag.lr, name"
+    query = RunQuery(include_children=True, order_by=order)
+    page = stores.storage.catalog.groups("sorted", GroupQuery(query=query, by=["experiment"], members=20), at=NOW)
+    expected = expected_order(sorted_population, list(parse_order(order)))
+    for group in page.groups:
+        own = {run.id for run in sorted_population.runs if run.experiment == group.values[0]}
+        assert [run.id for run in group.runs] == [each for each in expected if each in own][:20]
+
+
+ARRIVING = [
+    "-created",
+    "name",
+    "-tag.lr",
+    "param.lr",
+    "metric.loss",
+    "-metric.loss.max",
+    "-duration",
+    "name, -metric.loss, -tag.lr",
+]
+
+
+@pytest.mark.parametrize("order", ARRIVING)
 def test_runs_that_arrive_neither_repeat_nor_hide_what_was_there(stores: OpenedStores, order: str) -> None:
     chance = random.Random(order)
     store = stores.storage.runs
@@ -116,7 +194,9 @@ def test_runs_that_arrive_neither_repeat_nor_hide_what_was_there(stores: OpenedS
     [
         ({"order_by": "shoe"}, "no field 'shoe'"),
         ({"order_by": "metric."}, "no field"),
+        ({"order_by": "name, -shoe"}, "order cannot be read at character 8"),
         ({"cursor": "nonsense"}, "no cursor"),
+        ({"cursor": "nonsense", "order_by": "name, metric.loss"}, "no cursor"),
         ({"cursor": "kgEC", "order_by": "name"}, "no cursor"),
         ({"filter": "status = Faild"}, "at character 10"),
         ({"limit": 0}, "between 1 and"),

@@ -12,11 +12,11 @@ from tests.storage.backends.sql.databases import OpenedStores
 from tests.storage.backends.sql.run_population import Population, populate
 
 from runyard.domain.run_filter import parse
-from runyard.domain.run_filter_ast import Shape
+from runyard.domain.run_order import parse_order
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_rank import Figures
 from runyard.storage.backends.sql.run_filter import FilterCompiler
-from runyard.storage.backends.sql.run_order import read_order, run_order
+from runyard.storage.backends.sql.run_order import has_figures, run_order
 from runyard.storage.backends.sql.run_query import open_compiler, page_statement, run_conditions
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
@@ -62,11 +62,11 @@ def test_a_published_query_reads_no_table_from_end_to_end(stores: OpenedStores, 
         pk = connection.execute(sa.select(t.workspace.c.pk).where(t.workspace.c.name == "planned")).scalar_one()
         compiler = open_compiler(connection, pk, stores.ranking)
         conditions = run_conditions(connection, "planned", query, None, compiler, NOW)
-        field, descending = read_order(query.order_by)
-        if field.shape is Shape.METRIC:
+        orders = parse_order(query.order_by)
+        if has_figures(orders):
             statement = sa.select(t.run.c.pk).where(*conditions)
         else:
-            statement = page_statement(query, run_order(field, descending, compiler), conditions, None)
+            statement = page_statement(query, run_order(orders, compiler), conditions, None)
     lines = plan(stores, statement)
     assert whole_tables(lines) <= NARROW, lines
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from runyard.domain.artifact import ArtifactRecord
 from runyard.domain.change import ChangeTopic
-from runyard.errors import ConflictError, FileNotInRunError
+from runyard.errors import ConflictError, FileNotInRunError, InvalidArgumentError
 from runyard.storage.backends.filesystem.folder import FileFolder, StagedFile
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
@@ -163,7 +163,28 @@ def _store(connection: Connection, run: Any, path: str, values: dict[str, Any], 
         where = (t.artifact.c.run_pk == run.pk, t.artifact.c.path == path)
         connection.execute(t.artifact.update().where(*where).values(**values))
     else:
+        _require_room(connection, run.pk, path)
         connection.execute(t.artifact.insert().values(run_pk=run.pk, path=path, created_at=to_us(at), **values))
+
+
+def _require_room(connection: Connection, run_pk: int, path: str) -> None:
+    """Refuse a file below another file, or where a folder is: no folder of a reader could hold both.
+
+    Raises:
+        InvalidArgumentError: the run has such a file.
+    """
+    c = t.artifact.c
+    parts = path.split("/")
+    folders = ["/".join(parts[:count]) for count in range(1, len(parts))]
+    below = sa.func.substr(c.path, 1, len(path) + 1) == f"{path}/"
+    query = sa.select(c.path).where(c.run_pk == run_pk, sa.or_(c.path.in_(folders), below)).limit(1)
+    other = connection.execute(query).scalar()
+    if other is not None:
+        file = min(path, other, key=len)
+        raise InvalidArgumentError(
+            f"{path!r} cannot be stored: the run has {other!r}, and {file!r} cannot be a file and a folder. Use another name.",
+            path=path,
+        )
 
 
 def _missing(connection: Connection, run_pk: int, run_id: str, path: str) -> FileNotInRunError:

@@ -119,20 +119,3 @@ def _rolls(values: Floats, starts: Ints, roll: Roll) -> Floats:
         return np.array(means, np.float64)
     reduced: Floats = (np.minimum if roll is Roll.MIN else np.maximum).reduceat(values, starts)
     return reduced
-
-
-def ranked(run_pks: Ints, values: Floats, *, descending: bool) -> Ints:
-    """Return the places of runs in order of their values; runs without a value come last, the newest first among equals."""
-    keys = np.where(np.isnan(values), np.inf, -values if descending else values)
-    missing = np.isnan(values)
-    places: Ints = np.lexsort((-run_pks, keys, missing))
-    return places
-
-
-def after_place(run_pks: Ints, values: Floats, value: float | None, run_pk: int, *, descending: bool) -> Ints:
-    """Return which runs come after the place of a run with ``value``, in the order of :func:`ranked`."""
-    missing = np.isnan(values)
-    if value is None:
-        return np.flatnonzero(missing & (run_pks < run_pk))
-    beyond = values < value if descending else values > value
-    return np.flatnonzero(missing | beyond | ((values == value) & (run_pks < run_pk)))

@@ -26,13 +26,14 @@ from runyard.domain.run_filter_ast import (
     TextValue,
 )
 from runyard.domain.run_filter_value import number_of
+from runyard.domain.run_order import parse_order
 from runyard.domain.text_pattern import like_escaped
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_points import Floats, Ints
-from runyard.storage.backends.sql.metric_rank import Figures, ranked
 from runyard.storage.backends.sql.run_filter import LABEL_KINDS, PLAIN_COLUMNS, FilterCompiler
-from runyard.storage.backends.sql.run_order import read_order, run_order
+from runyard.storage.backends.sql.run_order import RunOrder, has_figures, run_order
+from runyard.storage.backends.sql.run_ranking import RunRanking
 from runyard.wire.catalog import FigureStats, GroupQuery, ValueCount
 from runyard.wire.run import RunQuery
 
@@ -135,15 +136,13 @@ def _members(
     compiler: FilterCompiler,
 ) -> tuple[Ints, list[list[str | None]], Ints]:
     """Return the keys of all runs in order, the values of each group, and the group of each run."""
-    field, descending = read_order(query.order_by)
-    start: sa.FromClause = t.run
-    clauses: list[sa.ColumnElement[Any]] = []
-    if field.shape is not Shape.METRIC:
-        order = run_order(field, descending, compiler)
-        start = t.run if order.join is None else t.run.outerjoin(*order.join)
-        clauses = order.clauses()
+    orders = parse_order(query.order_by)
+    order = RunRanking(orders, compiler) if has_figures(orders) else run_order(orders, compiler)
+    ranks = order.ranks() if isinstance(order, RunRanking) else []
+    clauses = order.clauses() if isinstance(order, RunOrder) else []
     columns = [column for part in parts for column in part.columns]
-    found = sa.select(_RUN.pk, *columns).select_from(_joined(parts, start)).where(*conditions).order_by(*clauses)
+    joined = _joined(parts, order.joined())
+    found = sa.select(_RUN.pk, *columns, *ranks).select_from(joined).where(*conditions).order_by(*clauses)
     cursor: Any = connection.execute(found).cursor  # the driver's own: row objects would cost more than the query
     rows = cursor.fetchall()
     pks = np.array([row[0] for row in rows], np.int64)
@@ -156,14 +155,11 @@ def _members(
         if place == len(values):
             values.append(_shown(parts, row))
         places[number] = place
-    if field.shape is Shape.METRIC:
-        sequence = _by_metric(compiler.figures(field), pks, descending)
+    if isinstance(order, RunRanking):
+        own = [np.array([row[place - len(ranks)] for row in rows], np.int64) for place in range(len(ranks))]
+        sequence = order.sequence(pks, own)
         pks, places = pks[sequence], places[sequence]
     return pks, values, places
-
-
-def _by_metric(figures: Figures, pks: Ints, descending: bool) -> Ints:
-    return ranked(pks, figures.of(pks), descending=descending)
 
 
 def _group_key(parts: list[_Part], row: Any) -> Any:

@@ -8,21 +8,23 @@ a list has one order and a cursor names one place in it.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from runyard.domain.run_filter import parse_field
 from runyard.domain.run_filter_ast import Field, Shape
+from runyard.domain.run_order import OrderBy
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.run_filter import LABEL_KINDS, FilterCompiler
 
+Join = tuple[sa.FromClause, sa.ColumnElement[bool]]
+
 _RUN = t.run.c
 _ALWAYS_THERE = frozenset({"id", "name", "experiment", "target", "status", "root", "number", "children", "depth", "created"})
-_LABEL = t.run_label.alias("ordered_label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,16 @@ class OrderKey:
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
-    """An order. ``join`` is what must be joined to ``run`` for the keys, with its condition."""
+    """An order. ``joins`` is what must be joined to ``run`` for the keys, each with its condition."""
 
     keys: tuple[OrderKey, ...]
-    join: tuple[sa.FromClause, sa.ColumnElement[bool]] | None = None
+    joins: tuple[Join, ...] = ()
+
+    def joined(self, start: sa.FromClause = t.run) -> sa.FromClause:
+        """Return ``start`` with what the keys need."""
+        for join in self.joins:
+            start = start.outerjoin(*join)
+        return start
 
     def clauses(self) -> list[sa.ColumnElement[Any]]:
         """Return the ORDER BY."""
@@ -48,8 +56,7 @@ class RunOrder:
     def after(self, place: list[Any]) -> sa.ColumnElement[bool]:
         """Return the condition that a run comes after a place in the list."""
         if len({key.descending for key in self.keys}) == 1:
-            ours = sa.tuple_(*[key.column for key in self.keys])
-            theirs = sa.tuple_(*[sa.literal(value, key.column.type) for key, value in zip(self.keys, place, strict=True)])
+            ours, theirs = self._tuples(place)
             return ours < theirs if self.keys[0].descending else ours > theirs
         ways = []
         for depth, key in enumerate(self.keys):
@@ -58,12 +65,18 @@ class RunOrder:
             ways.append(sa.and_(*equal, further))
         return sa.or_(*ways)
 
-    def cursor(self, values: list[Any]) -> str:
-        """Return the opaque text for the place of a run with these keys."""
-        return encode_place(values)
+    def at(self, place: list[Any]) -> sa.ColumnElement[bool]:
+        """Return the condition that a run's keys are those of a place."""
+        ours, theirs = self._tuples(place)
+        return ours == theirs
+
+    def _tuples(self, place: list[Any]) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+        ours = sa.tuple_(*[key.column for key in self.keys])
+        theirs = sa.tuple_(*[sa.literal(value, key.column.type) for key, value in zip(self.keys, place, strict=True)])
+        return ours, theirs
 
     def place(self, cursor: str) -> list[Any]:
-        """Return what :meth:`cursor` was given."""
+        """Return what :func:`encode_place` was given for the place of a run with these keys."""
         return decode_place(cursor, [key.type for key in self.keys])
 
 
@@ -90,43 +103,52 @@ def decode_place(cursor: str, types: list[Any]) -> list[Any]:
     return values
 
 
-def read_order(order_by: str) -> tuple[Field, bool]:
-    """Return the field that a text names, and whether the order goes downwards: with a leading ``-``.
-
-    Raises:
-        InvalidArgumentError: there is no such field.
-    """
-    return parse_field(order_by.removeprefix("-")), order_by.startswith("-")
+def has_figures(orders: Sequence[OrderBy]) -> bool:
+    """Return whether a metric or a roll-up has a part in an order: then it is none of SQL alone."""
+    return any(each.field.shape is Shape.METRIC for each in orders)
 
 
-def run_order(field: Field, descending: bool, compiler: FilterCompiler) -> RunOrder:
-    """Return the order by a field of the query language that is no metric."""
-    last = OrderKey(_RUN.pk, descending, int)
+def run_order(orders: Sequence[OrderBy], compiler: FilterCompiler) -> RunOrder:
+    """Return the order by fields of the query language that are no metrics; what is equal goes the way of the last field."""
+    order = sql_order(orders, compiler)
+    return RunOrder((*order.keys, OrderKey(_RUN.pk, orders[-1].descending, int)), order.joins)
+
+
+def sql_order(orders: Sequence[OrderBy], compiler: FilterCompiler) -> RunOrder:
+    """Return the keys of fields that are no metrics; runs may be equal in all of them."""
+    keys: list[OrderKey] = []
+    joins: list[Join] = []
+    for each in orders:
+        own, join = _keys(each.field, each.descending, compiler)
+        keys += own
+        joins += [join] if join else []
+    return RunOrder(tuple(keys), tuple(joins))
+
+
+def _keys(field: Field, descending: bool, compiler: FilterCompiler) -> tuple[list[OrderKey], Join | None]:
     if field.shape is Shape.LABEL:
-        keys, labelled = _label_keys(field, descending, compiler)
-        return RunOrder((*keys, last), labelled)
+        return _label_keys(field, descending, compiler)
     column, kind, join = _value(field, compiler)
     if field.name in _ALWAYS_THERE:
-        return RunOrder((OrderKey(column, descending, kind), last), join)
+        return [OrderKey(column, descending, kind)], join
     missing = sa.case((column.is_(None), _digit(1)), else_=_digit(0))
     blank: Any = "" if kind is str else 0
     value: sa.ColumnElement[Any] = sa.func.coalesce(column, sa.literal(blank, column.type))
     if kind is str:
         value = compiler.ordered_text(value)
-    return RunOrder((OrderKey(missing, False, int), OrderKey(value, descending, kind), last), join)
+    return [OrderKey(missing, False, int), OrderKey(value, descending, kind)], join
 
 
 def _digit(digit: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(digit), sa.Integer)
 
 
-def _value(
-    field: Field, compiler: FilterCompiler
-) -> tuple[sa.ColumnElement[Any], type, tuple[sa.FromClause, sa.ColumnElement[bool]] | None]:
+def _value(field: Field, compiler: FilterCompiler) -> tuple[sa.ColumnElement[Any], type, Join | None]:
     if field.name == "experiment":
-        return compiler.ordered_text(t.experiment.c.name), str, (t.experiment, t.experiment.c.pk == _RUN.experiment_pk)
+        experiment = t.experiment.alias()
+        return compiler.ordered_text(experiment.c.name), str, (experiment, experiment.c.pk == _RUN.experiment_pk)
     if field.name == "parent":
-        parent = t.run.alias("ordered_parent")
+        parent = t.run.alias()
         return sa.select(parent.c.id).where(parent.c.pk == _RUN.parent_pk).scalar_subquery(), str, None
     if field.shape is Shape.DURATION:
         # Up to the end only: the length of a run that goes on changes while its list is read.
@@ -137,10 +159,9 @@ def _value(
     return column, int, None
 
 
-def _label_keys(
-    field: Field, descending: bool, compiler: FilterCompiler
-) -> tuple[list[OrderKey], tuple[sa.FromClause, sa.ColumnElement[bool]]]:
-    label = _LABEL.c
+def _label_keys(field: Field, descending: bool, compiler: FilterCompiler) -> tuple[list[OrderKey], Join]:
+    ordered = t.run_label.alias()
+    label = ordered.c
     group = sa.case((label.number.is_not(None), _digit(0)), (label.head.is_not(None), _digit(1)), else_=_digit(2))
     number = sa.func.coalesce(label.number, sa.literal(0.0, sa.Double))
     text = sa.case((label.number.is_(None), sa.func.coalesce(label.head, "")), else_=sa.literal(""))
@@ -150,4 +171,4 @@ def _label_keys(
         OrderKey(number, descending, float),
         OrderKey(compiler.ordered_text(text), descending, str),
     ]
-    return keys, (_LABEL, on)
+    return keys, (ordered, on)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.domain.run import RunView
 from runyard.domain.run_filter import parse
-from runyard.domain.run_filter_ast import Shape
+from runyard.domain.run_order import parse_order
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment_row import any_experiment_row, experiment_row
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.mapping import run_row, workspace_pk
-from runyard.storage.backends.sql.metric_rank import Figures, MetricRanking, after_place, ranked
+from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_filter import FilterCompiler, is_postgresql
-from runyard.storage.backends.sql.run_order import RunOrder, decode_place, encode_place, read_order, run_order
+from runyard.storage.backends.sql.run_order import RunOrder, encode_place, has_figures, run_order
+from runyard.storage.backends.sql.run_ranking import RunRanking
 from runyard.wire.run import RunQuery
 
 LIMIT_MAX = 1000
@@ -48,16 +48,16 @@ def search_runs(
         raise InvalidArgumentError(f"limit is {query.limit}; it must be between 1 and {LIMIT_MAX}.")
     compiler = open_compiler(connection, workspace_pk(connection, workspace), ranking)
     conditions = run_conditions(connection, workspace, query, scope, compiler, at)
-    field, descending = read_order(query.order_by)
-    if field.shape is Shape.METRIC:
-        return _page_by_metric(connection, query, conditions, compiler.figures(field), base, descending)
-    order = run_order(field, descending, compiler)
+    orders = parse_order(query.order_by)
+    if has_figures(orders):
+        return _page_by_figures(connection, query, conditions, RunRanking(orders, compiler), base)
+    order = run_order(orders, compiler)
     place = order.place(query.cursor) if query.cursor else None
     pks, total = _page_keys(connection, query, order, conditions, place)
     more = len(pks) > query.limit
     pks = pks[: query.limit]
     rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks)))}
-    next_cursor = order.cursor(_place_of(connection, query, order, pks[-1])) if more else None
+    next_cursor = encode_place(_place_of(connection, query, order, pks[-1])) if more else None
     return [rows[pk] for pk in pks], total, next_cursor
 
 
@@ -97,7 +97,7 @@ def page_statement(
 ) -> sa.Select[Any]:
     """Return the query for the keys of one page's runs, and of one more, with what they are ordered by."""
     columns = [key.column.label(f"order_{number}") for number, key in enumerate(order.keys)]
-    page = sa.select(_RUN.pk, *columns).select_from(t.run if order.join is None else t.run.outerjoin(*order.join))
+    page = sa.select(_RUN.pk, *columns).select_from(order.joined())
     page = page.where(*conditions)
     if place is not None:
         page = page.where(order.after(place))
@@ -113,32 +113,16 @@ def open_compiler(connection: Connection, workspace_pk: int, ranking: MetricRank
     return FilterCompiler(connection, workspace_pk, ranking.open(connection, workspace_pk).read)
 
 
-def _page_by_metric(
-    connection: Connection,
-    query: RunQuery,
-    conditions: list[sa.ColumnElement[bool]],
-    figures: Figures,
-    base: sa.Select[Any],
-    descending: bool,
+def _page_by_figures(
+    connection: Connection, query: RunQuery, conditions: list[sa.ColumnElement[bool]], ranking: RunRanking, base: sa.Select[Any]
 ) -> tuple[list[Any], int, str | None]:
-    """Find the page in numpy: the keys of all runs that meet the conditions, put in order of their figures."""
-    (pks,) = key_list(connection, sa.select(_RUN.pk).where(*conditions))
-    values = figures.of(pks)
-    places = ranked(pks, values, descending=descending)
-    pks, values = pks[places], values[places]
-    start = query.offset
-    if query.cursor:
-        missing, value, pk = decode_place(query.cursor, [int, float, int])
-        later = after_place(pks, values, None if missing else value, pk, descending=descending)
-        start = int(later[0]) if len(later) else len(pks)
+    """Find the page in numpy: the keys of all runs that meet the conditions, put in order."""
+    pks, before = ranking.find(connection, conditions, query.cursor)
+    start = before if query.cursor else query.offset
     page = pks[start : start + query.limit].tolist()
     rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(page)))}
-    next_cursor = None
-    if start + query.limit < len(pks):
-        last = float(values[start + query.limit - 1])
-        missing = int(np.isnan(last))
-        next_cursor = encode_place([missing, 0.0 if missing else last, page[-1]])
-    return [rows[pk] for pk in page], len(pks), next_cursor
+    more = start + query.limit < len(pks)
+    return [rows[pk] for pk in page], len(pks), ranking.cursor(connection, page[-1]) if more else None
 
 
 def run_conditions(
