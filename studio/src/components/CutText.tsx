@@ -1,6 +1,6 @@
 import styles from "./CutText.module.css";
 
-const END = 10;
+const END = 8;
 const WHOLE = 22;
 
 /** A text that is cut in its middle where there is no room: names that a program made differ at their end. What stands around it names the whole text. */
