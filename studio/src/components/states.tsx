@@ -77,5 +77,6 @@ function isUnreachable(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof ApiError && error.message === "") return t("error.status", { status: error.status });
   return error instanceof Error ? error.message : String(error);
 }

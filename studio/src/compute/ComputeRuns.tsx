@@ -46,10 +46,11 @@ export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: stri
             </tr>
             {run.status_reason && (
               <tr className={styles.reason}>
-                <td colSpan={heads.length} style={{ paddingLeft: 32 + depth * 20 }}>
+                <td colSpan={3} style={{ paddingLeft: 32 + depth * 20 }}>
                   <span className="visually-hidden">{t("compute.reason")}: </span>
                   {run.status_reason}
                 </td>
+                <td colSpan={3} className={tableStyles.wide} />
               </tr>
             )}
           </Fragment>

@@ -82,7 +82,7 @@ function BinRow({ item, onRestore, onPurge }: { item: BinItem; onRestore: () => 
       <td className={tableStyles.wide}>{item.kind === "run" ? <StatusBadge status={item.run.status} plain /> : "–"}</td>
       <td className={tableStyles.wide}>{at ? <RelativeTime at={at} /> : "–"}</td>
       <td className={tableStyles.wide}>{deletedBy(item) ?? "–"}</td>
-      <td className={tableStyles.actions}>
+      <td className={`${tableStyles.actions} ${tableStyles.stacked}`}>
         <Button icon="refresh" aria-label={t("bin.restoreOne", { name })} onClick={onRestore}>
           {t("bin.restore")}
         </Button>{" "}
