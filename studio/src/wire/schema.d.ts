@@ -1605,7 +1605,7 @@ export interface components {
          * @description What kind of thing changed.
          * @enum {string}
          */
-        ChangeTopic: "experiment" | "run" | "metric" | "artifact";
+        ChangeTopic: "experiment" | "run" | "metric" | "artifact" | "view" | "environment";
         /**
          * CollectGarbageRequest
          * @description Remove files that nothing refers to. With ``dry_run`` they are only counted.
