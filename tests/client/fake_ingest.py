@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections import defaultdict
@@ -25,8 +26,15 @@ def is_poison(record: Record) -> bool:
     return getattr(record, "value", None) == "poison"
 
 
+def file_record(path: str, body: bytes) -> dict[str, object]:
+    """Return what a server says of a file."""
+    at = "2026-01-02T00:00:00Z"
+    sha256 = hashlib.sha256(body).hexdigest()
+    return {"path": path, "size_bytes": len(body), "sha256": sha256, "created_at": at, "updated_at": at}
+
+
 class Handler(BaseHTTPRequestHandler):
-    """Stores batches by (run, writer, seq)."""
+    """Stores batches by (run, writer, seq), and files by their names."""
 
     protocol_version = "HTTP/1.1"
     server: IngestServer
@@ -38,6 +46,20 @@ class Handler(BaseHTTPRequestHandler):
         if behaviour is not None and behaviour(self, body):
             return
         self.store(body)
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        _, _, run_id, _, path = self.path.partition("?")[0].removeprefix("/api/v1/workspaces/").split("/", 4)
+        if self.server.owner.keep_file(f"{run_id}/{path}", body):
+            self.answer(200, json.dumps(file_record(path, body)).encode())
+        else:
+            self.refuse(409, "conflict", "There is such a file.")
+
+    def do_GET(self) -> None:
+        run_id = self.path.split("/")[-2]
+        files = dict(self.server.owner.files)
+        found = [file_record(name.removeprefix(f"{run_id}/"), body) for name, body in files.items() if name.startswith(run_id)]
+        self.answer(200, json.dumps({"artifacts": found}).encode())
 
     def store(self, body: bytes, *, answer: bool = True) -> None:
         try:
@@ -87,6 +109,7 @@ class FakeIngest:
         self.behaviour: Behaviour | None = None
         self.request_count = 0
         self.duplicates = 0
+        self.files: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._batches: dict[tuple[str, str], dict[int, list[Record]]] = defaultdict(dict)
         self._arrived: dict[str, list[Record]] = defaultdict(list)
@@ -126,6 +149,11 @@ class FakeIngest:
             self._arrived[run_id].extend(each for each in records if not is_poison(each))
             return True
 
+    def keep_file(self, name: str, body: bytes) -> bool:
+        """Keep a file; false when there is one of that name."""
+        with self._lock:
+            return name not in self.files and self.files.setdefault(name, body) is body
+
     def records(self, run_id: str = "run") -> list[Record]:
         """Return what came, in order of arrival."""
         with self._lock:
@@ -141,5 +169,5 @@ class FakeIngest:
 
 
 def journal_files() -> list[Path]:
-    """Return the journals in the home folder of this test."""
-    return sorted((home_folder() / "journal").rglob("*.ryj"))
+    """Return the journals in the home folder of this test, and whatever lies beside them."""
+    return sorted(path for path in (home_folder() / "journal").rglob("*") if path.is_file())

@@ -19,7 +19,8 @@ import pytest
 
 from runyard.client import sending, uploader
 from runyard.client.journal_file import adopt_file
-from runyard.client.recorder import FileToRecord, journal_root, send_left_records
+from runyard.client.kept_file import FileToRecord
+from runyard.client.recorder import journal_root, send_left_records
 from runyard.client.sending import drain, journals_in
 from runyard.domain.metric import MetricType
 from runyard.wire.metric import FileRecord, ListRecord, ScalarRecord
@@ -464,6 +465,96 @@ def kill_a_sender(server: FakeIngest, after_s: float) -> None:
     time.sleep(after_s)
     process.kill()
     process.communicate()
+
+
+FILES = """
+from runyard.client.kept_file import FileToRecord
+from runyard.domain.metric import MetricType
+def keep(step, path=None):
+    content = f"sound {step}".encode()
+    file = FileToRecord(name="s", at_us=step, path=f"s_{step % 3}.wav", content=content, type=MetricType.AUDIO, step=step)
+    recorder.record_file(file)
+"""
+
+
+@pytest.mark.parametrize("round", range(40 if LONG else 3))
+def test_files_of_a_killed_program_arrive_once_though_their_senders_are_killed(
+    round: int, ingest: FakeIngest, killed: Counter[str]
+) -> None:
+    chance = random.Random(round)
+    ingest.behaviour = lambda handler, body: time.sleep(chance.random() * 0.02) is not None
+    code = SCRIPT + FILES + "\nfor step in range(10**6):\n    keep(step)\n    print(step, flush=True)"
+    process = subprocess.Popen([sys.executable, "-c", code, ingest.url], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    returned = [process.stdout.readline() for _ in range(chance.randrange(5, 40))]
+    process.kill()
+    killed["writer of files"] += 1
+    returned += process.stdout.read().splitlines()
+    process.wait()
+    for _ in range(2):  # whoever sends the rest is killed, too
+        kill_a_sender(ingest, chance.random() * 0.4)
+        killed["sender of what was left"] += 1
+    left_to(ingest)
+    records = [record for record in ingest.records() if isinstance(record, FileRecord)]
+    steps = [record.step for record in records]
+    assert steps == list(range(len(steps)))
+    assert len(steps) >= len([line for line in returned if line.strip()])
+    for record in records:
+        stored = ingest.files["run/" + record.uri.partition("dcid.run/")[2].replace(" ", "%20")]
+        assert stored == f"sound {record.step}".encode()
+    assert len(ingest.files) == len(records), "a file is there twice"
+    assert journal_files() == []
+
+
+def test_a_file_is_copied_before_the_call_returns_and_waits_for_a_server_that_is_away(tmp_path: Path) -> None:
+    server = FakeIngest().start()
+    server.stop()
+    recorder = server.client().recorders.for_run("run")
+    source = tmp_path / "take.wav"
+    for take in (b"one", b"two"):
+        source.write_bytes(take)
+        recorder.record_file(FileToRecord(name="s", at_us=1, path="take.wav", content=source, type=MetricType.AUDIO))
+    source.unlink()
+    assert not recorder.flush(0.2)
+    assert {path.suffix for path in journal_files()} == {".ryf", ".data", ".lock"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in journal_files())
+    server.start()
+    assert recorder.flush(20)
+    assert server.files == {"run/take.wav": b"one", "run/take_1.wav": b"two"}
+    assert journal_files() == []
+    server.stop()
+
+
+def test_files_of_a_living_program_are_left_to_it(ingest: FakeIngest) -> None:
+    release = threading.Event()
+    ingest.behaviour = lambda handler, body: not release.wait(30)
+    recorder = ingest.client().recorders.for_run("run")
+    recorder.record_file(FileToRecord(name="s", at_us=1, path="a.wav", content=b"a", type=MetricType.AUDIO))
+    wait_until(lambda: bool(ingest.files))
+    ended = run_script(
+        "from runyard.client.recorder import send_left_records\nprint(send_left_records(client, 'run', 0.5).file_count)",
+        ingest.url,
+    )
+    assert ended.stdout.strip() == "0", ended.stderr
+    release.set()
+    assert recorder.flush(20)
+    assert len(ingest.records()) == 1
+
+
+def test_more_files_than_may_wait_are_refused_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("RUNYARD_JOURNAL_MAX_BYTES", "10")
+    server = FakeIngest().start()
+    server.stop()
+    recorder = server.client().recorders.for_run("run")
+    for content in (b"12345678", b"12345678"):
+        recorder.record_file(FileToRecord(name="s", at_us=1, path="a.wav", content=content, type=MetricType.AUDIO))
+    assert "The file of metric 's' is lost" in caplog.text
+    server.start()
+    assert recorder.flush(20)
+    assert len(server.files) == 1
+    server.stop()
 
 
 def test_a_journal_for_another_server_is_left_alone(ingest: FakeIngest) -> None:

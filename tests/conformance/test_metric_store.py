@@ -17,6 +17,7 @@ from tests.conformance.conftest import NOW
 
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricType
 from runyard.errors import InvalidArgumentError, NotFoundError
+from runyard.sdk.histogram import binned
 from runyard.storage.base import Storage
 from runyard.testing.plain_metrics import PlainMetrics, same_series, same_summaries
 from runyard.wire.journal import (
@@ -29,7 +30,16 @@ from runyard.wire.journal import (
     scalars_frame,
     var_frame,
 )
-from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, ScalarRecord, SeriesQuery, TableRecord
+from runyard.wire.metric import (
+    FileRecord,
+    HistogramRecord,
+    ListRecord,
+    Record,
+    RecordBatch,
+    ScalarRecord,
+    SeriesQuery,
+    TableRecord,
+)
 
 EXAMPLES = 400 if os.environ.get("RUNYARD_LONG") else 40
 EXACT = [0.0, -0.0, math.nan, math.inf, -math.inf, 5e-324, 1.7976931348623157e308, 2**53 + 1, -(2**63), 2**63 - 1, 2**64 - 1]
@@ -41,12 +51,24 @@ NAMES = st.sampled_from(["loss", "acc", "Ünïcode 名前 🙂", "d"])
 STEPS = st.one_of(st.none(), st.integers(-5, 50), INT64)
 TIMES = st.one_of(st.integers(0, 10**15), INT64)
 CELLS = st.lists(st.one_of(st.none(), st.integers(-9, 9), st.text(max_size=2)), max_size=3)
+HISTOGRAMS = st.builds(
+    binned, st.lists(st.one_of(st.floats(allow_nan=True), st.integers(-9, 9).map(float)), max_size=9), st.integers(1, 5)
+)
 RECORDS = st.one_of(
     st.builds(ScalarRecord, NAMES, TIMES, VALUES, STEPS, st.sampled_from(["", "what it is"])),
     st.builds(ListRecord, NAMES, TIMES, st.lists(VALUES, max_size=6)),
     st.builds(ListRecord, NAMES, TIMES, st.lists(st.floats(), min_size=6, max_size=30)),
     st.builds(TableRecord, NAMES, TIMES, st.dictionaries(st.sampled_from(["a", "b", "ç"]), CELLS, max_size=3)),
-    st.builds(FileRecord, NAMES, TIMES, st.text(max_size=5), st.sampled_from([MetricType.IMAGE, MetricType.PREDICTIONS])),
+    st.builds(
+        FileRecord,
+        NAMES,
+        TIMES,
+        st.text(max_size=5),
+        st.sampled_from([MetricType.IMAGE, MetricType.PREDICTIONS]),
+        st.just(""),
+        STEPS,
+    ),
+    st.builds(HistogramRecord, NAMES, TIMES, HISTOGRAMS, STEPS),
 )
 BATCH = st.tuples(st.just("batch"), st.sampled_from(["w0", "w1", "wé"]), st.integers(0, 6), st.lists(RECORDS, max_size=12))
 ACTIONS = st.one_of(BATCH, BATCH, BATCH, st.sampled_from([("compact",), ("finish",), ("read",), ("pages",)]))

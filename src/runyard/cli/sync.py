@@ -40,16 +40,14 @@ def _sent(root: Path, endpoint: Any, timeout_s: float | None) -> list[tuple[str,
     import time
 
     from runyard.client.client import Client
-    from runyard.client.journal_file import peek_header
     from runyard.client.recorder import ServerSink
     from runyard.client.run_end import ends_in, send_ends, workspace_of_end
-    from runyard.client.sending import drain, journals_in
+    from runyard.client.sending import drain, journals_in, workspace_of
 
     until = float("inf") if timeout_s is None else time.monotonic() + timeout_s
     by_workspace: dict[str, tuple[list[Path], list[Path]]] = {}
     for path in journals_in(root):
-        header = peek_header(path)
-        by_workspace.setdefault(header.workspace if header else "", ([], []))[0].append(path)
+        by_workspace.setdefault(workspace_of(path), ([], []))[0].append(path)
     for path in ends_in(root):
         by_workspace.setdefault(workspace_of_end(path), ([], []))[1].append(path)
     reports = []

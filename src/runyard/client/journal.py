@@ -99,6 +99,8 @@ class Journal:
 
     _current: Any
     files: dict[int, JournalFile]
+    writer: str
+    lost: int
 
     def __init__(self, place: JournalPlace, on_file: Callable[[], None]) -> None:
         self.place = place
@@ -189,7 +191,7 @@ class Journal:
         for file in self.files.values():
             file.close()
         self.files = {}
-        self._writer = f"{time.time_ns() // 1000:014x}{uuid.uuid4().hex[:16]}"  # so that names are in order of time
+        self.writer = f"{time.time_ns() // 1000:014x}{uuid.uuid4().hex[:16]}"  # so that names are in order of time
         self._next = itertools.count()
         self._series = itertools.count(1)
         self._retry_at = 0.0
@@ -253,10 +255,10 @@ class Journal:
         while data_bytes(size - DATA_START) < needed:
             size = -(-(max(size, DATA_START + needed) + 1) // _PAGE) * _PAGE
         header = self._header()
-        if self._bytes_on_disk() + size > _max_bytes():
-            self._warn_once(
+        if self._bytes_on_disk() + size > max_bytes():
+            self.warn_once(
                 "cap",
-                f"its journal in {self.place.folder} has reached {_max_bytes():,} bytes, because the server has been away for "
+                f"its journal in {self.place.folder} has reached {max_bytes():,} bytes, because the server has been away for "
                 f"long. What is logged from here on is lost until it is back. {MAX_BYTES_VARIABLE} sets the limit.",
             )
             return None
@@ -266,14 +268,14 @@ class Journal:
             return self._new_in_memory(header, size, index, error)
 
     def _new_in_memory(self, header: JournalHeader, size: int, index: int, error: OSError) -> JournalFile | None:
-        self._warn_once(
+        self.warn_once(
             "disk",
             f"its journal in {self.place.folder} cannot be written ({error.strerror or error}). What is logged waits in memory "
             "until it is sent, and is lost if this program is killed.",
         )
         in_memory = sum(file.size for file in list(self.files.values()) if file.path is None)
         if in_memory + size > MEMORY_MAX_BYTES:
-            self._warn_once("memory", f"{in_memory:,} bytes wait in memory. What is logged from here on is lost.")
+            self.warn_once("memory", f"{in_memory:,} bytes wait in memory. What is logged from here on is lost.")
             return None
         try:
             return create_in_memory(header, size, index)
@@ -282,9 +284,9 @@ class Journal:
 
     def _header(self) -> JournalHeader:
         place = self.place
-        writer = f"{self._writer}-{next(self._next):05d}"
+        writer = f"{self.writer}-{next(self._next):05d}"
         now_us = time.time_ns() // 1000
-        return JournalHeader(writer, place.run_id, place.workspace, place.server, os.getpid(), now_us, _context())
+        return JournalHeader(writer, place.run_id, place.workspace, place.server, os.getpid(), now_us, process_context())
 
     def _bytes_on_disk(self) -> int:
         try:
@@ -293,7 +295,8 @@ class Journal:
         except OSError:
             return 0
 
-    def _warn_once(self, what: str, message: str) -> None:
+    def warn_once(self, what: str, message: str) -> None:
+        """Say something of this run, the first time only."""
         if what not in self._warned:
             self._warned.add(what)
             _LOG.warning("Run %s: %s", self.place.run_id, message)
@@ -327,13 +330,14 @@ def _plain(value: Any) -> bool | int | float | None:
     raise ValueError("not a plain number")
 
 
-def _context() -> str:
-    """Tell the processes of one run apart: the rank that the launcher gave, and the machine."""
+def process_context() -> str:
+    """Return what tells the processes of one run apart: the rank that the launcher gave, and the machine."""
     rank = next((os.environ[name] for name in _RANK_VARIABLES if os.environ.get(name)), "")
     return f"rank={rank[:20]} host={socket.gethostname()[:200]}" if rank else ""
 
 
-def _max_bytes() -> int:
+def max_bytes() -> int:
+    """Return how much of one run may wait on the disk."""
     try:
         return int(os.environ.get(MAX_BYTES_VARIABLE, ""))
     except ValueError:

@@ -243,10 +243,9 @@ def create_file(folder: Path, header: JournalHeader, size: int, index: int) -> J
     Raises:
         OSError: the disk is full, or the folder cannot be written to. Nothing is left behind.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{header.writer}{SUFFIX}"
     made = path.with_suffix(NEW_SUFFIX)
-    fd = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600)
+    fd = open_in(made, os.O_RDWR | os.O_CREAT | os.O_EXCL)
     try:
         _reserve(fd, size)
         _lock(fd)
@@ -259,6 +258,22 @@ def create_file(folder: Path, header: JournalHeader, size: int, index: int) -> J
         made.unlink(missing_ok=True)
         raise
     return JournalFile(path, header, mapped, fd, index)
+
+
+def open_in(path: Path, flags: int) -> int:
+    """Open a file for its owner only, in a folder that is made when it is not there.
+
+    A sender removes the folder when it has taken the last file out, perhaps just now; so there are two tries.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
 
 
 def create_in_memory(header: JournalHeader, size: int, index: int) -> JournalFile:

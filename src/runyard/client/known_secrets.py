@@ -14,7 +14,7 @@ import msgspec
 from runyard.domain.node_group import NodeReport
 from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run_error import RunError
-from runyard.wire.metric import ListRecord, Record, ScalarRecord, TableRecord
+from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, Record, ScalarRecord, TableRecord
 from runyard.wire.run import CreateRunsRequest, NewRun, ReportStatusRequest, SubmitRunRequest, UpdateRunRequest, UpdateRunsRequest
 
 TEXT_MAX_BYTES = 4 << 20
@@ -123,13 +123,15 @@ def covered_record(record: Record) -> Record:
     elif isinstance(record, TableRecord):
         has_text = any(isinstance(value, str) for column in record.columns.values() for value in column)
     else:
-        return record
+        has_text = False
     return _covered_texts(record) if has_text or record.description else record
 
 
-def _covered_texts(record: ScalarRecord | ListRecord | TableRecord) -> Record:
+def _covered_texts(record: Record) -> Record:
     hide = known_secrets()
     description = hide.text(record.description)
+    if isinstance(record, (FileRecord, HistogramRecord)):
+        return msgspec.structs.replace(record, description=description)
     if isinstance(record, ScalarRecord):
         value = hide.text(record.value) if isinstance(record.value, str) else record.value
         return msgspec.structs.replace(record, value=value, description=description)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import logging
 import os
 import sys
 import threading
 import time
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,12 +18,14 @@ from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
 from runyard.client.journal_file import JournalFile, JournalHeader
+from runyard.client.kept_file import FileToRecord, KeptFile
+from runyard.client.kept_files import KeptFiles
 from runyard.client.run_end import ends_in, send_ends
 from runyard.client.sending import DrainReport, drain, is_refusal, journals_in
 from runyard.client.uploader import Marker, Uploader
-from runyard.domain.metric import MetricFamily, MetricType
+from runyard.domain.metric import MetricFamily
 from runyard.errors import ConflictError, RunyardError, TransportError
-from runyard.wire.metric import BatchAckBody, FileRecord, Record
+from runyard.wire.metric import BatchAckBody, Record
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
@@ -69,18 +70,6 @@ class Recorder(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileToRecord:
-    """A file that a metric points at. ``path`` is the wanted name; a number is added when the run has such a file."""
-
-    name: str
-    at_us: int
-    path: str
-    content: bytes = field(repr=False)
-    type: MetricType
-    description: str = ""
-
-
 class ServerSink:
     """Sends to the server, one attempt a call."""
 
@@ -101,24 +90,38 @@ class ServerSink:
                 self._client.endpoint.refresh()
             raise
 
-    def store_file(self, run_id: str, path: str, content: bytes) -> str:
-        """Store a file under the first free name and return its address."""
+    def send_file(self, file: KeptFile) -> None:
+        """Store a file of a metric under the first free name, and record its address."""
+        about, file.tried, was_tried = file.about, True, file.tried
+        uri = self.store_file(about.run_id, about.path, file.content, was_tried=was_tried)
+        self._client.metrics.record_batch(about.run_id, about.batch(uri), retry_s=0)
+
+    def store_file(self, run_id: str, path: str, content: bytes | Path, *, was_tried: bool = False) -> str:
+        """Store a file under the first free name and return its address.
+
+        With ``was_tried`` an equal file under such a name is this one: the answer to an earlier try was lost.
+        """
         wanted = PurePosixPath(path)
         for number in range(_NAMES_TRIED):
             name = path if number == 0 else str(wanted.with_name(f"{wanted.stem}_{number}{wanted.suffix}"))
             try:
                 self._client.artifacts.put(run_id, name, content, retry_s=0)
             except ConflictError:
+                if was_tried and self._has_equal(run_id, name, content):
+                    return artifact_uri(run_id, name)
                 continue
             return artifact_uri(run_id, name)
         raise ConflictError(f"Run {run_id} has {_NAMES_TRIED} files named like {path}. Log under another name.")
+
+    def _has_equal(self, run_id: str, name: str, content: bytes | Path) -> bool:
+        found = next((each for each in self._client.artifacts.list(run_id, prefix=name) if each.path == name), None)
+        return found is not None and found.sha256 is not None and found.sha256 == _sha256(content)
 
 
 class JournalRecorder:
     """Keeps what one run records in a journal of this process, from where a thread of the pool sends it.
 
-    A killed process loses nothing but files of metrics that were not stored yet: those wait in memory. A forked child is a writer
-    of its own.
+    A killed process loses nothing. A forked child is a writer of its own.
     """
 
     def __init__(self, place: JournalPlace, sink: ServerSink, uploader: Uploader, on_start: Callable[[], None]) -> None:
@@ -127,7 +130,7 @@ class JournalRecorder:
         self._uploader = uploader
         self._on_start = on_start
         self._journal = Journal(place, self._start)
-        self._uploads: deque[FileToRecord] = deque()
+        self._kept = KeptFiles(self._journal)
         self.log_known = self._journal.log_known
         self.log_many_known = self._journal.log_many_known
         self.record = self._journal.record
@@ -140,42 +143,41 @@ class JournalRecorder:
     @property
     def has_uploads(self) -> bool:
         """True while files of metrics wait."""
-        return bool(self._uploads)
+        return bool(self._kept)
 
     def record_file(self, file: FileToRecord) -> None:
         """Take a file that belongs to a metric."""
-        self._uploads.append(file)
-        self._start()
+        if self._kept.add(file):
+            self._start()
+        else:
+            self._journal.lost += 1
 
     def send_uploads(self) -> None:
         """Store the files that wait, and record their addresses."""
-        while self._uploads:
-            file = self._uploads[0]
+        while (file := self._kept.first()) is not None:
             try:
-                address = self._sink.store_file(self.run_id, file.path, file.content)
+                self._sink.send_file(file)
             except RunyardError as error:
                 if not is_refusal(error):
                     raise
-                _LOG.warning("Run %s: the file of metric %r is not stored: %s", self.run_id, file.name, error.message)
-            else:
-                self.record(FileRecord(file.name, file.at_us, address, file.type, file.description))
-            self._uploads.popleft()
+                _LOG.warning("Run %s: the file of metric %r is not stored: %s", self.run_id, file.about.name, error.message)
+            self._kept.drop(file)
 
     def other_journals(self) -> Iterable[Path]:
         """Return the journals of this run that are not this process's."""
-        own = {file.path for file in list(self.files.values())}
+        own = {file.path for file in list(self.files.values())} | self._kept.paths()
         return [path for path in journals_in(self._journal.place.folder) if path not in own]
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until the server has everything that was taken before this call, also by processes that have ended."""
-        if not self.files and not self._uploads and not any(True for _ in self.other_journals()):
+        if not self.files and not self.has_uploads and not any(True for _ in self.other_journals()):
             return True
         return self._uploader.flush(self, self._journal.pending(), timeout_s)
 
     def close(self, timeout_s: float) -> bool:
         """Send what there is; see :class:`Recorder`."""
         self._journal.seal()
-        if not self.files and not self._uploads:
+        if not self.files and not self.has_uploads:
             return self._report_lost()
         marker = self.order_rest()
         _wait_while_it_goes_on(marker, lambda: self._uploader.last_sign, SILENCE_S, timeout_s)
@@ -190,7 +192,7 @@ class JournalRecorder:
 
     def warn_of_rest(self) -> None:
         """Say where the rest is."""
-        in_memory = any(file.path is None for file in list(self.files.values())) or self.has_uploads
+        in_memory = any(file.path is None for file in list(self.files.values())) or self._kept.has_in_memory
         _LOG.warning(
             "Run %s: the server has not taken everything that was logged. The rest is kept in %s; the next start sends it, or "
             "`runyard sync`.%s",
@@ -202,7 +204,7 @@ class JournalRecorder:
     def forget(self) -> None:
         """Start anew in a forked child."""
         self._journal.forget()
-        self._uploads.clear()
+        self._kept.forget()
 
     def _start(self) -> None:
         self._on_start()
@@ -313,6 +315,16 @@ def send_left_records(client: Client, run_id: str, timeout_s: float) -> DrainRep
     place = journal_place(client, run_id)
     folder = run_folder(place.root, place.workspace, run_id)
     return drain(journals_in(folder), ServerSink(client), until=time.monotonic() + timeout_s)
+
+
+def _sha256(content: bytes | Path) -> str:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256()
+    with content.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def artifact_uri(run_id: str, path: str) -> str:

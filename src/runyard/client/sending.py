@@ -19,6 +19,7 @@ from typing import Protocol
 
 from runyard.client.journal_file import SUFFIX, DamagedJournalError, JournalFile, JournalHeader, adopt_file, peek_header
 from runyard.client.journal_scan import Scan, next_batch, scan_part
+from runyard.client.kept_file import ABOUT_SUFFIX, KeptFile, WriterLock, forget_writer, left_file, read_about
 from runyard.client.transport import RETRY_AFTER
 from runyard.errors import RunyardError
 from runyard.wire.journal import encode_batch
@@ -46,6 +47,9 @@ class BatchSink(Protocol):
 
     def send_batch(self, header: JournalHeader, batch: bytes) -> BatchAckBody:
         """Send a batch of one run, one attempt; return when the server has it. Errors are those of :mod:`runyard.errors`."""
+
+    def send_file(self, file: KeptFile) -> None:
+        """Store a file of a metric and record it, one attempt; errors as above."""
 
 
 @dataclass(slots=True)
@@ -129,8 +133,19 @@ def drain(paths: Iterable[Path], sink: BatchSink, *, until: float = float("inf")
 
 
 def journals_in(folder: Path) -> list[Path]:
-    """Return the journals below a folder, oldest first."""
-    return sorted(folder.rglob(f"*{SUFFIX}"), key=lambda path: path.name)
+    """Return the journals below a folder, and the files of metrics that wait beside them, oldest first."""
+    found = (path for suffix in (SUFFIX, ABOUT_SUFFIX) for path in folder.rglob(f"*{suffix}"))
+    return sorted(found, key=lambda path: path.name)
+
+
+def workspace_of(path: Path) -> str:
+    """Return the workspace of one of :func:`journals_in`; empty when it cannot be told."""
+    if path.suffix == ABOUT_SUFFIX:
+        with contextlib.suppress(DamagedJournalError, OSError):
+            return read_about(path).workspace
+        return ""
+    header = peek_header(path)
+    return header.workspace if header else ""
 
 
 def _chain(path: Path) -> str:
@@ -139,8 +154,10 @@ def _chain(path: Path) -> str:
 
 
 def _drain_path(path: Path, sink: BatchSink, until: float, report: DrainReport) -> bool:
-    """Send a journal; false when it is still there."""
+    """Send a journal, or a file that waits beside one; false when it is still there."""
     try:
+        if path.suffix == ABOUT_SUFFIX:
+            return _drain_kept(path, sink, report)
         file = adopt_file(path) or _adopt_after_sender(path, until)
         if file is None:
             return not path.exists()
@@ -160,6 +177,35 @@ def _drain_path(path: Path, sink: BatchSink, until: float, report: DrainReport) 
     except OSError as error:
         report.failures.append(f"{path}: {error.strerror or error}")
     return False
+
+
+def _drain_kept(path: Path, sink: BatchSink, report: DrainReport) -> bool:
+    about = read_about(path)
+    lock = WriterLock(path.parent, about.writer)
+    if not lock.take_over():
+        return not path.exists()
+    is_last = False
+    try:
+        if about.server != sink.server:
+            report.failures.append(f"{path}: it is for another server, {about.server}.")
+            return False
+        if path.exists():  # another sender may have sent it between the look and the lock
+            file = left_file(path, about)
+            try:
+                sink.send_file(file)
+                report.record_count += 1
+            except RunyardError as error:
+                if not is_refusal(error):
+                    raise
+                report.refused += 1
+                _LOG.warning("Run %s: the file of metric %r is not stored: %s", about.run_id, about.name, error.message)
+            file.remove()
+            report.file_count += 1
+        is_last = forget_writer(path.parent, about.writer)
+        return True
+    finally:
+        lock.let_go(remove=is_last)
+        remove_if_empty(path.parent)
 
 
 def _adopt_after_sender(path: Path, until: float) -> JournalFile | None:

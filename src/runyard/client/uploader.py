@@ -39,6 +39,10 @@ class Source(Protocol):
     def files(self) -> dict[int, JournalFile]:
         """The files in the order in which they are sent. The uploader takes out those that are done."""
 
+    @property
+    def has_uploads(self) -> bool:
+        """True while something waits beside the journal."""
+
     def send_uploads(self) -> None:
         """Store what waits beside the journal; errors are those of :mod:`runyard.errors`."""
 
@@ -179,7 +183,7 @@ class Uploader:
             self._warn_once("broken", f"Run {source.run_id}: {type(error).__name__} while sending what was logged: {error}")
             channel.not_before = time.monotonic() + HOLD_S
             return False
-        if not source.files:
+        if not source.files and not source.has_uploads:
             self._forget(source)
         return worked
 
@@ -207,7 +211,7 @@ class Uploader:
         self._channels.pop(source, None)
         if not self._channels:
             _ACTIVE.pop(id(self), None)
-        if source.files:  # a file was opened in between
+        if source.files or source.has_uploads:  # something came in between
             self.add(source)
 
     def _serve_others(self) -> None:

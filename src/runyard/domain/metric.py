@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
-from typing import Union
+from typing import Any, Union
 
+from runyard.domain.histogram import Histogram
 from runyard.errors import InvalidArgumentError
 
 MetricValue = Union[bool, int, float, str, None]
@@ -32,10 +32,11 @@ class MetricFamily(str, Enum):
     SERIES = "series"
     TABLE = "table"
     FILE = "file"
+    HISTOGRAM = "histogram"
 
 
 class MetricType(str, Enum):
-    """The type ids that Azure ML gives to what each call logs."""
+    """The type ids that Azure ML gives to what each call logs, and ours for what it has not."""
 
     SCALAR = "azureml.v1.scalar"
     LIST = "azureml.v1.list"
@@ -45,6 +46,11 @@ class MetricType(str, Enum):
     ACCURACY_TABLE = "azureml.v2.accuracy_table"
     RESIDUALS = "azureml.v2.residuals"
     PREDICTIONS = "azureml.v2.predictions"
+    HISTOGRAM = "runyard.v1.histogram"
+    AUDIO = "runyard.v1.audio"
+    VIDEO = "runyard.v1.video"
+    TEXT = "runyard.v1.text"
+    HTML = "runyard.v1.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +59,9 @@ class MetricSeries:
 
     Family ``series``: ``values[i]`` was logged at ``steps[i]`` (None where no step was given) and ``times[i]`` (seconds since
     1970, UTC). Family ``table``: ``columns`` holds the rows, with None where a row lacks a column; ``times[i]`` is the time
-    of row i. Family ``file``: ``values`` holds the addresses of artifacts. ``count`` is the number logged; when it is more than
-    ``len(times)``, the points are a selection that keeps the exact minimum and maximum of every bucket.
+    of row i. Family ``file``: ``values`` holds the addresses of artifacts. Family ``histogram``: ``histograms`` holds what was
+    logged, with ``steps`` and ``times`` as for values. ``count`` is the number logged; when it is more than ``len(times)``, the
+    points are a selection that keeps the exact minimum and maximum of every bucket.
     """
 
     run_id: str
@@ -67,6 +74,7 @@ class MetricSeries:
     times: list[float] = field(default_factory=list)
     values: list[MetricValue] = field(default_factory=list)
     columns: MetricColumns = field(default_factory=dict)
+    histograms: list[Histogram] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +127,16 @@ def is_number(value: MetricValue) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def folded(series: MetricSeries) -> MetricValue | list[MetricValue] | dict[str, MetricValue | list[MetricValue]]:
+def folded(series: MetricSeries) -> Any:
     """Return what ``get_metrics`` shows for a series.
 
     One value comes back bare and several as a list, also when they were logged by ``log_list``. One row comes back as
-    ``{column: value}``, several as ``{column: [values]}``. Ints and floats under one name come back as floats.
+    ``{column: value}``, several as ``{column: [values]}``. One histogram comes back as a dict of the fields of
+    :class:`~runyard.domain.histogram.Histogram`, several as a list of them. Ints and floats under one name come back as floats.
     """
+    if series.family is MetricFamily.HISTOGRAM:
+        found = [asdict(each) for each in series.histograms]
+        return found[0] if len(found) == 1 else found
     if series.family is MetricFamily.TABLE:
         columns = {name: _as_one_number_type(values) for name, values in series.columns.items()}
         if len(series.times) == 1:
@@ -145,19 +157,19 @@ def summarised(series: MetricSeries) -> MetricSummary:
     """Return the figures of a whole series (all its points, not a selection)."""
     numbers = [
         (value, index if step is None else step)
-        for index, (value, step) in enumerate(zip(series.values, _steps_or_none(series), strict=True))
+        for index, (value, step) in enumerate(zip(series.values, series.steps, strict=False))
         if is_number(value) and not math.isnan(value)  # type: ignore[arg-type]
     ]
     low = min(numbers, key=lambda pair: pair[0], default=(None, None))  # type: ignore[arg-type,return-value]
     high = max(numbers, key=lambda pair: pair[0], default=(None, None))  # type: ignore[arg-type,return-value]
-    last_index = len(series.values) - 1
+    last_index = max(len(series.values), len(series.histograms)) - 1
     return MetricSummary(
         name=series.name,
         family=series.family,
         type=series.type,
         count=len(series.times),
         last=series.values[-1] if series.values else None,
-        last_step=(series.steps[-1] if series.steps and series.steps[-1] is not None else last_index) if series.values else None,
+        last_step=None if last_index < 0 else last_index if series.steps[-1] is None else series.steps[-1],
         min=low[0],  # type: ignore[arg-type]
         min_step=low[1],
         max=high[0],  # type: ignore[arg-type]
@@ -170,7 +182,3 @@ def summarised(series: MetricSeries) -> MetricSummary:
 
 def _mean(numbers: list[float | int]) -> float | None:
     return sum(float(number) for number in numbers) / len(numbers) if numbers else None
-
-
-def _steps_or_none(series: MetricSeries) -> Iterable[int | None]:
-    return series.steps if series.steps else [None] * len(series.values)

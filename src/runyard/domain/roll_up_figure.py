@@ -45,9 +45,11 @@ def rolled_up(field: Field, children: Iterable[tuple[str, dict[str, MetricSummar
 
 
 def mean_of(values: list[float]) -> float:
-    """Return the mean of numbers, exactly rounded; the infinities are numbers."""
-    finite = all(math.isfinite(value) for value in values)
-    return math.fsum(values) / len(values) if finite else sum(values) / len(values)
+    """Return the mean of numbers, exactly rounded; the infinities are numbers, and a sum beyond all numbers is one of them."""
+    try:
+        return math.fsum(values) / len(values)
+    except (ValueError, OverflowError):
+        return sum(values) / len(values)
 
 
 def rolled(field: Field, roll_up: RollUp | None) -> float | None:

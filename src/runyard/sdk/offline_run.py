@@ -6,6 +6,10 @@ import uuid
 from types import TracebackType
 from typing import Any
 
+from runyard.domain.histogram import HISTOGRAM_BINS
+from runyard.sdk.histogram import histogram_of
+from runyard.sdk.wording import kind_of
+
 
 class OfflineRun:
     """A run that stores nothing, so that a training script runs by itself as well.
@@ -42,9 +46,54 @@ class OfflineRun:
         """Print a table."""
         _show("log table metric", name, value)
 
-    def log_image(self, name: str, path: str | None = None, plot: Any = None, description: str = "") -> None:
+    def log_image(
+        self, name: str, path: str | None = None, plot: Any = None, description: str = "", step: int | None = None
+    ) -> None:
         """Print where the image comes from."""
         _show("log image metric", name, path if path is not None else plot)
+
+    def log_histogram(
+        self,
+        name: str,
+        values: Any = None,
+        counts: Any = None,
+        edges: Any = None,
+        bins: int = HISTOGRAM_BINS,
+        description: str = "",
+        step: int | None = None,
+    ) -> None:
+        """Print the bins."""
+        _show("log histogram metric", name, histogram_of(name, values, counts, edges, bins))
+
+    def log_audio(
+        self,
+        name: str,
+        data: Any = None,
+        path: str | None = None,
+        sample_rate: int | None = None,
+        description: str = "",
+        step: int | None = None,
+    ) -> None:
+        """Print where the sound comes from."""
+        _show("log audio metric", name, _source(data, path))
+
+    def log_video(
+        self, name: str, data: bytes | None = None, path: str | None = None, description: str = "", step: int | None = None
+    ) -> None:
+        """Print where the video comes from."""
+        _show("log video metric", name, _source(data, path))
+
+    def log_text(
+        self, name: str, text: str | None = None, path: str | None = None, description: str = "", step: int | None = None
+    ) -> None:
+        """Print the text, or where it comes from."""
+        _show("log text metric", name, text if path is None else path)
+
+    def log_html(
+        self, name: str, html: str | None = None, path: str | None = None, description: str = "", step: int | None = None
+    ) -> None:
+        """Print the page, or where it comes from."""
+        _show("log html metric", name, html if path is None else path)
 
     def log_confusion_matrix(self, name: str, value: Any, description: str = "") -> None:
         """Print a confusion matrix."""
@@ -124,6 +173,10 @@ class OfflineRun:
 
     def __repr__(self) -> str:
         return f"OfflineRun(Id: {self._id})"
+
+
+def _source(data: Any, path: str | None) -> str:
+    return path if path is not None else kind_of(data)
 
 
 def _show(what: str, name: str, value: Any) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -11,21 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
+from runyard.client.kept_file import FileToRecord
 from runyard.client.known_secrets import covered_record, known_secrets
-from runyard.client.recorder import FileToRecord, Recorder
+from runyard.client.recorder import Recorder
+from runyard.domain.histogram import HISTOGRAM_BINS
 from runyard.domain.metric import MetricColumns, MetricFamily, MetricType, require_metric_name
 from runyard.errors import InvalidArgumentError
+from runyard.sdk.histogram import histogram_of
+from runyard.sdk.media import AUDIO, HTML, IMAGE, TEXT, VIDEO, Medium, artifact_path, chosen_content, drawn, file_stem, wav_of
 from runyard.sdk.metric_file import metric_file
 from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, described, in_parts, row, scalar, step_number, table, values_of
 from runyard.sdk.run_handle import RunHandle
 from runyard.sdk.wording import kind_of
 from runyard.wire.codec import to_json
-from runyard.wire.metric import ListRecord, MetricResult, MetricValuesQuery, Record, ScalarRecord, TableRecord
+from runyard.wire.metric import HistogramRecord, ListRecord, MetricResult, MetricValuesQuery, Record, ScalarRecord, TableRecord
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_IMAGE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 FLUSH_TIMEOUT_S = 300
 READ_FLUSH_TIMEOUT_S = 30
 
@@ -81,24 +82,105 @@ class RunLogging(RunHandle):
         for part in _in_parts(columns):
             self._record_covered(TableRecord(name, at_us, part, described(name, description)))
 
-    def log_image(self, name: str, path: str | None = None, plot: Any = None, description: str = "") -> None:
+    def log_image(
+        self, name: str, path: str | None = None, plot: Any = None, description: str = "", step: int | None = None
+    ) -> None:
         """Log an image: either the path of an image file, or a matplotlib plot.
 
         Raises:
             InvalidArgumentError: both or neither are given, or the file is missing or no image.
+            LimitExceededError: it has more than 256 MiB.
         """
         require_metric_name(name)
         if (path is None) == (plot is None):
             raise InvalidArgumentError(
                 f"log_image({name!r}) takes either path= or plot=, not {'both' if path else 'neither'}.", name=name
             )
+        number = step_number(name, step)
         if path is not None:
-            content = _image_content(name, Path(path))
-            self._record_file(name, _artifact_name(Path(path)), content, MetricType.IMAGE, description)
-        else:
-            self._record_file(
-                name, f"{_file_stem(name)}_{int(time.time())}.png", _drawn(name, plot), MetricType.IMAGE, description
-            )
+            self._record_medium(IMAGE, name, None, path, description, number)
+            return
+        stored = f"{file_stem(name)}_{int(time.time()) if number is None else number}.png"
+        self._record_file(name, stored, drawn(name, plot), MetricType.IMAGE, description, number)
+
+    def log_histogram(
+        self,
+        name: str,
+        values: Any = None,
+        counts: Any = None,
+        edges: Any = None,
+        bins: int = HISTOGRAM_BINS,
+        description: str = "",
+        step: int | None = None,
+    ) -> None:
+        """Log how values are spread: a list or an array of any shape, or ``counts`` of bins between ``edges``.
+
+        The values go into ``bins`` bins of equal width. Their exact number, least, greatest and mean are kept beside the bins;
+        NaN and the infinities are counted apart and are in no bin. ``edges`` has one number more than ``counts``.
+
+        Raises:
+            InvalidArgumentError: a value is no number, or counts and edges do not belong together.
+        """
+        require_metric_name(name)
+        histogram = histogram_of(name, values, counts, edges, bins)
+        self._require_family(name, MetricFamily.HISTOGRAM)
+        about = described(name, description)
+        self._record_covered(HistogramRecord(name, _now_us(), histogram, step_number(name, step), about))
+
+    def log_audio(
+        self,
+        name: str,
+        data: Any = None,
+        path: str | None = None,
+        sample_rate: int | None = None,
+        description: str = "",
+        step: int | None = None,
+    ) -> None:
+        """Log a sound: the path or the bytes of a WAV, MP3, FLAC, Ogg, M4A or WebM file, or samples with ``sample_rate``.
+
+        Samples have the shape (frames,) or (frames, channels): floats from -1 to 1, or integers of 16 bits.
+
+        Raises:
+            InvalidArgumentError: both or neither are given, or it is no sound.
+            LimitExceededError: it has more than 256 MiB.
+        """
+        require_metric_name(name)
+        if data is not None and path is None and not isinstance(data, (bytes, bytearray, memoryview)):
+            data = wav_of(name, data, sample_rate)
+        self._record_medium(AUDIO, name, data, path, description, step)
+
+    def log_video(
+        self, name: str, data: bytes | None = None, path: str | None = None, description: str = "", step: int | None = None
+    ) -> None:
+        """Log a video: the path or the bytes of an MP4, WebM or Ogg file.
+
+        Raises:
+            InvalidArgumentError: both or neither are given, or it is no video.
+            LimitExceededError: it has more than 256 MiB.
+        """
+        self._record_medium(VIDEO, name, data, path, description, step)
+
+    def log_text(
+        self, name: str, text: str | None = None, path: str | None = None, description: str = "", step: int | None = None
+    ) -> None:
+        """Log a text, such as what a model has written, or the path of a text file. A short one may go to :meth:`log` too.
+
+        Raises:
+            InvalidArgumentError: both or neither are given, or the file is no text in UTF-8.
+            LimitExceededError: it has more than 16 MiB.
+        """
+        self._record_medium(TEXT, name, text, path, description, step)
+
+    def log_html(
+        self, name: str, html: str | None = None, path: str | None = None, description: str = "", step: int | None = None
+    ) -> None:
+        """Log a page of HTML, or the path of one. The Studio shows it in a frame in which no script runs.
+
+        Raises:
+            InvalidArgumentError: both or neither are given, or the file is no text in UTF-8.
+            LimitExceededError: it has more than 16 MiB.
+        """
+        self._record_medium(HTML, name, html, path, description, step)
 
     def log_confusion_matrix(self, name: str, value: Any, description: str = "") -> None:
         """Log a confusion matrix: a dict or JSON text with ``schema_type`` ``confusion_matrix`` and ``data``."""
@@ -125,10 +207,10 @@ class RunLogging(RunHandle):
     ) -> dict[str, Any]:
         """Return what was logged, by name.
 
-        One value comes back bare, several as a list; one row as ``{column: value}``, several as ``{column: [values]}``; an image
-        or chart as the address of its file, or with ``populate`` as a :class:`~runyard.sdk.metric_file.MetricFile`. With
-        ``recursive`` the answer has one such dict a run, over all descendants, by run id; ``run_type`` then keeps the runs of
-        that type.
+        One value comes back bare, several as a list; one row as ``{column: value}``, several as ``{column: [values]}``; a
+        histogram as a dict of its ``counts``, ``edges`` and exact figures; an image, a video or a chart as the address of its
+        file, or with ``populate`` as a :class:`~runyard.sdk.metric_file.MetricFile`. With ``recursive`` the answer has one such
+        dict a run, over all descendants, by run id; ``run_type`` then keeps the runs of that type.
         """
         self.flush(READ_FLUSH_TIMEOUT_S)
         query = MetricValuesQuery(run_id=self.id, name=name, recursive=recursive, run_type=run_type)
@@ -188,13 +270,21 @@ class RunLogging(RunHandle):
 
     def _record_chart(self, name: str, value: Any, kind: MetricType, schema: str, description: str) -> None:
         content = to_json(chart_data(name, value, schema))
-        self._record_file(name, f"{_file_stem(name)}_{int(time.time())}.json", content, kind, description)
+        self._record_file(name, f"{file_stem(name)}_{int(time.time())}.json", content, kind, description)
 
-    def _record_file(self, name: str, path: str, content: bytes, kind: MetricType, description: str) -> None:
+    def _record_medium(self, medium: Medium, name: str, data: Any, path: Any, description: str, step: int | None) -> None:
+        require_metric_name(name)
+        number = step_number(name, step)
+        content = chosen_content(medium, name, data, path)
+        self._record_file(name, artifact_path(medium, name, path, number, _now_us()), content, medium.type, description, number)
+
+    def _record_file(
+        self, name: str, path: str, content: bytes | Path, kind: MetricType, description: str, step: int | None = None
+    ) -> None:
         self._require_family(name, MetricFamily.FILE)
         about = known_secrets().text(described(name, description))
         self._recorder.record_file(
-            FileToRecord(name=name, at_us=_now_us(), path=path, content=content, type=kind, description=about)
+            FileToRecord(name=name, at_us=_now_us(), path=path, content=content, type=kind, description=about, step=step)
         )
 
     def _populated(self, metrics: dict[str, MetricResult]) -> dict[str, Any]:
@@ -217,46 +307,3 @@ def _in_parts(columns: MetricColumns) -> Iterator[MetricColumns]:
     rows_a_part = max(1, CHUNK_VALUES // max(1, len(columns)))
     for start in range(0, rows, rows_a_part):
         yield {column: values[start : start + rows_a_part] for column, values in columns.items()}
-
-
-def _image_content(name: str, path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InvalidArgumentError(
-            f"log_image({name!r}) cannot read {path} ({error.strerror}). Give the path of an image file.", path=str(path)
-        ) from error
-    is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
-    is_svg = b"<svg" in content[:1024].lower()
-    if not (content.startswith(_IMAGE_STARTS) or is_webp or is_svg):
-        raise InvalidArgumentError(
-            f"{path} of log_image({name!r}) is not an image. Use PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; "
-            "other files go to run.upload_file.",
-            path=str(path),
-        )
-    return content
-
-
-def _drawn(name: str, plot: Any) -> bytes:
-    """Return a plot as PNG: matplotlib's pyplot module, which draws its current figure, or a figure."""
-    figure = plot if hasattr(plot, "savefig") else getattr(plot, "figure", None)
-    if figure is None or not hasattr(figure, "savefig"):
-        raise InvalidArgumentError(
-            f"plot= of log_image({name!r}) is {kind_of(plot)}, which cannot be drawn. Give a matplotlib figure.",
-            name=name,
-        )
-    sink = io.BytesIO()
-    figure.savefig(sink, format="png")
-    return sink.getvalue()
-
-
-def _artifact_name(path: Path) -> str:
-    """Return the name under which a local image is stored: its path, or the bare name when that leads out of the folder."""
-    if path.is_absolute() or ".." in path.parts:
-        return path.name
-    return path.as_posix()
-
-
-def _file_stem(name: str) -> str:
-    """Return a metric's name as a file name."""
-    return re.sub(r"[^\w\-. ()\[\]]+", "_", name).strip(". ")[:120] or "metric"

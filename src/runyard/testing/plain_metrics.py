@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType, MetricValue, summarised
-from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, ScalarRecord, TableRecord
+from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, Record, RecordBatch, ScalarRecord, TableRecord
 
 
 class PlainMetrics:
@@ -61,7 +61,7 @@ def _same_mean(one: MetricSummary, other: MetricSummary) -> bool:
 
 
 def _add(found: dict[tuple[str, MetricFamily], MetricSeries], run_id: str, record: Record) -> None:
-    at = record.at_us / 1_000_000
+    at = float(record.at_us) / 1_000_000  # as a column of float64 does it: beyond 2^53 it is rounded twice
     if isinstance(record, ScalarRecord):
         series = _open(found, run_id, record, MetricFamily.SERIES, MetricType.SCALAR)
         _extend(series, [record.value], record.step, at)
@@ -70,7 +70,12 @@ def _add(found: dict[tuple[str, MetricFamily], MetricSeries], run_id: str, recor
         _extend(series, record.values, None, at)
     elif isinstance(record, FileRecord):
         series = _open(found, run_id, record, MetricFamily.FILE, record.type)
-        _extend(series, [record.uri], None, at)
+        _extend(series, [record.uri], record.step, at)
+    elif isinstance(record, HistogramRecord):
+        series = _open(found, run_id, record, MetricFamily.HISTOGRAM, MetricType.HISTOGRAM)
+        series.histograms.append(record.histogram)
+        series.steps.append(record.step)
+        series.times.append(at)
     else:
         _extend_table(_open(found, run_id, record, MetricFamily.TABLE, MetricType.TABLE), record, at)
 

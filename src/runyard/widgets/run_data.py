@@ -107,7 +107,7 @@ class RunData:
     def _read_metrics(self) -> None:
         found = self._client.metrics.summaries(self._run_id)
         self.summaries = [each for each in found if not each.name.startswith("system/")]
-        names = [each.name for each in self.summaries if each.family is not MetricFamily.FILE][:SERIES_MAX]
+        names = [each.name for each in self.summaries if each.family in (MetricFamily.SERIES, MetricFamily.TABLE)][:SERIES_MAX]
         query = SeriesQuery(run_ids=[self._run_id], names=names, max_points=POINTS_MAX)
         self.series = self._client.metrics.series(query) if names else []
 

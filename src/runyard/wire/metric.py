@@ -7,6 +7,7 @@ from typing import Literal, Union
 
 import msgspec
 
+from runyard.domain.histogram import Histogram
 from runyard.domain.metric import MetricSeries, MetricSummary, MetricType, MetricValue
 from runyard.wire.strict import strict
 
@@ -44,16 +45,27 @@ class TableRecord(BaseRecord, tag="t", array_like=True, frozen=True):
 
 
 class FileRecord(BaseRecord, tag="f", array_like=True, frozen=True):
-    """A logged file: an image, a confusion matrix and so on. ``uri`` is the address of an artifact of the run."""
+    """A logged file: an image, a video, a confusion matrix and so on. ``uri`` is the address of an artifact of the run."""
 
     name: str
     at_us: int
     uri: str
     type: MetricType
     description: str = ""
+    step: int | None = None
 
 
-Record = Union[ScalarRecord, ListRecord, TableRecord, FileRecord]
+class HistogramRecord(BaseRecord, tag="h", array_like=True, frozen=True):
+    """One ``log_histogram`` call."""
+
+    name: str
+    at_us: int
+    histogram: Histogram
+    step: int | None = None
+    description: str = ""
+
+
+Record = Union[ScalarRecord, ListRecord, TableRecord, FileRecord, HistogramRecord]
 
 
 class RecordBatch(msgspec.Struct, array_like=True, frozen=True):
@@ -113,7 +125,10 @@ class MetricValuesQuery:
     run_type: str | None = None
 
 
-MetricResult = Union[MetricValue, list[MetricValue], dict[str, MetricValue | list[MetricValue]]]
+HistogramResult = dict[str, Union[float, int, list[float], None]]
+"""The fields of a histogram, as ``get_metrics`` gives them."""
+
+MetricResult = Union[MetricValue, list[Union[MetricValue, HistogramResult]], dict[str, Union[MetricValue, list[MetricValue]]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

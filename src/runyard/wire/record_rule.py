@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from runyard.domain.histogram import histogram_problem
 from runyard.domain.metric import (
     METRIC_COLUMNS_MAX,
     METRIC_DESCRIPTION_MAX_CHARS,
@@ -14,7 +15,7 @@ from runyard.domain.metric import (
     metric_name_rule,
 )
 from runyard.wire.journal import INTEGER_MAX, INTEGER_MIN
-from runyard.wire.metric import FileRecord, ListRecord, Record, ScalarRecord
+from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, Record, ScalarRecord
 
 
 def refusal_of(record: Record) -> str | None:
@@ -27,7 +28,9 @@ def refusal_of(record: Record) -> str | None:
     if isinstance(record, ListRecord):
         return _refusal_of_values(record.values)
     if isinstance(record, FileRecord):
-        return _refusal_of_values([record.uri])
+        return _refusal_of_number("step", record.step or 0) or _refusal_of_values([record.uri])
+    if isinstance(record, HistogramRecord):
+        return _refusal_of_number("step", record.step or 0) or histogram_problem(record.histogram)
     return _refusal_of_table(record.columns)
 
 

@@ -1,6 +1,7 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
 import styles from "./Button.module.css";
-import { Icon, type IconName } from "./Icon";
+import { makeElement } from "./element";
+import { Icon, iconElement, type IconName } from "./Icon";
 
 type Tone = "plain" | "primary" | "danger" | "quiet";
 
@@ -27,6 +28,11 @@ export function IconButton({ label, icon, tone = "quiet", ...rest }: ButtonProps
       <Icon name={icon} />
     </button>
   );
+}
+
+/** {@link IconButton} as an element, for what is drawn without React. */
+export function iconButtonElement(icon: IconName, label: string): HTMLButtonElement {
+  return makeElement("button", `${buttonClass("quiet")} ${styles.iconOnly}`, { type: "button", title: label, "aria-label": label }, iconElement(icon));
 }
 
 /** The look of a button, for links that act like one. */

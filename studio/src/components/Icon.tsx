@@ -62,3 +62,16 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
     </svg>
   );
 }
+
+/** The same icon as an element, for what is drawn without React. */
+export function iconElement(name: IconName, size = 16): SVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  const attributes = { width: size, height: size, viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", "stroke-width": 1.5, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": true, focusable: false };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", PATHS[name]);
+  svg.append(path);
+  return svg;
+}
+
+const SVG = "http://www.w3.org/2000/svg";

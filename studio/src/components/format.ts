@@ -73,7 +73,7 @@ export function formatRelative(instant: string, now: number): string {
   const seconds = (Date.parse(instant) - now) / 1000;
   for (const [unit, size] of RELATIVE_STEPS) {
     if (Math.abs(seconds) >= size) {
-      return new Intl.RelativeTimeFormat(activeLocale(), { numeric: "auto", style: "short" }).format(Math.trunc(seconds / size), unit);
+      return relativeFormat(activeLocale()).format(Math.trunc(seconds / size), unit);
     }
   }
   return t("time.justNow");
@@ -81,7 +81,20 @@ export function formatRelative(instant: string, now: number): string {
 
 /** Date and time to the second, in the reader's time zone. */
 export function formatInstant(instant: string): string {
-  return new Intl.DateTimeFormat(activeLocale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(instant));
+  return instantFormat(activeLocale()).format(new Date(instant));
+}
+
+/** A format takes longer to make than a list of a hundred runs to write. */
+const relativeFormat = onceEach((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
+const instantFormat = onceEach((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }));
+
+function onceEach<Made>(make: (key: string) => Made): (key: string) => Made {
+  const made = new Map<string, Made>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
 }
 
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {

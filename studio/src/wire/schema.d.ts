@@ -2159,6 +2159,46 @@ export interface components {
             stop: boolean;
         };
         /**
+         * Histogram
+         * @description Counts of values in bins. Bin i holds ``edges[i] <= value < edges[i + 1]``; the last one holds its upper edge too.
+         *
+         *     ``counts`` has n numbers and ``edges`` n + 1, finite and rising. ``count``, ``min``, ``max`` and ``mean`` are of the finite
+         *     values, exact; the last three are None where only the bins are known, or there was no finite value. What is not finite is
+         *     counted apart and is in no bin.
+         */
+        Histogram: {
+            /**
+             * Count
+             * @default 0
+             */
+            count: number;
+            /** Counts */
+            counts?: number[];
+            /** Edges */
+            edges?: number[];
+            /** Max */
+            max?: number | null;
+            /** Mean */
+            mean?: number | null;
+            /** Min */
+            min?: number | null;
+            /**
+             * Nan
+             * @default 0
+             */
+            nan: number;
+            /**
+             * Negative Infinity
+             * @default 0
+             */
+            negative_infinity: number;
+            /**
+             * Positive Infinity
+             * @default 0
+             */
+            positive_infinity: number;
+        };
+        /**
          * ImportStateBody
          * @description How far an import is.
          *
@@ -2286,15 +2326,16 @@ export interface components {
          * @description The shape of a metric: one name keeps to one of these.
          * @enum {string}
          */
-        MetricFamily: "series" | "table" | "file";
+        MetricFamily: "series" | "table" | "file" | "histogram";
         /**
          * MetricSeries
          * @description Everything logged under one name in one run, in order of arrival.
          *
          *     Family ``series``: ``values[i]`` was logged at ``steps[i]`` (None where no step was given) and ``times[i]`` (seconds since
          *     1970, UTC). Family ``table``: ``columns`` holds the rows, with None where a row lacks a column; ``times[i]`` is the time
-         *     of row i. Family ``file``: ``values`` holds the addresses of artifacts. ``count`` is the number logged; when it is more than
-         *     ``len(times)``, the points are a selection that keeps the exact minimum and maximum of every bucket.
+         *     of row i. Family ``file``: ``values`` holds the addresses of artifacts. Family ``histogram``: ``histograms`` holds what was
+         *     logged, with ``steps`` and ``times`` as for values. ``count`` is the number logged; when it is more than ``len(times)``, the
+         *     points are a selection that keeps the exact minimum and maximum of every bucket.
          */
         MetricSeries: {
             /** Columns */
@@ -2312,6 +2353,8 @@ export interface components {
              */
             description: string;
             family: components["schemas"]["MetricFamily"];
+            /** Histograms */
+            histograms?: components["schemas"]["Histogram"][];
             /** Name */
             name: string;
             /** Run Id */
@@ -2367,10 +2410,10 @@ export interface components {
         };
         /**
          * MetricType
-         * @description The type ids that Azure ML gives to what each call logs.
+         * @description The type ids that Azure ML gives to what each call logs, and ours for what it has not.
          * @enum {string}
          */
-        MetricType: "azureml.v1.scalar" | "azureml.v1.list" | "azureml.v1.table" | "azureml.v2.image" | "azureml.v2.confusion_matrix" | "azureml.v2.accuracy_table" | "azureml.v2.residuals" | "azureml.v2.predictions";
+        MetricType: "azureml.v1.scalar" | "azureml.v1.list" | "azureml.v1.table" | "azureml.v2.image" | "azureml.v2.confusion_matrix" | "azureml.v2.accuracy_table" | "azureml.v2.residuals" | "azureml.v2.predictions" | "runyard.v1.histogram" | "runyard.v1.audio" | "runyard.v1.video" | "runyard.v1.text" | "runyard.v1.html";
         /**
          * MetricValuesBody
          * @description Run id → metric name → value. Runs without a matching metric are left out.
@@ -2379,7 +2422,9 @@ export interface components {
             /** Runs */
             runs?: {
                 [key: string]: {
-                    [key: string]: boolean | number | string | (boolean | number | string | null)[] | {
+                    [key: string]: boolean | number | string | (boolean | number | string | {
+                        [key: string]: number | number[] | null;
+                    } | null)[] | {
                         [key: string]: boolean | number | string | (boolean | number | string | null)[] | null;
                     } | null;
                 };

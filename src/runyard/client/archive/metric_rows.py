@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from runyard.client.archive.batches import BatchPacker, SeriesName
+from runyard.domain.histogram import Histogram
 from runyard.domain.metric import MetricFamily, MetricType, MetricValue
 from runyard.errors import ArchiveError, NotSupportedError
 from runyard.wire.journal import BOOLEAN, FLOAT, HAS_STEP, INTEGER, NOTHING
-from runyard.wire.metric import FileRecord, ListRecord, ScalarRecord, TableRecord
+from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, ScalarRecord, TableRecord
 from runyard.wire.run_archive import SERIES_KEY, SeriesFacts
 
 ROWS_AT_ONCE = 1 << 16
@@ -123,8 +124,12 @@ class _MetricRows:
     def _others(self, facts: SeriesFacts, rows: Iterable[tuple[int, int | None, str, str]]) -> Iterator[bytes]:
         for at, step, kind, text in rows:
             if facts.family is MetricFamily.FILE:
-                record = FileRecord(facts.name, at, self._address_of(text), facts.type, facts.description)
-                yield from self._packer.record(record)
+                address = self._address_of(text)
+                yield from self._packer.record(FileRecord(facts.name, at, address, facts.type, facts.description, step))
+                continue
+            if facts.family is MetricFamily.HISTOGRAM:
+                histogram = msgspec.json.decode(text, type=Histogram)
+                yield from self._packer.record(HistogramRecord(facts.name, at, histogram, step, facts.description))
                 continue
             value = int(text) if kind == "integer" else text
             if facts.type is MetricType.LIST and step is None:

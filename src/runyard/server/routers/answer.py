@@ -13,13 +13,13 @@ from starlette.responses import Response, StreamingResponse
 
 from runyard.domain.run import RunRecord
 from runyard.server.context import ServerContext
-from runyard.server.security.principal import Principal, authenticate
+from runyard.server.security.principal import Principal, caller_of
 from runyard.storage.base import FileSlice
 from runyard.wire.codec import JSON, MSGPACK, to_json, to_msgpack
 
 
-def get_context(request: Request) -> ServerContext:
-    """Return the server's parts."""
+async def get_context(request: Request) -> ServerContext:
+    """Return the server's parts. On the event loop: a thread would take longer to reach."""
     context: ServerContext = request.app.state.context
     return context
 
@@ -38,7 +38,7 @@ BINARY_ANSWER: dict[int | str, dict[str, Any]] = {
 """Says in the OpenAPI document that a route answers with raw bytes."""
 
 Context = Annotated[ServerContext, Depends(get_context)]
-Caller = Annotated[Principal, Depends(authenticate)]
+Caller = Annotated[Principal, Depends(caller_of)]
 
 
 COMPRESSED_FROM_BYTES = 4096

@@ -124,7 +124,7 @@ class _MetricFile:
             kinds = kinds.copy()
             found: list[str | None] = [None] * count
             for place, item in zip(np.flatnonzero(kinds == _OBJECT).tolist(), column.objects, strict=True):
-                found[place] = str(item)
+                found[place] = msgspec.json.encode(item).decode() if isinstance(item, dict) else str(item)
                 if isinstance(item, int):
                     kinds[place] = _INTEGER
             texts = pa.array(found, pa.string())

@@ -1,10 +1,9 @@
 import { type DragEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
 import { Icon } from "../../components/Icon";
 import { t } from "../../text/text";
-import { columnLabel, isNumeric } from "./cells";
+import { columnLabel, isNumeric } from "./column-look";
 import { type Column, columnToken, fieldOf } from "./column";
-import { pinnedLefts } from "./GridRow";
-import type { ColumnWindow } from "./grid-window";
+import { type ColumnWindow, pinnedLefts } from "./grid-window";
 import styles from "./RunGrid.module.css";
 import { limitedWidth } from "./run-view";
 

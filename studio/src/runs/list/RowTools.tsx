@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useWorkspace } from "../../client/workspace";
 import { showFailure, showToast } from "../../components/toasts";
 import { t } from "../../text/text";
-import type { EditedCell } from "./GridRow";
+import type { EditedCell } from "./grid-cell";
 import { archiveRuns, binRuns, stopRuns } from "./run-actions";
 import type { RunRow } from "./run-row";
 import type { RowCommand } from "./tools/RowMenu";

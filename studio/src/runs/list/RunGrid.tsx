@@ -1,17 +1,22 @@
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useRouter } from "@tanstack/react-router";
+import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useWorkspace } from "../../client/workspace";
 import fieldStyles from "../../components/fields.module.css";
 import { formatCount } from "../../components/format";
 import { t } from "../../text/text";
-import { columnWidth } from "./cells";
+import { columnWidth } from "./column-look";
 import { type Column, columnToken } from "./column";
 import { GridHeader, type HeaderActions } from "./GridHeader";
-import { type EditedCell, GridRow, type RowActions, SELECT_WIDTH } from "./GridRow";
+import { GridBody, type RowActions } from "./grid-body";
+import type { EditedCell } from "./grid-cell";
 import { opens } from "./grid-item";
-import { columnWindow, movedRow, rowWindow, scrollToRow } from "./grid-window";
+import type { RowFrame } from "./grid-row";
+import { type ColumnWindow, columnWindow, movedRow, SELECT_WIDTH, scrollToRow } from "./grid-window";
 import styles from "./RunGrid.module.css";
 import type { RunRow } from "./run-row";
 import type { Density } from "./run-view";
 import type { GridLines } from "./useLines";
+import { WindowTeller } from "./window-teller";
 
 const ROW_HEIGHTS: Readonly<Record<Density, number>> = { compact: 24, normal: 32, roomy: 40 };
 const HEADER_HEIGHT = 36;
@@ -20,6 +25,8 @@ const NARROW_PX = 640;
 
 interface RunGridProps {
   label: string;
+  /** Names what is listed: a list of another name begins at its top. */
+  name: string;
   lines: GridLines;
   columns: readonly Column[];
   sort: string;
@@ -40,44 +47,61 @@ interface RunGridProps {
  * One tab stop; the arrow keys (or j and k) move the active row, right and left open and close it, x selects it, Ctrl+A selects all that is
  * loaded, Enter opens its page, F2, t and e edit it, and the menu key shows what else can be done.
  */
-export function RunGrid({ label, lines, columns, sort, density, chosenWidths, pinned: wantedPins, header, selected, onSelect, onOpen, onEdit, onMenu }: RunGridProps) {
+export function RunGrid({ label, name, lines, columns, sort, density, chosenWidths, pinned: wantedPins, header, selected, onSelect, onOpen, onEdit, onMenu }: RunGridProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, left: 0, width: 0, height: 0 });
+  const host = useRef<HTMLDivElement>(null);
+  const body = useRef<GridBody>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [left, setLeft] = useState(0);
   const [active, setActive] = useState(-1);
   const [dragged, setDragged] = useState<Readonly<Record<string, number>>>({});
   const anchor = useRef(-1);
   const total = lines.total ?? 0;
   const rowHeight = ROW_HEIGHTS[density];
-  const isNarrow = view.width > 0 && view.width < NARROW_PX;
+  const bodyHeight = Math.max(rowHeight, size.height - HEADER_HEIGHT);
+  const isNarrow = size.width > 0 && size.width < NARROW_PX;
   const nameWidth = dragged.name ?? (isNarrow ? Math.min(chosenWidths.name ?? 180, 180) : (chosenWidths.name ?? 280));
   const pinned = isNarrow ? 0 : Math.min(wantedPins, columns.length);
   const widths = useMemo(() => columns.map((column) => dragged[columnToken(column)] ?? chosenWidths[columnToken(column)] ?? columnWidth(column)), [columns, chosenWidths, dragged]);
+  const totalWidth = SELECT_WIDTH + nameWidth + widths.reduce((sum, width) => sum + width, 0);
+  const shownAt = (scrollLeft: number): ColumnWindow => {
+    const pinnedWidth = widths.slice(0, pinned).reduce((sum, width) => sum + width, 0);
+    return columnWindow(scrollLeft, Math.max(0, size.width - SELECT_WIDTH - nameWidth - pinnedWidth), widths.slice(pinned));
+  };
+  const shown = useSame(shownAt(left));
+  const frame = useMemo<RowFrame>(() => ({ columns, widths, shown, pinned, nameWidth, height: rowHeight, top: HEADER_HEIGHT }), [columns, widths, shown, pinned, nameWidth, rowHeight]);
+  const rowAtTop = (scrollTop: number) => Math.floor(scrollTop / rowHeight);
 
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const measure = () => setView({ top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight });
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
 
-  const bodyHeight = Math.max(rowHeight, view.height - HEADER_HEIGHT);
-  const rows = rowWindow(view.top, bodyHeight, rowHeight, total);
-  const pinnedWidth = widths.slice(0, pinned).reduce((sum, width) => sum + width, 0);
-  const scrolling = useMemo(() => widths.slice(pinned), [widths, pinned]);
-  const shown = columnWindow(view.left, Math.max(0, view.width - SELECT_WIDTH - nameWidth - pinnedWidth), scrolling);
-  const slots = Math.ceil(bodyHeight / rowHeight) + 14;
-  const totalWidth = SELECT_WIDTH + nameWidth + widths.reduce((sum, width) => sum + width, 0);
-  const firstVisible = Math.floor(view.top / rowHeight);
-  const lastVisible = Math.ceil((view.top + bodyHeight) / rowHeight);
-
   const { sentToTop } = lines.pages;
-  useEffect(() => {
-    if (box.current && sentToTop > 0) box.current.scrollTop = 0;
-  }, [sentToTop]);
-  useEffect(() => lines.show(firstVisible, lastVisible), [lines, firstVisible, lastVisible]);
+  const topOf = useRef({ name, sentToTop });
+  useLayoutEffect(() => {
+    if (topOf.current.name === name && topOf.current.sentToTop === sentToTop) return;
+    topOf.current = { name, sentToTop };
+    setActive(-1);
+    if (box.current) box.current.scrollTop = 0;
+  }, [name, sentToTop]);
+  const teller = useMemo(() => new WindowTeller((first, last) => lines.show(first, last)), [lines]);
+  useEffect(() => () => teller.close(), [teller]);
+  const tell = (scrollTop: number) => teller.moved(rowAtTop(scrollTop), rowAtTop(scrollTop) + Math.ceil(bodyHeight / rowHeight) + 1);
+  useEffect(() => tell(box.current?.scrollTop ?? 0), [teller, total, bodyHeight, rowHeight]); // eslint-disable-line react-hooks/exhaustive-deps
+  const onScroll = (event: UIEvent<HTMLDivElement>) => {
+    // Read before anything is written: afterwards it would have to be laid out first.
+    const { scrollTop, scrollLeft } = event.currentTarget;
+    body.current?.draw();
+    tell(scrollTop);
+    // What is drawn anew by React is the head, and only when other columns come into sight.
+    if (!isSame(shownAt(scrollLeft), shown)) setLeft(scrollLeft);
+  };
 
   const rowAt = (index: number): RunRow | null => {
     const item = lines.lineAt(index)?.item;
@@ -101,7 +125,26 @@ export function RunGrid({ label, lines, columns, sort, density, chosenWidths, pi
     const row = rowAt(index);
     if (row) onMenu(row, element);
   };
-  const actions = useStable<RowActions>({ toggle, activate: setActive, open: (index) => lines.toggle(index), edit, menu });
+  const router = useRouter();
+  const page = { to: "/runs/$runId/overview" } as const;
+  const actions = useStable<RowActions>({
+    toggle,
+    activate: setActive,
+    open: (index) => lines.toggle(index),
+    edit,
+    menu,
+    follow: (index) => {
+      const row = rowAt(index);
+      if (row) onOpen(row.run.id, false);
+    },
+    prepare: () => void router.preloadRoute({ ...page, params: { runId: "any" } }),
+  });
+  const workspace = useWorkspace();
+  const hrefOf = useMemo(() => {
+    // The search parameters that stay with the reader are the same in all links: built once, and not a row.
+    const [before, after] = router.buildLocation({ ...page, params: { runId: "RUN" } }).href.split("RUN");
+    return (runId: string) => `${before}${encodeURIComponent(runId)}${after}`;
+  }, [router, workspace]); // eslint-disable-line react-hooks/exhaustive-deps
   const headerActions = useStable<HeaderActions>({
     ...header,
     resize: (token, width, isDone) => {
@@ -110,14 +153,21 @@ export function RunGrid({ label, lines, columns, sort, density, chosenWidths, pi
     },
   });
 
+  useLayoutEffect(() => {
+    if (!host.current || !box.current) return undefined;
+    const made = new GridBody(host.current, box.current, hrefOf, actions);
+    body.current = made;
+    return () => made.close();
+  }, [hrefOf, actions]);
+  useLayoutEffect(() => body.current?.update({ frame, lines, viewHeight: bodyHeight, active, selected }));
+
   const moveTo = (index: number) => {
     setActive(index);
     if (box.current) box.current.scrollTop = scrollToRow(index, box.current.scrollTop, bodyHeight, rowHeight);
   };
   const editActive = (cell: EditedCell) => {
-    const element = document.getElementById(rowId(active));
-    const found = element?.querySelector(`[data-cell="${cell}"]`) ?? element;
-    if (found) edit(active, cell, found);
+    const element = body.current?.elementOf(active, cell);
+    if (element) edit(active, cell, element);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -131,7 +181,7 @@ export function RunGrid({ label, lines, columns, sort, density, chosenWidths, pi
       F2: () => editActive("name"),
       t: () => editActive("tags"),
       e: () => editActive("description"),
-      ContextMenu: () => menu(active, document.querySelector(`#${rowId(active)} [data-cell="name"]`) ?? event.currentTarget),
+      ContextMenu: () => menu(active, body.current?.elementOf(active, "name") ?? event.currentTarget),
       ArrowRight: () => line && opens(line.item) && !line.isOpen && lines.toggle(active),
       ArrowLeft: () => (line?.isOpen ? lines.toggle(active) : line && line.depth > 0 && moveTo(parentOf(lines, active))),
       Enter: () => openActive(withCtrl),
@@ -172,51 +222,34 @@ export function RunGrid({ label, lines, columns, sort, density, chosenWidths, pi
       aria-colcount={columns.length + 2}
       aria-multiselectable="true"
       aria-busy={lines.total === null}
-      aria-activedescendant={active >= rows.first && active <= rows.last ? rowId(active) : undefined}
       tabIndex={0}
       data-grid
       className={styles.grid}
       onKeyDown={onKeyDown}
       onFocus={(event) => {
-        if (event.target === box.current && active < 0 && total > 0) setActive(firstVisible);
+        if (event.target === box.current && active < 0 && total > 0) setActive(rowAtTop(box.current?.scrollTop ?? 0));
       }}
-      onScroll={(event) => {
-        const { scrollTop: top, scrollLeft: left } = event.currentTarget;
-        setView((before) => ({ ...before, top, left }));
-      }}
+      onScroll={onScroll}
     >
-      <div className={styles.canvas} style={{ width: totalWidth, height: HEADER_HEIGHT + total * rowHeight }}>
+      <div className={styles.canvas} style={{ width: totalWidth, height: HEADER_HEIGHT + total * rowHeight, "--row-height": `${rowHeight}px` }}>
         <GridHeader columns={columns} widths={widths} shown={shown} pinned={pinned} nameWidth={nameWidth} sort={sort} actions={headerActions}>
           <SelectAll lines={lines} selected={selected} onSelect={onSelect} />
         </GridHeader>
-        <div role="rowgroup">
-          {Array.from({ length: Math.max(0, rows.last - rows.first + 1) }, (_, offset) => {
-            const index = rows.first + offset;
-            const line = lines.lineAt(index);
-            return (
-              <GridRow
-                // A slot, not the row: elements are used again while scrolling.
-                key={index % slots}
-                id={rowId(index)}
-                index={index}
-                top={HEADER_HEIGHT + index * rowHeight}
-                height={rowHeight}
-                line={line}
-                columns={columns}
-                widths={widths}
-                shown={shown}
-                pinned={pinned}
-                nameWidth={nameWidth}
-                active={index === active}
-                selected={line?.item.kind === "run" && selected.has(line.item.row.run.id)}
-                actions={actions}
-              />
-            );
-          })}
-        </div>
+        <div role="rowgroup" ref={host} />
       </div>
     </div>
   );
+}
+
+/** The last window for as long as it shows the same columns. */
+function useSame(window: ColumnWindow): ColumnWindow {
+  const last = useRef(window);
+  if (!isSame(window, last.current)) last.current = window;
+  return last.current;
+}
+
+function isSame(one: ColumnWindow, other: ColumnWindow): boolean {
+  return one.first === other.first && one.end === other.end && one.before === other.before;
 }
 
 function SelectAll({ lines, selected, onSelect }: Pick<RunGridProps, "lines" | "selected" | "onSelect">) {
@@ -264,8 +297,4 @@ function parentOf(lines: GridLines, index: number): number {
   let at = index;
   while (at > 0 && (lines.lineAt(at)?.depth ?? depth) >= depth) at -= 1;
   return at;
-}
-
-function rowId(index: number): string {
-  return `run-row-${index}`;
 }

@@ -81,8 +81,8 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
         isFiltered(view) ? <NoMatch query={view.query} onQuery={(query) => onView({ ...view, query }, false)} /> : empty
       ) : (
         <RunGrid
-          key={name}
           label={label}
+          name={name}
           lines={lines}
           columns={columns}
           sort={view.sort}

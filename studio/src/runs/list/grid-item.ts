@@ -1,4 +1,5 @@
 import type { RunGroup } from "../../client/run-group";
+import { t } from "../../text/text";
 import type { RunRow } from "./run-row";
 
 /** What a line of the grid shows: a run, or runs that are alike in the fields they are grouped by. */
@@ -12,4 +13,9 @@ export function keyOf(item: GridItem): string {
 /** True when there is something to show below the item. */
 export function opens(item: GridItem): boolean {
   return item.kind === "group" || item.row.run.child_count > 0;
+}
+
+/** What the item is called; a group after what its runs have in common. */
+export function nameOf(item: GridItem): string {
+  return item.kind === "run" ? item.row.run.display_name : item.group.values.map((value) => value ?? t("group.none")).join(" · ");
 }

@@ -1,15 +1,25 @@
 import { expect, test } from "vitest";
-import { columnWindow, movedRow, rowWindow, scrollToRow } from "./grid-window";
+import { columnWindow, drawnRows, movedRow, rowWindow, scrollToRow } from "./grid-window";
 
 test("the rows on the screen are drawn, and a few beyond", () => {
-  expect(rowWindow(0, 320, 32, 1000)).toEqual({ first: 0, last: 16 });
+  expect(rowWindow(0, 320, 32, 1000)).toEqual({ first: 0, last: 22 });
   expect(rowWindow(3200, 320, 32, 1000)).toEqual({ first: 94, last: 116 });
-  expect(rowWindow(999_999, 320, 32, 1000).last).toBe(999);
+  expect(rowWindow(999_999, 320, 32, 1000)).toEqual({ first: 977, last: 999 });
+  expect(rowWindow(0, 320, 32, 5)).toEqual({ first: 0, last: 4 });
 });
 
 test("no rows give an empty window", () => {
   const { first, last } = rowWindow(0, 320, 32, 0);
   expect(last).toBeLessThan(first);
+});
+
+test("as many rows are drawn wherever the list stands, so that each has an element of its own", () => {
+  for (const top of [0, 1, 31, 33, 1600, 31_679]) {
+    const { first, last } = rowWindow(top, 320, 32, 1000);
+    expect(last - first + 1).toBe(drawnRows(320, 32));
+    expect(first).toBeLessThanOrEqual(Math.floor(top / 32));
+    expect(last).toBeGreaterThanOrEqual(Math.min(999, Math.ceil((top + 320) / 32) - 1));
+  }
 });
 
 test("columns out of sight are replaced by space of their width", () => {

@@ -1,17 +1,34 @@
 /** Which rows and columns of a grid are on the screen. Pure arithmetic, so that it is tested without one. */
 
 const OVERSCAN_ROWS = 6;
+/** Width of the column of boxes. */
+export const SELECT_WIDTH = 40;
 
 export interface RowWindow {
   first: number;
   last: number;
 }
 
-/** The rows to draw, some beyond the edges; `last` is below `first` when there are none. */
+/** How many rows are drawn at once, wherever the list stands: those that a view of this height can show, and some beyond its edges. */
+export function drawnRows(viewHeight: number, rowHeight: number): number {
+  return Math.ceil(viewHeight / rowHeight) + 1 + 2 * OVERSCAN_ROWS;
+}
+
+/** The rows to draw, {@link drawnRows} of them; `last` is below `first` when there are none. */
 export function rowWindow(scrollTop: number, viewHeight: number, rowHeight: number, total: number): RowWindow {
-  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - OVERSCAN_ROWS);
-  const last = Math.min(total - 1, Math.ceil((scrollTop + viewHeight) / rowHeight) + OVERSCAN_ROWS);
-  return { first: Math.min(first, Math.max(0, total - 1)), last };
+  const drawn = drawnRows(viewHeight, rowHeight);
+  const first = Math.min(Math.max(0, Math.floor(scrollTop / rowHeight) - OVERSCAN_ROWS), Math.max(0, total - drawn));
+  return { first, last: Math.min(total, first + drawn) - 1 };
+}
+
+/** Where the pinned columns stay: from the left, after the box and the name. */
+export function pinnedLefts(nameWidth: number, widths: readonly number[], pinned: number): number[] {
+  let left = SELECT_WIDTH + nameWidth;
+  return widths.slice(0, pinned).map((width) => {
+    const at = left;
+    left += width;
+    return at;
+  });
 }
 
 export interface ColumnWindow {

@@ -192,6 +192,7 @@ function inOrder<Item>(level: Level<Item>): { index: number; level: Level<Item> 
 
 /** Where line `index` of a level is: an item of its own, or line `offset` of a list that is open in it. */
 function placeIn<Item>(level: Level<Item>, index: number): { at: number; below: Level<Item> | null; offset: number } {
+  if (level.opened.size === 0) return { at: index, below: null, offset: 0 };
   let extra = 0;
   for (const open of inOrder(level)) {
     const line = open.index + extra;

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from pcodec import ChunkConfig, standalone
 from tests.storage.backends.sql.databases import new_database
 
 import runyard.storage.backends.sql as package
@@ -173,13 +175,24 @@ def write_metrics(database: Database, revision: str) -> None:
         for batch in batches:
             store.append("w", run_id, batch, at=NOW)
     store.compact("w", "top", finish=True)
-    if revision >= "0005":
+    if revision >= "0009":
         store.build_pages()
         return
     with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE run_summary SET paged = 1"))
         page = sa.text("INSERT INTO summary_page (key_id, page, blob) VALUES (1, :page, :blob)")
-        connection.execute(page, {"page": 1 >> PAGE_BITS, "blob": b"as it was then"})
+        blob = whole_page() if revision >= "0005" else b"as it was then"
+        connection.execute(page, {"page": 1 >> PAGE_BITS, "blob": blob})
+
+
+def whole_page() -> bytes:
+    """Return the page of ``loss`` with the first run, as 0005 to 0008 had it: lengths, runs and nine figures in one."""
+    figures = [0.25, 0.25, 0.5, 0.375, 0.5, 2.0, 4.0, 4.0, 3.0]
+    columns = [
+        np.array([1], np.uint16).tobytes(),
+        *(standalone.simple_compress(np.array([each]), ChunkConfig()) for each in figures),
+    ]
+    return b"".join([np.array([len(column) for column in columns], np.uint32).tobytes(), *columns])
 
 
 def found(storage: Storage, **query: Any) -> list[str]:
@@ -220,6 +233,8 @@ def test_every_kind_of_query_finds_the_runs(upgraded: Upgraded) -> None:
     for text in ("tag.team = vision", "tag.bare is empty", "property.author = bob", "param.lr = 0.1", 'param.name = "x"'):
         assert found(storage, filter=text) == ["top"], text
     assert found(storage, filter='"warm up"') == ["top"] and found(storage, text="AYSE") == ["top", "kid"]
+    figures = "metric.loss.max = 0.5 and metric.loss.mean = 0.375 and metric.loss.first = 0.5 and metric.loss.min_step = 4"
+    assert found(storage, filter=figures) == ["top"]
     assert found(storage, filter="metric.loss.min < 1") == ["top"] and found(storage, filter="metric.loss = 7") == ["kid"]
     assert found(storage, filter="rollup.loss.max = 7") == ["top"] and found(storage, ancestor_id="top") == ["kid"]
     assert found(storage, filter="status:failed duration>1m") == ["kid"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -20,7 +21,7 @@ from runyard.storage.backends.sql.metric_points import (
     points_of_values,
 )
 from runyard.wire.journal import COMMIT, SCALAR_DTYPE, SCALAR_FLAGS, JournalBatch, ScalarRun, UnreadableRecord
-from runyard.wire.metric import FileRecord, ListRecord, Record, RecordBatch, RefusedRecord, ScalarRecord
+from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, Record, RecordBatch, RefusedRecord, ScalarRecord
 from runyard.wire.record_rule import refusal_of, refusal_of_series
 
 _SCALAR = np.dtype(SCALAR_DTYPE)
@@ -141,7 +142,10 @@ def _add_other(collector: _Collector, record: Any) -> None:
         collector.add(name, points_of_values(record.values, record.at_us, None))
     elif isinstance(record, FileRecord):
         name = SeriesName(record.name, MetricFamily.FILE, record.type, record.description)
-        collector.add(name, point_of_object(record.uri, record.at_us))
+        collector.add(name, point_of_object(record.uri, record.at_us, step=record.step))
+    elif isinstance(record, HistogramRecord):
+        name = SeriesName(record.name, MetricFamily.HISTOGRAM, MetricType.HISTOGRAM, record.description)
+        collector.add(name, point_of_object(msgspec.to_builtins(record.histogram), record.at_us, step=record.step))
     else:
         name = SeriesName(record.name, MetricFamily.TABLE, MetricType.TABLE, record.description)
         rows = max((len(column) for column in record.columns.values()), default=0)

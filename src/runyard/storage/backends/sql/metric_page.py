@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 PAGE_BITS = 10
 PAGE_RUNS = 1 << PAGE_BITS
 FIGURES = ("last", "min", "max", "mean", "first", "count", "last_step", "min_step", "max_step")
-"""What a page holds of each run, in this order."""
+"""What a page holds of each run: a column each, so that a query fetches no more than it looks at."""
 
 BUILD_RUNS = 256
 """So many runs of one page that have ended are enough to write it anew; fewer wait for :data:`WAIT_US`."""
@@ -47,33 +47,26 @@ class _Waiting:
     since_us: int
 
 
-def encode_page(slots: npt.NDArray[np.int64], figures: dict[str, Floats]) -> bytes:
-    """Return the page of runs ``slots`` (0 to 1023, rising)."""
-    columns = [standalone.simple_compress(np.ascontiguousarray(figures[name]), _CONFIG) for name in FIGURES]
-    columns.insert(0, slots.astype(np.uint16).tobytes())
-    lengths = np.array([len(column) for column in columns], np.uint32)
-    return b"".join([lengths.tobytes(), *columns])
+def encode_page(slots: npt.NDArray[np.int64], figures: dict[str, Floats]) -> dict[str, bytes]:
+    """Return the columns of the page of runs ``slots`` (0 to 1023, rising)."""
+    page = {name: standalone.simple_compress(np.ascontiguousarray(figures[name]), _CONFIG) for name in FIGURES}
+    return {"slots": standalone.simple_compress(slots.astype(np.uint16), _CONFIG), **page}
 
 
-def decode_page(blob: bytes, wanted: Sequence[str] = FIGURES) -> tuple[Ints, dict[str, Floats]]:
-    """Return the runs of a page and the figures that are wanted of them."""
-    lengths = np.frombuffer(blob, np.uint32, len(FIGURES) + 1)
-    ends = np.cumsum(lengths, dtype=np.int64) + lengths.nbytes
-    slots = np.frombuffer(blob, np.uint16, int(lengths[0]) // 2, lengths.nbytes).astype(np.int64)
-    figures = {}
-    for name in wanted:
-        place = FIGURES.index(name) + 1
-        figures[name] = standalone.simple_decompress(blob[int(ends[place - 1]) : int(ends[place])])
-    return slots, figures
+def decode_page(page: sa.RowMapping, wanted: Sequence[str] = FIGURES) -> tuple[Ints, dict[str, Floats]]:
+    """Return the runs of a page and the figures that are wanted of them; only their columns need be there."""
+    slots = standalone.simple_decompress(page["slots"]).astype(np.int64)
+    return slots, {name: standalone.simple_decompress(page[name]) for name in wanted}
 
 
 def read_pages(connection: Connection, key: int, figure: str) -> tuple[Ints, Floats]:
     """Return the runs that stand in the pages of a metric, and one figure of each."""
     c = t.summary_page.c
     runs, values = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for row in connection.execute(sa.select(c.page, c.blob).where(c.key_id == key).order_by(c.page)):
-        slots, figures = decode_page(row.blob, [figure])
-        runs.append(slots + (row.page << PAGE_BITS))
+    query = sa.select(c.page, c.slots, c[figure]).where(c.key_id == key).order_by(c.page)
+    for row in connection.execute(query).mappings():
+        slots, figures = decode_page(row, [figure])
+        runs.append(slots + (row["page"] << PAGE_BITS))
         values.append(figures[figure])
     return np.concatenate(runs), np.concatenate(values)
 
@@ -136,7 +129,7 @@ class PageBuilder:
             versions, found = self._figures(connection, runs)
             held = _held_pages(connection, page, list(found))
         rows = [
-            {"key_id": key, "page": page, "blob": _merged(held.get(key), page, np.array(pks), np.array(figures))}
+            {"key_id": key, "page": page, **_merged(held.get(key), page, np.array(pks), np.array(figures))}
             for key, (pks, figures) in found.items()
         ]
 
@@ -169,16 +162,16 @@ class PageBuilder:
         return versions, found
 
 
-def _held_pages(connection: Connection, page: int, keys: list[int]) -> dict[int, bytes]:
+def _held_pages(connection: Connection, page: int, keys: list[int]) -> dict[int, sa.RowMapping]:
     c = t.summary_page.c
-    held: dict[int, bytes] = {}
+    held: dict[int, sa.RowMapping] = {}
     for start in range(0, len(keys), _IN_MAX):
-        query = sa.select(c.key_id, c.blob).where(c.page == page, c.key_id.in_(keys[start : start + _IN_MAX]))
-        held.update({row.key_id: row.blob for row in connection.execute(query)})
+        query = sa.select(t.summary_page).where(c.page == page, c.key_id.in_(keys[start : start + _IN_MAX]))
+        held.update({row["key_id"]: row for row in connection.execute(query).mappings()})
     return held
 
 
-def _merged(held: bytes | None, page: int, runs: Ints, figures: Floats) -> bytes:
+def _merged(held: sa.RowMapping | None, page: int, runs: Ints, figures: Floats) -> dict[str, bytes]:
     slots = runs - (page << PAGE_BITS)
     if held is not None:
         old_slots, old = decode_page(held)

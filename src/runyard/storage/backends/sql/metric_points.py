@@ -1,7 +1,7 @@
 """Points as columns: how everything that was logged is held in memory between the wire, the tail, the blocks and the readers.
 
 A point is one value of a series, one row group of a table, or one logged file. Numbers are columns; what is no number (texts,
-rows of tables, addresses of files, integers beyond 64 bits) is an object beside them.
+rows of tables, addresses of files, histograms, integers beyond 64 bits) is an object beside them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from runyard.domain.histogram import Histogram
 from runyard.domain.metric import MetricColumns, MetricFamily, MetricSeries, MetricType, MetricValue
 
 Bytes = npt.NDArray[np.uint8]
@@ -175,10 +177,11 @@ def points_of_values(values: Sequence[MetricValue], at_us: int, step: int | None
     return Points(flags | np.uint8(given), steps, times, bits, objects)
 
 
-def point_of_object(item: Any, at_us: int, rows: int = 0) -> Points:
+def point_of_object(item: Any, at_us: int, rows: int = 0, step: int | None = None) -> Points:
     """Return a single point that is an object."""
-    at = np.array([at_us], np.int64)
-    return Points(np.array([OBJECT], np.uint8), np.zeros(1, np.int64), at, np.array([rows], np.int64), [item])
+    flags = np.array([OBJECT if step is None else OBJECT | HAS_STEP], np.uint8)
+    steps, times, bits = (np.array([number], np.int64) for number in (step or 0, at_us, rows))
+    return Points(flags, steps, times, bits, [item])
 
 
 def _packed(value: MetricValue, objects: list[Any]) -> tuple[int, int]:
@@ -211,11 +214,15 @@ def to_series(head: SeriesHead, points: Points, count: int, steps: Ints | None =
     columns: MetricColumns = {}
     shown_steps: list[int | None] = []
     values: list[MetricValue] = []
+    histograms: list[Histogram] = []
     if head.family is MetricFamily.TABLE:
         times, columns = _table(points, times)
     else:
-        values = points.values()
         shown_steps = points.given_steps() if steps is None else steps.tolist()
+        if head.family is MetricFamily.HISTOGRAM:
+            histograms = msgspec.convert(points.objects, list[Histogram])
+        else:
+            values = points.values()
     return MetricSeries(
         run_id=head.run_id,
         name=head.name,
@@ -227,6 +234,7 @@ def to_series(head: SeriesHead, points: Points, count: int, steps: Ints | None =
         times=times,
         values=values,
         columns=columns,
+        histograms=histograms,
     )
 
 

@@ -14,7 +14,7 @@ from runyard.domain.run_filter_ast import Aggregate, Field, Roll
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.metric_key import KeyBook
-from runyard.storage.backends.sql.metric_late import LateRuns
+from runyard.storage.backends.sql.metric_late import LateFigures, LateRuns
 from runyard.storage.backends.sql.metric_page import read_pages
 from runyard.storage.backends.sql.metric_points import Floats, Ints
 from runyard.storage.backends.sql.metric_read import MetricReader
@@ -45,21 +45,21 @@ class MetricRanking:
 
     def __init__(self, book: KeyBook, reader: MetricReader) -> None:
         self._book = book
-        self._reader = reader
+        self._late = LateFigures(reader)
 
     def open(self, connection: Connection, workspace_pk: int) -> FigureReader:
         """Return a reader for one query."""
-        return FigureReader(connection, workspace_pk, self._book, self._reader)
+        return FigureReader(connection, workspace_pk, self._book, self._late)
 
 
 class FigureReader:
     """Reads figures of the runs of one workspace, as one transaction sees them. What several fields need is read once."""
 
-    def __init__(self, connection: Connection, workspace_pk: int, book: KeyBook, reader: MetricReader) -> None:
+    def __init__(self, connection: Connection, workspace_pk: int, book: KeyBook, late: LateFigures) -> None:
         self._connection = connection
         self._workspace_pk = workspace_pk
         self._book = book
-        self._reader = reader
+        self._late_figures = late
         self._late: LateRuns | None = None
         self._parents: tuple[Ints, Ints] | None = None
 
@@ -74,7 +74,7 @@ class FigureReader:
             return Figures(np.zeros(0, np.int64), np.zeros(0))
         by_family = sorted(keys, key=lambda key: _FAMILIES.index(keys[key][1]))
         if self._late is None:
-            self._late = LateRuns(self._connection, self._reader)
+            self._late = LateRuns(self._connection, self._late_figures)
         parts = [Figures(*self._late.figure({key: keys[key] for key in by_family}, aggregate.value))]
         held = self._late.run_pks
         for key in by_family:

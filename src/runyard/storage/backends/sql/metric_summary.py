@@ -21,7 +21,7 @@ from runyard.storage.backends.sql.metric_points import BOOLEAN, FLOAT, INTEGER, 
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES
 
 _FAMILIES = list(MetricFamily)
-_SERIES, _TABLE = _FAMILIES.index(MetricFamily.SERIES), _FAMILIES.index(MetricFamily.TABLE)
+_TABLE, _HISTOGRAM = _FAMILIES.index(MetricFamily.TABLE), _FAMILIES.index(MetricFamily.HISTOGRAM)
 
 _ENDS = ("last", "min", "max", "first")
 _FIGURES = (*_ENDS, "mean", "count", "last_step", "min_step", "max_step")
@@ -262,6 +262,8 @@ class _Addition:
             if fields["family"][slot] == _TABLE:
                 known = summary.columns.setdefault(slot, [])
                 known += [name for name in item if name not in known]
+                continue
+            if fields["family"][slot] == _HISTOGRAM:  # too long for what lists and tiles show
                 continue
             if place == self.starts[owner] and fields["points"][slot] == 0:
                 summary.firsts[slot] = item

@@ -277,9 +277,20 @@ summary_page = Table(
     metadata,
     Column("key_id", Integer, ForeignKey("metric_key.id"), primary_key=True),
     Column("page", BigInteger, primary_key=True),
-    Column("blob", LargeBinary, nullable=False),
+    Column("slots", LargeBinary, nullable=False),
+    Column("last", LargeBinary, nullable=False),
+    Column("min", LargeBinary, nullable=False),
+    Column("max", LargeBinary, nullable=False),
+    Column("mean", LargeBinary, nullable=False),
+    Column("first", LargeBinary, nullable=False),
+    Column("count", LargeBinary, nullable=False),
+    Column("last_step", LargeBinary, nullable=False),
+    Column("min_step", LargeBinary, nullable=False),
+    Column("max_step", LargeBinary, nullable=False),
 )
-"""The figures of one metric of 1024 neighbouring runs that have ended."""
+"""The figures of one metric of 1024 neighbouring runs that have ended: ``slots`` says which of them, then a column a figure.
+
+What is asked for most comes first: SQLite reads a row from its beginning."""
 
 saved_view = Table(
     "saved_view",

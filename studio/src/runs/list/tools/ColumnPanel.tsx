@@ -5,7 +5,7 @@ import { Button, IconButton } from "../../../components/Button";
 import { Checkbox, Select } from "../../../components/fields";
 import fieldStyles from "../../../components/fields.module.css";
 import { t, type TextId } from "../../../text/text";
-import { aggregateLabel, columnLabel } from "../cells";
+import { aggregateLabel, columnLabel } from "../column-look";
 import { AGGREGATES, type Best, BESTS, type Column, columnToken, PLAIN_COLUMNS, ROLL_UPS } from "../column";
 import styles from "./panels.module.css";
 

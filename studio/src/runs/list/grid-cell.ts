@@ -1,0 +1,112 @@
+import { makeElement } from "../../components/element";
+import { iconElement } from "../../components/Icon";
+import { statusLook } from "../../components/run-status";
+import badgeStyles from "../../components/StatusBadge.module.css";
+import tagStyles from "../../components/TagList.module.css";
+import { hasEnded, type ListedRun, type RunStatus } from "../../client/run";
+import { t } from "../../text/text";
+import { cellText, cellTitle } from "./cell-text";
+import { isNumeric } from "./column-look";
+import type { Column } from "./column";
+import type { GridItem } from "./grid-item";
+import styles from "./RunGrid.module.css";
+
+export type EditedCell = "name" | "tags" | "description";
+
+/** The cells of a column that the reader can change. */
+export function editedCell(column: Column): Exclude<EditedCell, "name"> | null {
+  return column.kind === "plain" && (column.key === "tags" || column.key === "description") ? column.key : null;
+}
+
+/** One cell of the grid, used for one run after the other. */
+export class GridCell {
+  readonly element: HTMLElement;
+  readonly edited: Exclude<EditedCell, "name"> | null;
+  /** What the reader can change has a box of its own, so that the button beside it stays. */
+  private readonly content: HTMLElement;
+  private readonly text = document.createTextNode("");
+  private item: GridItem | undefined;
+  private drawn: unknown = null;
+  private readonly look: "text" | "status" | "tags";
+
+  constructor(
+    readonly column: Column,
+    at: number,
+  ) {
+    this.edited = editedCell(column);
+    this.look = column.kind === "plain" && (column.key === "status" || column.key === "tags") ? column.key : "text";
+    this.element = makeElement("div", `${styles.data} ${isNumeric(column) ? styles.numeric : ""}`, { role: "gridcell", "aria-colindex": String(at + 3) });
+    this.content = this.edited === null ? this.element : makeElement("span", styles.text);
+    this.content.append(this.text);
+    if (this.edited === null) return;
+    this.element.append(this.content);
+    this.element.dataset.cell = this.edited;
+  }
+
+  /** `left`: where the cell stays when it is pinned. */
+  place(width: number, left: number | undefined, isLast: boolean): void {
+    const { element } = this;
+    element.style.width = `${width}px`;
+    element.style.left = left === undefined ? "" : `${left}px`;
+    element.classList.toggle(styles.pinned ?? "", left !== undefined);
+    element.classList.toggle(styles.last ?? "", isLast);
+  }
+
+  /** Shows an item; undefined: one that is still to come. */
+  show(item: GridItem | undefined, now: number): void {
+    this.item = item;
+    if (this.element.title) this.element.removeAttribute("title");
+    if (this.look === "text" || item === undefined || item.kind === "group") this.write(item === undefined ? "" : cellText(this.column, item, now));
+    else if (this.look === "status") this.drawOnce(item.row.run.status, badge);
+    else this.drawOnce(item.row.run.tags, tagList);
+  }
+
+  /** Renews what tells a time. `isMinute` is false for the ticks between, when only what runs counts on. */
+  tick(now: number, isMinute: boolean): void {
+    if (this.item?.kind !== "run" || this.column.kind !== "plain") return;
+    const { key } = this.column;
+    if (key === "duration" ? !hasEnded(this.item.row.run) : isMinute && (key === "created" || key === "started")) this.write(cellText(this.column, this.item, now));
+  }
+
+  /** The pointer is over the cell: it says what it has no room for. */
+  explain(now: number): void {
+    if (this.item !== undefined && this.look !== "tags") this.element.title = cellTitle(this.column, this.item, now);
+  }
+
+  private write(text: string): void {
+    if (this.drawn !== null) {
+      this.drawn = null;
+      this.content.replaceChildren(this.text);
+    }
+    if (this.text.data !== text) this.text.data = text;
+  }
+
+  private drawOnce<Value>(value: Value, draw: (value: Value) => Node): void {
+    if (this.drawn === value) return;
+    this.drawn = value;
+    this.content.replaceChildren(draw(value));
+  }
+}
+
+const badges = new Map<RunStatus, HTMLElement>();
+
+/** A status as `StatusBadge` shows it, plain. */
+function badge(status: RunStatus): Node {
+  let made = badges.get(status);
+  if (made === undefined) {
+    const look = statusLook(status);
+    made = makeElement("span", `${badgeStyles.badge} ${badgeStyles[look.tone]} ${badgeStyles.plain}`, { "data-status": status }, iconElement(look.icon, 14), t(look.text));
+    badges.set(status, made);
+  }
+  return made.cloneNode(true);
+}
+
+/** Tags as `TagList` shows them. */
+function tagList(tags: ListedRun["tags"]): Node {
+  const chips = Object.entries(tags ?? {}).map(([key, value]) => {
+    const chip = makeElement("span", tagStyles.chip, { title: value === null ? key : `${key}: ${value}` }, makeElement("span", tagStyles.name, {}, key));
+    if (value !== null) chip.append(makeElement("span", tagStyles.value, {}, value));
+    return chip;
+  });
+  return makeElement("span", tagStyles.tags, {}, ...chips);
+}
