@@ -15,11 +15,11 @@ import { nested } from "./nested-runs";
 export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: string }) {
   const heads = [
     { label: t("column.name") },
-    { label: t("column.status"), width: "136px", narrow: "33%" },
+    { label: t("column.status"), width: "136px", narrow: "31%" },
     { label: t("column.experiment"), width: "24%", wide: true },
     { label: t("compute.nodes"), width: "150px", wide: true },
     { label: t("column.duration"), numeric: true, width: "104px", wide: true },
-    { label: t("compute.actions"), hidden: true, width: "136px", narrow: "33%" },
+    { label: t("compute.actions"), hidden: true, width: "136px", narrow: "30%" },
   ];
   return (
     <table className={`${tableStyles.table} ${tableStyles.fixed} ${tableStyles.inPanel}`}>
