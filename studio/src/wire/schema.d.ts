@@ -905,7 +905,7 @@ export interface paths {
         };
         /**
          * Read Artifact
-         * @description Return a file, or the part of it that the Range header names.
+         * @description Return a file, or the part of it that the Range header names. With ``framed`` an HTML page comes as one, in a sandbox.
          */
         get: operations["read_artifact"];
         /**
@@ -5420,7 +5420,9 @@ export interface operations {
     };
     read_artifact: {
         parameters: {
-            query?: never;
+            query?: {
+                framed?: boolean;
+            };
             header?: never;
             path: {
                 workspace: string;

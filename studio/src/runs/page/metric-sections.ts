@@ -1,4 +1,4 @@
-import { isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
+import { isMedium, isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
 import { t } from "../../text/text";
 import { nameFilter } from "../../components/name-filter";
 
@@ -56,7 +56,7 @@ export function systemSections(metrics: readonly MetricSummary[], find: string):
 
 /** One number is a tile, several are a line; whatever holds no number is shown as text. */
 export function metricView(summary: MetricSummary): MetricView | null {
-  if (summary.family === "file") return null;
+  if (isMedium(summary)) return null;
   if (summary.family === "table") return "table";
   const isNumeric = numberOf(summary.last) !== null || numberOf(summary.min) !== null;
   if (!isNumeric) return "text";
