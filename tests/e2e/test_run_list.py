@@ -342,7 +342,7 @@ def test_what_is_deleted_waits_in_the_bin_and_can_be_removed_for_good(studio: St
     page = studio.open("/bin")
     page.get_by_role("button", name="Restore kept").click()
     expect(page.get_by_role("button", name="Restore kept")).to_have_count(0)
-    page.get_by_role("button", name="Remove gone for good").click()
+    page.get_by_role("button", name="Remove for good: gone").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Remove 1 run").click()
     expect(page.get_by_text("The bin is empty")).to_be_visible()
     page = studio.open("/runs")

@@ -73,7 +73,7 @@ function unreachable(cause: unknown): unknown {
 
 function apiErrorOf(response: Response, body: unknown): ApiError {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
-  const message = typeof error.message === "string" ? error.message : `The server answered ${response.status}.`;
+  const message = typeof error.message === "string" ? error.message : ""; // then the page says it in its own language
   const code = typeof error.code === "string" ? error.code : "internal";
   return new ApiError(message, response.status, code, response.headers.get("X-Request-Id"), isRecord(error.details) ? error.details : {});
 }

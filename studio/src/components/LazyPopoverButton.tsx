@@ -21,7 +21,7 @@ export function LazyPopoverButton({ wait = false, ...props }: LazyPopoverButtonP
   const placeholder = (
     <button type="button" className={buttonClass("plain")} aria-disabled="true">
       <Icon name={props.icon} />
-      {props.label}
+      <span className={props.compact ? "narrow-hidden" : undefined}>{props.label}</span>
       <Icon name="chevronDown" size={12} />
     </button>
   );
