@@ -2423,7 +2423,7 @@ export interface components {
             runs?: {
                 [key: string]: {
                     [key: string]: boolean | number | string | (boolean | number | string | {
-                        [key: string]: number | number[] | null;
+                        [key: string]: number | (number)[] | null;
                     } | null)[] | {
                         [key: string]: boolean | number | string | (boolean | number | string | null)[] | null;
                     } | null;
