@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tests.postgres_process import RunningPostgres, programs, start_postgres, stop_postgres
 
 from runyard.domain.run import RunStatus
-from runyard.storage.backends.sql import compactor, metric_block, metric_compaction, metric_pyramid, metric_read
+from runyard.storage.backends.sql import compactor, metric_block, metric_compaction, metric_pyramid, metric_read, metric_stored
 from runyard.storage.backends.sql.opened import open_folder, open_postgres
 from runyard.storage.base import Storage
 from runyard.storage.run_base import RunOrigin
@@ -57,7 +57,7 @@ def new_run(storage: Storage) -> Callable[[], str]:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks, frames, groups and limits so small that few points reach every path."""
-    for module in (metric_block, metric_compaction, metric_pyramid, metric_read):
+    for module in (metric_block, metric_compaction, metric_pyramid, metric_read, metric_stored):
         monkeypatch.setattr(module, "BLOCK_POINTS", 8)
     monkeypatch.setattr(metric_block, "OWN_FRAME_POINTS", 5)
     monkeypatch.setattr(metric_block, "SHARED_FRAME_SERIES", 2)

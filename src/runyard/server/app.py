@@ -18,6 +18,7 @@ from runyard.errors import NotFoundError
 from runyard.server import failure
 from runyard.server.background.compactor import CompactorThread
 from runyard.server.background.dispatcher import Dispatcher
+from runyard.server.background.left_records import LeftRecordsThread
 from runyard.server.clock import Clock, utc_now
 from runyard.server.context import ServerContext
 from runyard.server.gate import Gate
@@ -41,9 +42,10 @@ from runyard.server.routers import (
 )
 from runyard.server.routers.answer import Context, answer
 from runyard.server.routes import Routes
-from runyard.server.security.principal import authenticate
+from runyard.server.security.principal import caller_of
 from runyard.server.security.token import owner_token, token_hash
 from runyard.server.services.change_feed import ChangeFeed
+from runyard.server.services.shared_answer import SharedAnswers
 from runyard.server.services.text_line import TextFiles
 from runyard.server.settings import Settings
 from runyard.server.studio import studio_response
@@ -115,6 +117,7 @@ def create_app(context: ServerContext | None = None) -> FastAPI:
     )
     app.state.context = context
     app.state.stopping = asyncio.Event()
+    app.state.answers = SharedAnswers()
     if context is not None:
         app.state.feed = ChangeFeed(context.storage.changes, app.state.stopping)
     failure.install(app)
@@ -123,7 +126,7 @@ def create_app(context: ServerContext | None = None) -> FastAPI:
     session.login_router.add_to(app)
     for module in _API_ROUTERS:
         # Every route refuses by default: who asks is settled before the route's own code runs.
-        module.router.add_to(app, prefix=API, dependencies=[Depends(authenticate)], is_described=is_described)
+        module.router.add_to(app, prefix=API, dependencies=[Depends(caller_of)], is_described=is_described)
     app.add_api_route("/{path:path}", _studio, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_middleware(Gate)
     return app
@@ -135,12 +138,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     dispatcher = Dispatcher(context)
     object.__setattr__(context, "wake_dispatcher", dispatcher.wake)
     compactor = CompactorThread(context)
+    left_records = LeftRecordsThread(context)
     dispatcher.start()
     compactor.start()
+    left_records.start()
     try:
         yield
     finally:
         app.state.stopping.set()
+        left_records.stop()
         await asyncio.to_thread(compactor.stop)
         await asyncio.to_thread(dispatcher.stop)
         await asyncio.to_thread(context.storage.close)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -83,6 +83,9 @@ class MetricStore(Protocol):
         Of each of the buckets that a window is cut into, the points with the exact minimum and maximum stay, and the first
         that is no finite number; so do the first and the last point.
         """
+
+    def version(self, workspace: str, run_ids: list[str]) -> Hashable:
+        """Return what is another one whenever :meth:`windows` of these runs might give something else. Costs little."""
 
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""

@@ -42,7 +42,7 @@ class FrameHeader:
     series: list[SeriesHeader]
 
 
-def encode_frame(headers: list[SeriesHeader], columns: Sequence[bytes]) -> bytes:
+def encode_frame(headers: list[SeriesHeader], columns: Sequence[bytes | memoryview]) -> bytes:
     """Return a frame; ``columns`` are three to each header, as little-endian float64."""
     head = msgspec.json.encode(FrameHeader(series=headers))
     head += b" " * (-len(head) % 8)

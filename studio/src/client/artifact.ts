@@ -16,6 +16,11 @@ export function artifactUrl(workspace: string, runId: string, path: string): str
   return `${runUrl(workspace, runId)}/artifacts/${encodePath(path)}`;
 }
 
+/** A page for a frame, where the server puts it into a sandbox of its own. */
+export function inlineUrl(url: string, revision: string): string {
+  return `${url}?framed=true&v=${encodeURIComponent(revision)}`;
+}
+
 export function artifactZipUrl(workspace: string, runId: string, prefix = ""): string {
   return `${runUrl(workspace, runId)}/artifact-zip${prefix ? `?prefix=${encodeURIComponent(prefix)}` : ""}`;
 }

@@ -32,6 +32,11 @@ export function isSystemMetric(name: string): boolean {
   return name.startsWith("system/");
 }
 
+/** True for what is looked at on the media tab: files and histograms. */
+export function isMedium(metric: MetricSummary): boolean {
+  return metric.family === "file" || metric.family === "histogram";
+}
+
 /** The points of `names` in one run: one request for all the cards that are on the screen. */
 export function runSeriesQuery(workspace: string, runId: string, names: readonly string[]) {
   return queryOptions({

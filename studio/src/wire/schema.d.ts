@@ -905,7 +905,7 @@ export interface paths {
         };
         /**
          * Read Artifact
-         * @description Return a file, or the part of it that the Range header names.
+         * @description Return a file, or the part of it that the Range header names. With ``framed`` an HTML page comes as one, in a sandbox.
          */
         get: operations["read_artifact"];
         /**
@@ -1605,7 +1605,7 @@ export interface components {
          * @description What kind of thing changed.
          * @enum {string}
          */
-        ChangeTopic: "experiment" | "run" | "metric" | "artifact";
+        ChangeTopic: "experiment" | "run" | "metric" | "artifact" | "view" | "environment";
         /**
          * CollectGarbageRequest
          * @description Remove files that nothing refers to. With ``dry_run`` they are only counted.
@@ -1920,6 +1920,8 @@ export interface components {
             default_view_id?: string | null;
             /** Deleted At */
             deleted_at?: string | null;
+            /** Deleted By */
+            deleted_by?: string | null;
             /** Description */
             description?: string | null;
             /** Id */
@@ -2421,7 +2423,7 @@ export interface components {
             runs?: {
                 [key: string]: {
                     [key: string]: boolean | number | string | (boolean | number | string | {
-                        [key: string]: number | number[] | null;
+                        [key: string]: number | (number)[] | null;
                     } | null)[] | {
                         [key: string]: boolean | number | string | (boolean | number | string | null)[] | null;
                     } | null;
@@ -5418,7 +5420,9 @@ export interface operations {
     };
     read_artifact: {
         parameters: {
-            query?: never;
+            query?: {
+                framed?: boolean;
+            };
             header?: never;
             path: {
                 workspace: string;

@@ -103,6 +103,27 @@ def test_all_files_come_as_a_zip(api: Any, run: str, client: httpx.Client) -> No
         assert archive.read("outputs/a.txt") == b"one" and len(archive.read("logs/b.bin")) == 3_000_000
 
 
+def test_a_page_for_a_frame_is_in_a_sandbox_of_its_own(api: Any, run: str, client: httpx.Client) -> None:
+    for name in ("media/page.html", "media/page.txt", "media/page.svg"):
+        api.call("PUT", f"/runs/r/artifacts/{name}", content=b"<script>1</script>")
+    page = client.get(f"{ROOT}/runs/r/artifacts/media/page.html?framed=true").headers
+    assert page["content-type"] == "text/html; charset=utf-8" and page["content-disposition"].startswith("inline")
+    policy = [part.strip() for part in page["content-security-policy"].split(";")]
+    assert {"sandbox", "default-src 'none'", "frame-ancestors 'self'", "form-action 'none'"} <= set(policy)
+    assert not any("script" in part or "allow-" in part for part in policy)
+    for name in ("media/page.txt", "media/page.svg"):
+        other = client.get(f"{ROOT}/runs/r/artifacts/{name}?framed=true").headers
+        assert other["content-type"].startswith("text/plain") and other["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.wav", "audio/wav"), ("b.mp4", "video/mp4"), ("c.webm", "video/webm")])
+def test_media_have_their_type_and_are_read_by_range(api: Any, run: str, client: httpx.Client, name: str, kind: str) -> None:
+    api.call("PUT", f"/runs/r/artifacts/media/{name}", content=b"0123456789")
+    part = client.get(f"{ROOT}/runs/r/artifacts/media/{name}", headers={"Range": "bytes=2-4"})
+    assert (part.status_code, part.content, part.headers["content-range"]) == (206, b"234", "bytes 2-4/10")
+    assert part.headers["content-type"] == kind and "sandbox" in part.headers["content-security-policy"]
+
+
 def test_a_stored_page_cannot_act_as_a_page_of_the_studio(api: Any, run: str, client: httpx.Client) -> None:
     api.call("PUT", "/runs/r/artifacts/outputs/evil.html", content=b"<script>1</script>")
     headers = read(client, "outputs/evil.html").headers

@@ -13,13 +13,13 @@ from starlette.responses import Response, StreamingResponse
 
 from runyard.domain.run import RunRecord
 from runyard.server.context import ServerContext
-from runyard.server.security.principal import Principal, authenticate
+from runyard.server.security.principal import Principal, caller_of
 from runyard.storage.base import FileSlice
 from runyard.wire.codec import JSON, MSGPACK, to_json, to_msgpack
 
 
-def get_context(request: Request) -> ServerContext:
-    """Return the server's parts."""
+async def get_context(request: Request) -> ServerContext:
+    """Return the server's parts. On the event loop: a thread would take longer to reach."""
     context: ServerContext = request.app.state.context
     return context
 
@@ -38,7 +38,7 @@ BINARY_ANSWER: dict[int | str, dict[str, Any]] = {
 """Says in the OpenAPI document that a route answers with raw bytes."""
 
 Context = Annotated[ServerContext, Depends(get_context)]
-Caller = Annotated[Principal, Depends(authenticate)]
+Caller = Annotated[Principal, Depends(caller_of)]
 
 
 COMPRESSED_FROM_BYTES = 4096
@@ -79,21 +79,32 @@ def require_reachable(context: ServerContext, caller: Principal, workspace: str,
         reachable_run(context, caller, workspace, run_id)
 
 
-def file_answer(part: FileSlice, path: str, *, ranged: bool = False) -> Response:
+_SANDBOX = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:; form-action 'none'; "
+    "base-uri 'none'"
+)
+"""What a run stored has an origin of its own, runs no script and loads nothing."""
+
+
+def file_answer(part: FileSlice, path: str, *, ranged: bool = False, framed: bool = False) -> Response:
     """Return bytes of a file as a download.
 
-    Nothing that a run stored may act as a page of the Studio's origin: the type is a plain one and sniffing is off.
+    Nothing that a run stored may act as a page of the Studio's origin: the type is a plain one and sniffing is off. With
+    ``framed`` a page is sent as one, to be shown in a frame of the Studio; it is in a sandbox there, and also by itself.
     """
+    is_page = framed and PurePosixPath(path).suffix.lower() in _PAGES
+    disposition = "inline" if is_page else "attachment"
     headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(PurePosixPath(path).name, safe='')}",
+        "content-disposition": f"{disposition}; filename*=UTF-8''{quote(PurePosixPath(path).name, safe='')}",
         "content-length": str(part.stop - part.start),
         "accept-ranges": "bytes",
         "cache-control": "no-cache",
-        "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        "content-security-policy": f"{_SANDBOX}; frame-ancestors 'self'" if is_page else _SANDBOX,
     }
     if ranged:
         headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/{part.total}"
-    return StreamingResponse(part.chunks, 206 if ranged else 200, headers, media_type=_media_type(path))
+    media_type = "text/html; charset=utf-8" if is_page else _media_type(path)
+    return StreamingResponse(part.chunks, 206 if ranged else 200, headers, media_type=media_type)
 
 
 def zip_answer(files: Iterator[tuple[str, FileSlice]], name: str) -> Response:
@@ -104,7 +115,26 @@ def zip_answer(files: Iterator[tuple[str, FileSlice]], name: str) -> Response:
     return StreamingResponse(zipped(files), 200, headers, media_type="application/zip")
 
 
-_IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
+_PAGES = {".html", ".htm"}
+_MEDIA = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".m4a": "audio/mp4",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".webm": "video/webm",
+    ".ogv": "video/ogg",
+}
+"""What a browser shows and plays; none of it can hold a script."""
+
 _TEXTS = {
     ".txt",
     ".log",
@@ -127,8 +157,8 @@ _TEXTS = {
 
 def _media_type(path: str) -> str:
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix in _IMAGES:
-        return _IMAGES[suffix]
+    if suffix in _MEDIA:
+        return _MEDIA[suffix]
     if suffix == ".json":
         return "application/json"
     return "text/plain; charset=utf-8" if suffix in _TEXTS else "application/octet-stream"

@@ -81,13 +81,15 @@ async def append_artifact(
 
 
 @router.get("/artifacts/{path:path}", operation_id="read_artifact", response_class=Response, responses=BINARY_ANSWER)
-def read_artifact(context: Context, caller: Caller, workspace: str, run_id: str, path: str, request: Request) -> Response:
-    """Return a file, or the part of it that the Range header names."""
+def read_artifact(
+    context: Context, caller: Caller, workspace: str, run_id: str, path: str, request: Request, framed: bool = False
+) -> Response:
+    """Return a file, or the part of it that the Range header names. With ``framed`` an HTML page comes as one, in a sandbox."""
     name = require_artifact_path(path)
     reachable_run(context, caller, workspace, run_id)
     wanted = _range(request.headers.get("range"))
     if wanted is None:
-        return file_answer(context.storage.artifacts.read(workspace, run_id, name, start=0, stop=None), name)
+        return file_answer(context.storage.artifacts.read(workspace, run_id, name, start=0, stop=None), name, framed=framed)
     start, stop = wanted
     if start < 0:
         total = context.storage.artifacts.read(workspace, run_id, name, start=0, stop=0).total
@@ -95,7 +97,7 @@ def read_artifact(context: Context, caller: Caller, workspace: str, run_id: str,
     part = context.storage.artifacts.read(workspace, run_id, name, start=start, stop=stop)
     if start >= part.total:
         return Response(status_code=416, headers={"content-range": f"bytes */{part.total}"})
-    return file_answer(part, name, ranged=True)
+    return file_answer(part, name, ranged=True, framed=framed)
 
 
 @router.get("/artifact-lines/{path:path}", operation_id="read_lines", response_model=LinePage)

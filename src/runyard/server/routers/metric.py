@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from runyard.server.context import ServerContext
@@ -16,6 +18,7 @@ from runyard.server.security.principal import Principal
 from runyard.server.services.bucket import bucket_frame, bucket_page
 from runyard.server.services.export import EXPORT_TYPES, exported
 from runyard.server.services.metric import metric_values, series_frame, series_page, values_at
+from runyard.server.services.shared_answer import SharedAnswers
 from runyard.wire.bucket import BUCKET_FRAME, BucketPage, BucketQuery
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import (
@@ -71,43 +74,59 @@ def get_metric_values(context: Context, caller: Caller, workspace: str, query: M
 
 
 @router.post("/metrics/series", operation_id="get_series", response_model=SeriesPage)
-def get_series(context: Context, caller: Caller, workspace: str, query: SeriesQuery, request: Request) -> Response:
+async def get_series(context: Context, caller: Caller, workspace: str, query: SeriesQuery, request: Request) -> Response:
     """Return series to draw: as JSON, as MessagePack, or as a binary frame (see ``runyard.wire.series``)."""
-    _require_runs(context, caller, workspace, query.run_ids)
+    await _require_runs(context, caller, workspace, query.run_ids)
     if SERIES_FRAME in request.headers.get("accept", ""):
-        return Response(series_frame(context, workspace, query), media_type=SERIES_FRAME)
-    return answer(series_page(context, workspace, query), request)
+        return await _shared(
+            context, workspace, query.run_ids, request, SERIES_FRAME, partial(series_frame, context, workspace, query)
+        )
+    return await run_in_threadpool(lambda: answer(series_page(context, workspace, query), request))
 
 
 @router.post("/metrics/buckets", operation_id="get_buckets", response_model=BucketPage)
-def get_buckets(context: Context, caller: Caller, workspace: str, query: BucketQuery, request: Request) -> Response:
+async def get_buckets(context: Context, caller: Caller, workspace: str, query: BucketQuery, request: Request) -> Response:
     """Return series of many runs on one grid, and mean, spread and bounds of groups of them.
 
     As JSON, as MessagePack, or as a binary frame (see ``runyard.wire.bucket``).
     """
-    _require_runs(context, caller, workspace, query.run_ids)
+    await _require_runs(context, caller, workspace, query.run_ids)
+    metrics = context.storage.metrics
     if BUCKET_FRAME in request.headers.get("accept", ""):
-        return Response(bucket_frame(context.storage.metrics, workspace, query), media_type=BUCKET_FRAME)
-    return answer(bucket_page(context.storage.metrics, workspace, query), request)
+        return await _shared(
+            context, workspace, query.run_ids, request, BUCKET_FRAME, partial(bucket_frame, metrics, workspace, query)
+        )
+    return await run_in_threadpool(lambda: answer(bucket_page(metrics, workspace, query), request))
 
 
 @router.post("/metrics/at", operation_id="get_metric_at", response_model=MetricAtBody)
-def get_metric_at(context: Context, caller: Caller, workspace: str, query: MetricAtQuery, request: Request) -> Response:
+async def get_metric_at(context: Context, caller: Caller, workspace: str, query: MetricAtQuery, request: Request) -> Response:
     """Return one metric's value of each run at the step where another metric is least or greatest."""
-    _require_runs(context, caller, workspace, query.run_ids)
-    return answer(values_at(context, workspace, query), request)
+    await _require_runs(context, caller, workspace, query.run_ids)
+    return await run_in_threadpool(lambda: answer(values_at(context, workspace, query), request))
 
 
 @router.post("/metrics/export", operation_id="export_metrics", response_class=Response, responses=_EXPORT)
-def export_metrics(context: Context, caller: Caller, workspace: str, query: MetricExportQuery) -> Response:
+async def export_metrics(context: Context, caller: Caller, workspace: str, query: MetricExportQuery) -> Response:
     """Return every point of the runs' series as one table: run_id, name, step, time, value."""
-    _require_runs(context, caller, workspace, query.run_ids)
+    await _require_runs(context, caller, workspace, query.run_ids)
     columns = context.storage.metrics.export(workspace, query.run_ids, query.names or None)
     headers = {"content-disposition": f'attachment; filename="metrics.{query.format}"'}
     return StreamingResponse(exported(columns, query.format), headers=headers, media_type=EXPORT_TYPES[query.format])
 
 
-def _require_runs(context: ServerContext, caller: Principal, workspace: str, run_ids: list[str]) -> None:
+async def _require_runs(context: ServerContext, caller: Principal, workspace: str, run_ids: list[str]) -> None:
     caller.require_workspace(workspace)
-    for run in context.storage.runs.find_many(workspace, run_ids):
-        caller.require_run(run)
+    if caller.scope is not None:  # who reaches every run need not have them looked up
+        for run in await run_in_threadpool(context.storage.runs.find_many, workspace, run_ids):
+            caller.require_run(run)
+
+
+async def _shared(
+    context: ServerContext, workspace: str, run_ids: list[str], request: Request, frame: str, make: Callable[[], bytes]
+) -> Response:
+    """Return a frame, for all who ask the same at once. What is asked is the request's own words; who asks was settled before."""
+    answers: SharedAnswers = request.app.state.answers
+    version = partial(context.storage.metrics.version, workspace, run_ids)
+    content = await answers.answer((workspace, frame, await request.body()), version, make)
+    return Response(content, media_type=frame)

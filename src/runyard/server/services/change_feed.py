@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 
 PAGE = 1000
 PING_S = 15.0
-COALESCE_S = 0.1
-"""How long the feed gathers before it sends again: ten messages a second are enough for any screen."""
+COALESCE_S = 0.2
+"""How long the feed gathers before it sends again: five messages a second are enough for a screen. The first does not wait."""
 
 KEPT_BATCHES = 256
 """What listeners that are slow for a moment still find here; one that is further behind reads from the store."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from runyard.domain.metric import SYSTEM_NAME_START, folded
 from runyard.errors import InvalidArgumentError
 from runyard.server.context import ServerContext
@@ -71,7 +73,8 @@ def series_page(context: ServerContext, workspace: str, query: SeriesQuery) -> S
 
 def series_frame(context: ServerContext, workspace: str, query: SeriesQuery) -> bytes:
     """Return series to draw as a binary frame; errors as :func:`series_page`."""
-    headers, columns = [], []
+    headers: list[SeriesHeader] = []
+    columns: list[memoryview] = []
     for window in _windows(context, workspace, query):
         headers.append(
             SeriesHeader(
@@ -85,7 +88,7 @@ def series_frame(context: ServerContext, workspace: str, query: SeriesQuery) -> 
             )
         )
         for column in (window.steps, window.times_us / 1_000_000, window.values):
-            columns.append(column.astype("<f8").tobytes())
+            columns.append(np.ascontiguousarray(column, "<f8").data)
     return encode_frame(headers, columns)
 
 

@@ -17,6 +17,9 @@ import { type FileKind, fileKind } from "./file-kind";
 const Markdown = lazy(async () => ({ default: (await import("../Markdown")).Markdown }));
 const CsvTable = lazy(async () => ({ default: (await import("./CsvTable")).CsvTable }));
 
+/** What the browser shows or plays by itself. */
+const PLAYED: ReadonlySet<FileKind> = new Set(["image", "audio", "video"]);
+
 interface FilePreviewProps {
   url: string;
   path: string;
@@ -36,7 +39,7 @@ export function FilePreview({ source, ...file }: FilePreviewProps) {
   const { url, path, sizeBytes, revision, live } = file;
   const kind = fileKind(path);
   const [form, setForm] = useState<"preview" | "source">("preview");
-  if (source !== null && (kind === "log" || (kind !== "image" && kind !== "binary" && (sizeBytes > CODE_MAX_BYTES || live)))) {
+  if (source !== null && (kind === "log" || (!PLAYED.has(kind) && kind !== "binary" && (sizeBytes > CODE_MAX_BYTES || live)))) {
     return <LogView key={url} source={source} url={url} name={path} revision={`${revision} ${sizeBytes}`} live={live} range={file.range} onRange={file.onRange} />;
   }
   const hasPreview = kind === "markdown" || kind === "table" || kind === "html";
@@ -68,8 +71,20 @@ export function FilePreview({ source, ...file }: FilePreviewProps) {
           <img src={`${url}?v=${encodeURIComponent(revision)}`} alt={path} />
         </div>
       )}
+      {kind === "audio" && (
+        <div className={styles.image}>
+          {/* biome-ignore lint/a11y/useMediaCaption: what a run has stored has no captions */}
+          <audio src={`${url}?v=${encodeURIComponent(revision)}`} controls preload="metadata" aria-label={path} />
+        </div>
+      )}
+      {kind === "video" && (
+        <div className={styles.image}>
+          {/* biome-ignore lint/a11y/useMediaCaption: what a run has stored has no captions */}
+          <video src={`${url}?v=${encodeURIComponent(revision)}`} controls preload="metadata" aria-label={path} />
+        </div>
+      )}
       {kind === "binary" && <EmptyState icon="file" title={t("files.binary.title")}>{t("files.binary.body")}</EmptyState>}
-      {kind !== "image" && kind !== "binary" && <TextFile {...file} kind={hasPreview && form === "source" ? "text" : kind} />}
+      {!PLAYED.has(kind) && kind !== "binary" && <TextFile {...file} kind={hasPreview && form === "source" ? "text" : kind} />}
     </div>
   );
 }

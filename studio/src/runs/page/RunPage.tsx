@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { ApiError } from "../../client/api";
-import { isSystemMetric, runMetricsQuery } from "../../client/metric";
+import { isMedium, isSystemMetric, runMetricsQuery } from "../../client/metric";
 import { isCancellable, type Run } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { buttonClass } from "../../components/Button";
@@ -45,7 +45,7 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
   const selected = selectedTab(useLocation().pathname);
   const metrics = useQuery(runMetricsQuery(useWorkspace(), run.id));
   const logged = metrics.data?.metrics ?? [];
-  const counts: Partial<Record<TabId, number>> = { children: run.child_count, metrics: logged.filter((metric) => !isSystemMetric(metric.name)).length, tables: logged.filter((metric) => metric.family === "table").length };
+  const counts: Partial<Record<TabId, number>> = { children: run.child_count, metrics: logged.filter((metric) => !isSystemMetric(metric.name) && !isMedium(metric)).length, images: logged.filter(isMedium).length, tables: logged.filter((metric) => metric.family === "table").length };
   return (
     <>
       <PageHeader
@@ -60,10 +60,10 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
               <span className="visually-hidden">{t("run.duration")}</span>
               <RunDuration run={run} />
             </span>
-            {run.status_reason && <span className={styles.reason}>{run.status_reason}</span>}
             {stale && <span className={styles.stale}>{t("state.stale")}</span>}
           </>
         }
+        note={run.status_reason}
         actions={
           <>
             <Neighbours run={run} tab={pathOf(selected)} />
@@ -91,17 +91,20 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
 
 function NoSuchRun({ runId }: { runId: string }) {
   return (
-    <EmptyState
-      icon="search"
-      title={t("run.missing.title")}
-      actions={
-        <Link to="/runs" className={buttonClass("primary")}>
-          {t("runs.title")}
-        </Link>
-      }
-    >
-      {t("run.missing.body", { id: runId })}
-    </EmptyState>
+    <>
+      <PageHeader title={runId} breadcrumb={<Link to="/runs">{t("runs.title")}</Link>} />
+      <EmptyState
+        icon="search"
+        title={t("run.missing.title")}
+        actions={
+          <Link to="/runs" className={buttonClass("primary")}>
+            {t("runs.title")}
+          </Link>
+        }
+      >
+        {t("run.missing.body", { id: runId })}
+      </EmptyState>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,14 +20,26 @@ from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_points import SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
-from runyard.storage.backends.sql.metric_window import read_window
+from runyard.storage.backends.sql.metric_window import read_windows
 from runyard.storage.metric_base import MetricColumn, MetricWindow
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch, SeriesQuery
 
 EXPORT_POINTS = 1 << 20
 _IN_MAX = 500
+
+# Statements are made once: to make one takes longer than to run it.
 _NEW_TAIL = t.metric_tail.insert()
+_ASKED = sa.and_(t.run.c.workspace_pk == sa.bindparam("workspace"), t.run.c.id.in_(sa.bindparam("runs", expanding=True)))
+_RUN_KEYS = sa.select(t.run.c.id, t.run.c.pk).where(_ASKED)
+_TAIL_END = (
+    sa.select(sa.func.max(t.metric_tail.c.pk)).where(t.metric_tail.c.run_pk == t.run.c.pk).correlate(t.run).scalar_subquery()
+)
+_VERSIONS = (
+    sa.select(t.run.c.pk, sa.func.coalesce(t.run_summary.c.version, 0), sa.func.coalesce(_TAIL_END, 0))
+    .select_from(t.run.outerjoin(t.run_summary, t.run_summary.c.run_pk == t.run.c.pk))
+    .where(_ASKED)
+)
 
 
 class SqlMetricStore:
@@ -75,14 +87,27 @@ class SqlMetricStore:
 
     def windows(self, workspace: str, query: SeriesQuery) -> list[MetricWindow]:
         """Return what a query asks for, as columns; by run in the order given and then by first logging."""
-        found: list[MetricWindow] = []
         with self._database.read() as connection:
             wanted = self.reader.wanted(connection, query.names or None)
-            for run_id, view in self._views(connection, workspace, query.run_ids):
-                for shown in self.reader.shown(connection, view.summary, wanted):
-                    head = series_head(run_id, view, shown)
-                    found.append(read_window(head, view, shown, query, _count(view, shown)))
-        return found
+            found = (
+                (series_head(run_id, view, shown), view, shown, _count(view, shown))
+                for run_id, view in self._views(connection, workspace, query.run_ids)
+                for shown in self.reader.shown(connection, view.summary, wanted)
+            )
+            return read_windows(found, query)
+
+    def version(self, workspace: str, run_ids: list[str]) -> Hashable:
+        """Return what is another one whenever :meth:`windows` of these runs might give something else.
+
+        Points come as rows of the tail, with rising numbers, and leave it together with a new version of the run's summary.
+        """
+        found: list[tuple[int, ...]] = []
+        with self._database.read() as connection:
+            pk = workspace_pk(connection, workspace)
+            for start in range(0, len(run_ids), _IN_MAX):
+                asked = {"workspace": pk, "runs": run_ids[start : start + _IN_MAX]}
+                found += [tuple(row) for row in connection.execute(_VERSIONS, asked)]
+        return tuple(sorted(found))
 
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
@@ -201,6 +226,5 @@ def _run_keys(connection: Connection, workspace: str, run_ids: list[str]) -> dic
     pk = workspace_pk(connection, workspace)
     for start in range(0, len(run_ids), _IN_MAX):
         some = run_ids[start : start + _IN_MAX]
-        query = sa.select(t.run.c.id, t.run.c.pk).where(t.run.c.workspace_pk == pk, t.run.c.id.in_(some))
-        found.update({row.id: row.pk for row in connection.execute(query)})
+        found.update({row.id: row.pk for row in connection.execute(_RUN_KEYS, {"workspace": pk, "runs": some})})
     return found

@@ -12,6 +12,7 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import Any
 
 import msgspec
@@ -26,6 +27,9 @@ BLOCK_POINTS = 8192
 
 OWN_FRAME_POINTS = 256
 SHARED_FRAME_SERIES = 64
+FRAMES_HELD = 24
+"""Decoded frames that a block keeps: readers go through its series in order, and these share few frames at a time."""
+
 _PLAIN_DIRECTORY_SERIES = 8
 _COMPRESSION = 4
 """pcodec's level: 8, its default, takes three times as long for one per cent less."""
@@ -48,7 +52,14 @@ _FIELDS: list[tuple[str, Any]] = [
     ("places_at", np.int32),
     ("flags", np.uint8),
 ]
-_ROW_BYTES = sum(np.dtype(kind).itemsize for _, kind in _FIELDS)
+_WIDTHS = [np.dtype(kind).itemsize for _, kind in _FIELDS]
+_ROW_BYTES = sum(_WIDTHS)
+_PLACES = {
+    name: (sum(_WIDTHS[:place]), kind, Struct({8: "<q", 4: "<i", 1: "<B"}[_WIDTHS[place]]))
+    for place, (name, kind) in enumerate(_FIELDS)
+}
+"""Of each field of the directory: how many bytes an entry has before it, its type, and what reads one of its numbers."""
+
 _NONE = -1
 _MIXED_FLAGS = 0
 
@@ -257,19 +268,14 @@ def _encode_directory(fields: dict[str, npt.NDArray[Any]], frames: list[bytes]) 
 
 
 class Block:
-    """A stored block. ``fetch(start, length)`` gives bytes of its data; frames that were decoded once are kept."""
+    """A stored block. ``fetch(start, length)`` gives bytes of its data; the frames that were decoded last are kept."""
 
     def __init__(self, directory: bytes, data_bytes: int, fetch: Callable[[int, int], bytes]) -> None:
         self._count = int.from_bytes(directory[2:6], "little")
-        body = zlib.decompress(directory[8:]) if directory[1] else directory[8:]
-        self._fields: dict[str, npt.NDArray[Any]] = {}
-        offset = 0
-        for name, kind in _FIELDS:
-            self._fields[name] = np.frombuffer(body, kind, self._count, offset)
-            offset += self._fields[name].nbytes
-        lengths = np.frombuffer(body[offset:], np.uint32)
-        self._ends = np.cumsum(lengths, dtype=np.int64)
-        self._lengths = lengths
+        self._body = zlib.decompress(directory[8:]) if directory[1] else directory[8:]
+        self._columns: dict[str, npt.NDArray[Any]] = {}
+        self._lengths = np.frombuffer(self._body, np.uint32, -1, _ROW_BYTES * self._count).tolist()
+        self._ends = list(itertools.accumulate(self._lengths))
         self._data_bytes = data_bytes
         self._fetch = fetch
         self._whole: bytes | None = None
@@ -281,12 +287,12 @@ class Block:
     @property
     def lo(self) -> Ints:
         """The index in its series of each entry's first point."""
-        return self._fields["lo"]
+        return self._field("lo")
 
     @property
     def counts(self) -> npt.NDArray[np.int32]:
         """The number of points of each entry."""
-        return self._fields["count"]
+        return self._field("count")
 
     def load_all(self) -> None:
         """Fetch all data at once, because most of it will be asked for."""
@@ -295,42 +301,55 @@ class Block:
 
     def points(self, slot: int) -> Points:
         """Return the points of an entry."""
-        fields = self._fields
-        count = int(fields["count"][slot])
-        flag = int(fields["flags"][slot])
+        count = self._number("count", slot)
+        flag = self._number("flags", slot)
         steps = self._column(slot, "steps", count)
         times = self._column(slot, "times", count)
         bits = self._column(slot, "values", count).view(np.int64)
         objects: list[Any] = []
         flags = np.full(count, flag, np.uint8)
-        if fields["extra_frame"][slot] != _NONE:
-            raw, objects = self._frame(int(fields["extra_frame"][slot]), True)[int(fields["extra_at"][slot])]
+        extra = self._number("extra_frame", slot)
+        if extra != _NONE:
+            raw, objects = self._frame(extra, True)[self._number("extra_at", slot)]
             if raw is not None:
                 flags = np.frombuffer(raw, np.uint8)
         return Points(flags, steps, times, bits, objects)
 
     def places(self, slot: int) -> Ints:
         """Return the index of each point of an entry."""
-        return self._column(slot, "places", int(self._fields["count"][slot]))
+        return self._column(slot, "places", self._number("count", slot))
+
+    def _field(self, name: str) -> npt.NDArray[Any]:
+        column = self._columns.get(name)
+        if column is None:
+            start, kind, _ = _PLACES[name]
+            column = self._columns[name] = np.frombuffer(self._body, kind, self._count, start * self._count)
+        return column
+
+    def _number(self, name: str, slot: int) -> int:
+        """Return one number of the directory: most readers want eight of them, and thirteen columns take longer to make."""
+        start, _, number = _PLACES[name]
+        return int(number.unpack_from(self._body, start * self._count + number.size * slot)[0])
 
     def _column(self, slot: int, name: str, count: int) -> npt.NDArray[Any]:
         if not count:
             return np.zeros(0, np.int64)
-        frame = self._frame(int(self._fields[f"{name}_frame"][slot]), False)
-        at = int(self._fields[f"{name}_at"][slot])
+        frame = self._frame(self._number(f"{name}_frame", slot), False)
+        at = self._number(f"{name}_at", slot)
         found: npt.NDArray[Any] = frame[at : at + count]
         return found
 
     def _frame(self, number: int, extra: bool) -> Any:
-        if number not in self._frames:
-            length = int(self._lengths[number])
-            start = int(self._ends[number]) - length
-            if self._whole is not None:
-                data = self._whole[start : start + length]
-            else:
-                data = self._fetch(start, length)
-            self._frames[number] = msgspec.msgpack.decode(zlib.decompress(data)) if extra else standalone.simple_decompress(data)
-        return self._frames[number]
+        found = self._frames.get(number)
+        if found is None:
+            length = self._lengths[number]
+            start = self._ends[number] - length
+            data = self._fetch(start, length) if self._whole is None else self._whole[start : start + length]
+            found = msgspec.msgpack.decode(zlib.decompress(data)) if extra else standalone.simple_decompress(data)
+            while len(self._frames) >= FRAMES_HELD:
+                del self._frames[next(iter(self._frames))]
+            self._frames[number] = found
+        return found
 
 
 def entries_of(block: Block, keys: Iterable[int], *, selection: bool = False) -> list[Entry]:

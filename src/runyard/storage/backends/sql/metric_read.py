@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +18,15 @@ from runyard.storage.backends.sql.metric_block import BLOCK_POINTS
 from runyard.storage.backends.sql.metric_group import grouped
 from runyard.storage.backends.sql.metric_key import KeyBook, SeriesKey
 from runyard.storage.backends.sql.metric_points import Ints, Points, joined
-from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, level_for, thinned
+from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, Part, level_for
 from runyard.storage.backends.sql.metric_stored import StoredBlocks, open_blocks
 from runyard.storage.backends.sql.metric_summary import STEPS_FALL, TIMES_FALL, Summary
 from runyard.storage.backends.sql.metric_tail import join_tail, read_tails
 
 _IN_MAX = 500
+_SUMMARY_VERSIONS = sa.select(t.run_summary.c.run_pk, t.run_summary.c.version).where(
+    t.run_summary.c.run_pk.in_(sa.bindparam("runs", expanding=True))
+)
 CACHED_SERIES = 200_000
 """Series whose figures are kept in memory: about 30 MB."""
 
@@ -67,27 +71,25 @@ class RunView:
             parts.append(self._tail[key].part(max(0, start - counted), stop - counted))
         return joined(parts)
 
-    def drawn(self, key: int, start: int, stop: int, max_points: int) -> tuple[Points, Ints]:
-        """Return at most ``max_points`` of the points ``start`` up to ``stop``, and their places in the series.
+    def to_draw(self, key: int, start: int, stop: int, max_points: int) -> tuple[Part, Ints]:
+        """Return points from which those of the range ``start`` up to ``stop`` are chosen, and their places in the series.
 
         The range is cut into buckets of nearly equal length whose edges are edges of groups of the pyramid; each keeps its exact
         minimum and maximum.
         """
         count = stop - start
-        if count <= max_points:
-            return self.points(key, start, stop), np.arange(start, stop)
-        level = level_for(count, max(1, (max_points - 2) // 2))
+        level = level_for(count, max(1, (max_points - 2) // 2)) if count > max_points else 0
+        if not level:
+            return Part(self.points(key, start, stop), None, start, stop), np.arange(start, stop)
         points, places, position = self._collected(key, start, stop, level)
-        if level:
-            first, last = self.points(key, start, start + 1), self.points(key, stop - 1, stop)
-            points = joined([first, points, last])
-            places = np.concatenate([[start], places, [stop - 1]])
-            position = np.concatenate([[start], position, [stop - 1]])
-            once = np.unique(places, return_index=True)[1]
-            if len(once) < len(places):
-                points, places, position = points.take(once), places[once], np.maximum.accumulate(position[once])
-        kept = thinned(points, position, start, stop, max_points)
-        return points.take(kept), places[kept]
+        first, last = self.points(key, start, start + 1), self.points(key, stop - 1, stop)
+        points = joined([first, points, last])
+        places = np.concatenate([[start], places, [stop - 1]])
+        position = np.concatenate([[start], position, [stop - 1]])
+        once = np.unique(places, return_index=True)[1]
+        if len(once) < len(places):
+            points, places, position = points.take(once), places[once], np.maximum.accumulate(position[once])
+        return Part(points, position, start, stop), places
 
     def find(self, key: int, axis: str, value: int) -> int:
         """Return the index of the first point at ``value`` or beyond on an axis (``step`` or ``time``) that never falls."""
@@ -162,8 +164,8 @@ class MetricReader:
         c = t.run_summary.c
         found: dict[int, Summary] = {}
         for start in range(0, len(run_pks), _IN_MAX):
-            query = sa.select(c.run_pk, c.version).where(c.run_pk.in_(run_pks[start : start + _IN_MAX]))
-            versions = {row.run_pk: row.version for row in connection.execute(query)}
+            asked = connection.execute(_SUMMARY_VERSIONS, {"runs": run_pks[start : start + _IN_MAX]})
+            versions = {row.run_pk: row.version for row in asked}
             found.update(self._cached(versions))
             missing = [run_pk for run_pk in versions if run_pk not in found]
             if missing:
@@ -186,17 +188,19 @@ class MetricReader:
         if wanted is not None:
             slots = summary.slots
             own = sorted((slots[key], key) for key in wanted if key in slots)
-            series = [(slot, key, *wanted[key]) for slot, key in own]
+            series = [Shown(key, slot, *wanted[key]) for slot, key in own]
         else:
-            names = self._book.names(connection, summary.keys.tolist())
-            series = [(slot, key, *name) for slot, (key, name) in enumerate(zip(summary.keys.tolist(), names, strict=True))]
-        if len({each[2] for each in series}) == len(series):
-            return [Shown(key, slot, name, family) for slot, key, name, family in series]
+            keys = summary.keys.tolist()
+            named = self._book.names(connection, keys)
+            rows = zip(keys, range(len(keys)), *zip(*named, strict=True), strict=True) if keys else ()
+            series = list(map(tuple.__new__, repeat(Shown), rows))  # Shown() itself is Python, and there may be ten thousand
+        if len({each.name for each in series}) == len(series):
+            return series
         seen: set[str] = set()
         result = []
-        for slot, key, name, family in series:
-            result.append(Shown(key, slot, f"{name} [{family.value}]" if name in seen else name, family))
-            seen.add(name)
+        for each in series:
+            result.append(each._replace(name=f"{each.name} [{each.family.value}]") if each.name in seen else each)
+            seen.add(each.name)
         return result
 
     def _with_tail(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runyard.storage.backends.sql import tables as t
-from runyard.storage.backends.sql.metric_block import Block, Entry, entries_of
+from runyard.storage.backends.sql.metric_block import BLOCK_POINTS, Block, Entry, entries_of
 from runyard.storage.backends.sql.metric_key import KeyBook, Keys
 from runyard.storage.backends.sql.metric_points import Ints, Points, joined, no_points
 
@@ -26,16 +26,21 @@ SMALL_BYTES = 1 << 16
 
 _IN_MAX = 500
 
-_HEAD = (
-    t.metric_block.c.pk,
-    t.metric_block.c.run_pk,
-    t.metric_block.c.keyset_id,
-    t.metric_block.c.lo,
-    t.metric_block.c.hi,
-    t.metric_block.c.points,
-    t.metric_block.c.data_bytes,
-    t.metric_block.c.directory,
-)
+HELD_ROWS = 32
+"""Rows of one question that are kept for the next: series of a run share them, and the edges of a window lie in the same."""
+
+# Statements are made once: to make one takes longer than to run it.
+_C = t.metric_block.c
+_HEAD = (_C.pk, _C.run_pk, _C.keyset_id, _C.lo, _C.hi, _C.points, _C.data_bytes, _C.directory)
+_OWN = sa.and_(_C.run_pk == sa.bindparam("run"), _C.keyset_id.in_(sa.bindparam("keysets", expanding=True)))
+_INSIDE = sa.and_(_C.level == sa.bindparam("level"), _C.lo < sa.bindparam("stop"), _C.hi > sa.bindparam("start"))
+_ROWS = sa.select(*_HEAD).where(_OWN, _INSIDE).order_by(_C.lo)
+_OPEN_ROWS = sa.select(*_HEAD).where(_C.run_pk.in_(sa.bindparam("runs", expanding=True)), _C.level == OPEN).order_by(_C.pk)
+_DATA = sa.select(_C.pk, _C.data).where(_C.pk.in_(sa.bindparam("blocks", expanding=True)))
+_REACHING = {
+    name: sa.select(sa.func.min(_C.lo)).where(_OWN, _C.level == SEALED, _C[name] >= sa.bindparam("value"))
+    for name in ("hi_x", "hi_time")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ class StoredBlocks:
         self._run_pk = run_pk
         self._keysets = keysets
         self._open: list[StoredBlock] | None = None
+        self._held: dict[tuple[int, ...], list[StoredBlock]] = {}
+        self._keysets_by_key: dict[int, list[int]] = {}
         self.heads_read: dict[int, list[int]] = {}
 
     @property
@@ -107,7 +114,7 @@ class StoredBlocks:
     def full_points(self, key: int, start: int, stop: int) -> Points:
         """Return the points ``start`` up to ``stop`` of a series, all of which are in full blocks."""
         parts = []
-        for stored in self._rows(key, SEALED, start, stop):
+        for stored in self._rows(key, SEALED, start - start % BLOCK_POINTS, -(-stop // BLOCK_POINTS) * BLOCK_POINTS):
             slot = stored.slot(key)
             if slot is not None:
                 parts.append(stored.block.points(slot).part(max(0, start - stored.lo), stop - stored.lo))
@@ -133,39 +140,38 @@ class StoredBlocks:
 
         ``column`` is ``hi_x`` or ``hi_time``. The series' own values in that column must never fall.
         """
-        c = t.metric_block.c
-        query = sa.select(sa.func.min(c.lo)).where(
-            c.run_pk == self._run_pk, c.level == SEALED, c.keyset_id.in_(self._keysets_of(key)), c[column] >= value
-        )
-        found = self._connection.execute(query).scalar()
+        asked = {"run": self._run_pk, "keysets": self._keysets_of(key), "value": value}
+        found = self._connection.execute(_REACHING[column], asked).scalar()
         return sealed if found is None else int(found)
 
     def _rows(self, key: int, level: int, start: int, stop: int) -> list[StoredBlock]:
         keysets = self._keysets_of(key)
         if not keysets or start >= stop:
             return []
-        c = t.metric_block.c
-        query = (
-            sa.select(*_HEAD)
-            .where(c.run_pk == self._run_pk, c.level == level, c.keyset_id.in_(keysets), c.lo < stop, c.hi > start)
-            .order_by(c.lo)
-        )
-        rows = self._connection.execute(query).all()
+        place = (level, start, stop, *keysets)
+        held = self._held.get(place)
+        if held is not None:
+            return held
+        asked = {"run": self._run_pk, "level": level, "keysets": keysets, "start": start, "stop": stop}
+        rows = self._connection.execute(_ROWS, asked).all()
         fetch = _Fetcher(self._connection, rows)
-        return [_stored(self._connection, self._book, row, fetch) for row in rows]
+        found = [_stored(self._connection, self._book, row, fetch) for row in rows]
+        if len(found) <= HELD_ROWS:
+            self._held[place] = found
+        return found
 
     def _keysets_of(self, key: int) -> list[int]:
-        return [number for number in self._keysets if _holds(self._book.keyset(self._connection, number), key)]
+        if key not in self._keysets_by_key:
+            self._keysets_by_key[key] = [n for n in self._keysets if _holds(self._book.keyset(self._connection, n), key)]
+        return self._keysets_by_key[key]
 
 
 def open_blocks(connection: Connection, book: KeyBook, run_pks: Sequence[int]) -> dict[int, list[StoredBlock]]:
     """Return the open blocks of several runs, the oldest first."""
     found: dict[int, list[StoredBlock]] = {pk: [] for pk in run_pks}
-    c = t.metric_block.c
     for start in range(0, len(run_pks), _IN_MAX):
         some = run_pks[start : start + _IN_MAX]
-        query = sa.select(*_HEAD).where(c.run_pk.in_(some), c.level == OPEN).order_by(c.pk)
-        rows = connection.execute(query).all()
+        rows = connection.execute(_OPEN_ROWS, {"runs": some}).all()
         fetch = _Fetcher(connection, rows)
         for row in rows:
             found[row.run_pk].append(_stored(connection, book, row, fetch))
@@ -203,10 +209,9 @@ class _Fetcher:
     def _load(self) -> dict[int, bytes]:
         if self._held is None:
             self._held = {}
-            c = t.metric_block.c
             for start in range(0, len(self._small), _IN_MAX):
-                query = sa.select(c.pk, c.data).where(c.pk.in_(self._small[start : start + _IN_MAX]))
-                self._held.update({row.pk: bytes(row.data) for row in self._connection.execute(query)})
+                rows = self._connection.execute(_DATA, {"blocks": self._small[start : start + _IN_MAX]})
+                self._held.update({row.pk: bytes(row.data) for row in rows})
         return self._held
 
 

@@ -28,6 +28,13 @@ _TYPE_CODES = {kind: code for code, kind in enumerate(METRIC_TYPES)}
 _PACK_OBJECTS_BYTES = 512
 _IN_MAX = 500
 
+# Statements are made once: to make one takes longer than to run it.
+_TAILS = (
+    sa.select(t.metric_tail.c.run_pk, t.metric_tail.c.pk, t.metric_tail.c.payload)
+    .where(t.metric_tail.c.run_pk.in_(sa.bindparam("runs", expanding=True)))
+    .order_by(t.metric_tail.c.pk)
+)
+
 
 class _Head(msgspec.Struct, array_like=True, frozen=True):
     """The front of a payload. A column whose values are all equal stands in ``same`` and nowhere else."""
@@ -141,11 +148,9 @@ def read_tail(connection: Connection, run_pk: int, *, points_max: int | None = N
 def read_tails(connection: Connection, run_pks: Iterable[int]) -> dict[int, list[tuple[int, bytes]]]:
     """Return the rows ``(pk, payload)`` of the tails of several runs, each in order of arrival; runs without any are left out."""
     wanted = list(run_pks)
-    c = t.metric_tail.c
     found: dict[int, list[tuple[int, bytes]]] = {}
     for start in range(0, len(wanted), _IN_MAX):
-        query = sa.select(c.run_pk, c.pk, c.payload).where(c.run_pk.in_(wanted[start : start + _IN_MAX])).order_by(c.pk)
-        for row in connection.execute(query):
+        for row in connection.execute(_TAILS, {"runs": wanted[start : start + _IN_MAX]}):
             found.setdefault(row.run_pk, []).append((row.pk, row.payload))
     return found
 
@@ -179,7 +184,6 @@ def join_tail(rows: list[tuple[int, bytes]]) -> Tail:
     )
 
 
-# Statements are made once: to make one takes longer than to run it.
 _OWN = sa.and_(t.metric_writer.c.run_pk == sa.bindparam("own_run"), t.metric_writer.c.writer == sa.bindparam("own_writer"))
 _WRITER = sa.select(t.metric_writer.c.stored, t.metric_writer.c.above).where(_OWN).with_for_update()
 _NEW_WRITER = t.metric_writer.insert()

@@ -3,39 +3,72 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from runyard.domain.metric import MetricFamily, MetricSeries
-from runyard.storage.backends.sql.metric_points import INT64_MAX, INT64_MIN, Ints, Points, SeriesHead, to_series
-from runyard.storage.backends.sql.metric_pyramid import thinned
+from runyard.storage.backends.sql.metric_points import HAS_STEP, INT64_MAX, INT64_MIN, Ints, Points, SeriesHead, to_series
+from runyard.storage.backends.sql.metric_pyramid import Part, thinned
 from runyard.storage.backends.sql.metric_read import AXES, RunView, Shown
 from runyard.storage.metric_base import MetricWindow
 from runyard.wire.metric import SeriesQuery
 
+TOGETHER_POINTS = 1 << 20
+"""Points among which those to draw are chosen together; more would only take memory."""
 
-def read_window(head: SeriesHead, view: RunView, shown: Shown, query: SeriesQuery, count: int) -> MetricWindow:
-    """Return the window of one series. ``count`` is what the series counts as a whole."""
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A series of which the points to draw are still to be chosen; ``places`` says where in it each point of ``part`` is."""
+
+    head: SeriesHead
+    part: Part
+    places: Ints
+    count: int
+
+
+def read_windows(found: Iterable[tuple[SeriesHead, RunView, Shown, int]], query: SeriesQuery) -> list[MetricWindow]:
+    """Return the windows of series, in this order. The last number of each is what the series counts as a whole."""
+    windows: list[MetricWindow] = []
+    waiting: list[_Drawing] = []
+    held = 0
+    for head, view, shown, count in found:
+        read = _read(head, view, shown, query, count)
+        if isinstance(read, MetricWindow) or held + len(read.places) > TOGETHER_POINTS:
+            windows += _chosen(waiting, query.max_points)
+            waiting, held = [], 0
+        if isinstance(read, MetricWindow):
+            windows.append(read)
+        else:
+            waiting.append(read)
+            held += len(read.places)
+    return windows + _chosen(waiting, query.max_points)
+
+
+def _chosen(drawings: list[_Drawing], max_points: int) -> list[MetricWindow]:
+    kept = thinned([each.part for each in drawings], max_points)
+    return [_window(each, own) for each, own in zip(drawings, kept, strict=True)]
+
+
+def _read(head: SeriesHead, view: RunView, shown: Shown, query: SeriesQuery, count: int) -> MetricWindow | _Drawing:
     total = view.count(shown.key)
     since = min(total, query.since.get(head.run_id, {}).get(head.name, 0))
     if head.family is not MetricFamily.SERIES:
         return _evenly(head, view.points(shown.key, since, total), since, count, query.max_points)
     bounds = _bounds(query, query.origins.get(head.run_id, 0.0))
+    low, high = since, total
     if query.axis == "index":
         low, high = max(since, bounds[0]), min(total, bounds[1] + 1)
-        points, places = view.drawn(shown.key, low, max(low, high), query.max_points)
-        return _window(head, points, places, count)
-    falls = view.falls(shown.key, AXES[query.axis][1])
-    if falls and (query.sort or query.start is not None or query.stop is not None):
-        points, places = _picked(view, shown.key, since, total, query, bounds)
-        return _window(head, points, places, count)
-    low, high = since, total
-    if query.start is not None:
-        low = max(low, view.find(shown.key, query.axis, bounds[0]))
-    if query.stop is not None and bounds[1] < INT64_MAX:
-        high = min(high, view.find(shown.key, query.axis, bounds[1] + 1))
-    points, places = view.drawn(shown.key, low, max(low, high), query.max_points)
-    return _window(head, points, places, count)
+    elif query.sort or query.start is not None or query.stop is not None:
+        if view.falls(shown.key, AXES[query.axis][1]):
+            return _Drawing(head, *_picked(view, shown.key, since, total, query, bounds), count)
+        if query.start is not None:
+            low = max(low, view.find(shown.key, query.axis, bounds[0]))
+        if query.stop is not None and bounds[1] < INT64_MAX:
+            high = min(high, view.find(shown.key, query.axis, bounds[1] + 1))
+    return _Drawing(head, *view.to_draw(shown.key, low, max(low, high), query.max_points), count)
 
 
 def _bounds(query: SeriesQuery, origin: float) -> tuple[int, int]:
@@ -53,20 +86,22 @@ def _whole(value: float | None, default: int, rounded: object, scale: int) -> in
     return max(INT64_MIN, min(INT64_MAX, whole))
 
 
-def _picked(view: RunView, key: int, since: int, total: int, query: SeriesQuery, bounds: tuple[int, int]) -> tuple[Points, Ints]:
+def _picked(view: RunView, key: int, since: int, total: int, query: SeriesQuery, bounds: tuple[int, int]) -> tuple[Part, Ints]:
     """Return the points within the bounds of a series whose steps or times go up and down: by a look at each of them."""
     points = view.points(key, since, total)
     along = points.x(since) if query.axis == "step" else points.times
     places = np.flatnonzero((along >= bounds[0]) & (along <= bounds[1]))
     if query.sort:
         places = places[np.argsort(along[places], kind="stable")]
-    points, places = points.take(places), places + since
-    kept = thinned(points, np.arange(len(points)), 0, len(points), query.max_points)
-    return points.take(kept), places[kept]
+    return Part(points.take(places), None, 0, len(places)), places + since
 
 
-def _window(head: SeriesHead, points: Points, places: Ints, count: int) -> MetricWindow:
-    steps = np.where(points.stepped, points.steps, places)
+def _window(drawing: _Drawing, kept: Ints) -> MetricWindow:
+    head, points, places, count = drawing.head, drawing.part.points, drawing.places, drawing.count
+    if len(kept) < len(points):
+        points, places = points.take(kept), places[kept]
+    has_steps = bool(len(points)) and bool(points.flags.min() & HAS_STEP)
+    steps = points.steps if has_steps else np.where(points.stepped, points.steps, places)
 
     def series() -> MetricSeries:
         return to_series(head, points, count, None if len(points) == count else steps)

@@ -58,6 +58,7 @@ experiment = Table(
     Column("default_view_id", String),
     Column("archived_at", BigInteger),
     Column("deleted_at", BigInteger),
+    Column("deleted_by", String),
     Column("run_count", Integer, nullable=False, server_default="0"),
     Column("last_run_at", BigInteger, nullable=False, server_default="0"),
     Index(
