@@ -48,6 +48,21 @@ def make_environment(folder: Path, wheel: Path, extras: str = "", python: str = 
     return folder / "bin"
 
 
+def torch_wheel() -> Path | None:
+    """Return a wheel of PyTorch for the processor alone, for this Python, in the folders where pip is told to find links."""
+    told = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+    folders = {os.environ.get("UV_FIND_LINKS", ""), *re.findall(r"find-links='([^']*)'", told)}
+    tag = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    found = [each for name in folders for part in name.split() for each in Path(part).glob(f"torch-*+cpu-{tag}-*.whl")]
+    return max(found, default=None)
+
+
+def torch_requirement() -> str:
+    """Return what to ask pip or uv for to have PyTorch: a build for the processor alone where there is one, 0.2 and not 3 GB."""
+    wheel = torch_wheel()
+    return "torch" if wheel is None else f"torch @ {wheel.as_uri()}"
+
+
 def clean_environment(bin_folder: Path, home: Path) -> dict[str, str]:
     """Return the variables of a person who has just installed Runyard: its commands on the path, and nothing of these tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 import os
@@ -14,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from tests.packages import torch_requirement, torch_wheel
 from tests.server_process import RunningServer
 
 from runyard import Environment, Experiment, Run, ScriptRunConfig, Workspace
@@ -97,15 +97,14 @@ def test_the_notebook_runs_from_top_to_bottom(workspace: Workspace, tmp_path: Pa
 
 
 @pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None and os.environ.get("RUNYARD_LONG") != "1",
-    reason="PyTorch is not installed, and RUNYARD_LONG=1, which lets Runyard install it, is not set",
+    torch_wheel() is None and os.environ.get("RUNYARD_LONG") != "1",
+    reason="no folder of pip's find-links has a PyTorch for the processor alone; with RUNYARD_LONG=1 the 3 GB of the index do",
 )
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_pytorch_loop_learns(workspace: Workspace, tmp_path: Path) -> None:
     environment = Environment("torch")
-    if importlib.util.find_spec("torch") is None:
-        environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["torch", "numpy"])
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=[torch_requirement(), "numpy"])
     config = ScriptRunConfig(str(copy_of("torch", tmp_path)), "train.py", ["--epochs", 60], environment=environment)
     run = Experiment(workspace, "torch").submit(config)
     run.wait_for_completion()

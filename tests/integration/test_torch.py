@@ -9,6 +9,7 @@ import pytest
 
 from runyard import Environment, Experiment, PyTorchConfiguration, ScriptRunConfig
 from runyard.sdk.conda_dependencies import CondaDependencies
+from tests.packages import torch_requirement
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,7 +33,7 @@ dist.destroy_process_group()
 @pytest.fixture
 def torch_environment() -> Environment:
     environment = Environment("torch")
-    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["torch", "numpy"])
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=[torch_requirement(), "numpy"])
     return environment
 
 

@@ -9,112 +9,64 @@ import sqlite3
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from runyard import Workspace
-from runyard.client.archive.incoming import IncomingRun
+from runyard import Run, Workspace
 from runyard.client.archive.open_source import open_source
-from runyard.domain.metric import MetricValue
-from runyard.domain.parameter import run_parameters
+from runyard.domain.run import RunStatus
 from runyard.errors import ArchiveError, InvalidArgumentError
-from runyard.wire.journal import decode_batch, records_of
-from runyard.wire.metric import ScalarRecord
-from tests.client.foreign.conftest import DATA
+from tests.client.foreign.checks import CHECKS, LOSSES, check_tensorboard, logged, read
+from tests.client.foreign.conftest import DATA, unpacked
+from tests.client.foreign.write_data import HERE, VERSIONS, write
+from tests.packages import torch_requirement
 from tests.server_process import RunningServer
 
-HERE = Path(__file__).parent
-LOSSES = [1.0, 0.5, 1 / 3, 0.25, 0.2]
+KEPT = sorted(each.stem for each in DATA.glob("*.zip"))
+NEWEST = {"mlflow": "mlflow-3.17.2", "wandb": "wandb-0.31.0", "tensorboard": "tensorboardX-2.6.5"}
 
 
-def read(path: Path, source: str) -> dict[str, IncomingRun]:
-    with open_source(path, source) as found:
-        runs = list(found.runs())
-        assert len(runs) == len(found)
-    return {run.facts.display_name: run for run in runs}
+@pytest.mark.parametrize("name", KEPT)
+def test_what_a_version_has_written_is_read(name: str, tmp_path: Path) -> None:
+    folder = unpacked(name, tmp_path / "theirs")
+    for place, check in CHECKS[name.rpartition("-")[0]]:
+        check(folder / place)
 
 
-def logged(run: IncomingRun) -> dict[str, list[tuple[int | None, MetricValue]]]:
-    points: dict[str, list[tuple[int | None, MetricValue]]] = {}
-    for batch in run.batches(lambda address: address):
-        for record in records_of(decode_batch(batch)):
-            assert isinstance(record, ScalarRecord)
-            points.setdefault(record.name, []).append((record.step, record.value))
-    return points
+def test_what_tensorboard_itself_writes_is_read(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, HERE / "write_tensorboard.py", tmp_path / "theirs"], check=True, timeout=100)
+    check_tensorboard(tmp_path / "theirs")
 
 
-def check_mlflow(path: Path) -> None:
-    runs = read(path, "mlflow")
-    assert set(runs) == {"parent", "child", "broken"}  # the deleted one stays away
-    parent, child, broken = runs["parent"], runs["child"], runs["broken"]
-    assert list(runs).index("parent") < list(runs).index("child") and child.facts.parent_id == parent.facts.id
-    assert [run.facts.status.value for run in (parent, child, broken)] == ["Completed", "Completed", "Failed"]
-    assert parent.facts.description == "What **this** is" and parent.facts.tags == {"team": "vision"}
-    assert run_parameters(parent.facts.definition) == {"depth": "3", "lr": "0.1"}
-    assert parent.facts.properties["param.name with space"] == "x y"
-    assert parent.experiment.name == "digits" and parent.facts.submitted_by
-    points = logged(parent)
-    assert points["loss"] == list(enumerate(LOSSES)) and points["val/acc"] == [(0, 0.5)]
-    (_, first), (_, second) = points["odd"]
-    assert isinstance(first, float) and math.isnan(first) and second == math.inf
-    assert [file.facts.path for file in parent.files] == ["notes/note.txt"] and parent.left_out == {}
-
-
-def check_wandb(path: Path) -> None:
-    (run,) = read(path, "wandb").values()
-    assert (run.facts.display_name, run.experiment.name, run.facts.description) == ("first", "digits", "What this is")
-    assert run.facts.status.value == "Completed" and run.facts.tags == {"good": None, "small": None}
-    assert run_parameters(run.facts.definition) == {"lr": "0.1", "net/depth": "3"}
-    assert run.facts.properties["wandb.group"] == "g" and run.facts.properties["wandb.summary.best"] == "0.2"
-    points = logged(run)
-    assert points["loss"] == [(step, pytest.approx(value)) for step, value in enumerate(LOSSES)]
-    assert [step for step, _ in points["val/acc"]] == [0, 1, 2, 3, 4]
-    assert points["whole"] == [(5, 2**60)] and points["yes"] == [(5, True)] and points["text"] == [(5, "hi")]
-    assert "note.txt" in [file.facts.path for file in run.files] and run.left_out == {}
-
-
-def check_tensorboard(path: Path) -> None:
-    runs = read(path, "tensorboard")
-    assert list(runs) == ["eval", "train"]
-    for run in runs.values():
-        assert logged(run) == {"loss/x": [(step, pytest.approx(1 / (step + 1))) for step in range(4)]}
-        assert run.facts.started_at.timestamp() <= 1_700_000_001 and list(run.left_out) == ["h"]
-        assert len(run.files) == 1
-
-
-def test_an_mlruns_folder_is_read() -> None:
-    check_mlflow(DATA / "mlruns")
-
-
-def test_the_sqlite_file_of_mlflow_is_read(mlflow_database: Path) -> None:
-    check_mlflow(mlflow_database)
-
-
-def test_a_database_cannot_name_files_outside_of_its_folder(mlflow_database: Path, tmp_path: Path) -> None:
-    moved = tmp_path / "inner" / "mlflow.db"
+def test_a_database_that_has_moved_without_its_files_says_so(mlflow_folder: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere" / "mlflow.db"
     moved.parent.mkdir()
-    shutil.move(mlflow_database, moved)
+    shutil.move(mlflow_folder / "mlflow.db", moved)
     run = read(moved, "mlflow")["parent"]
     assert run.files == [] and "not in the folder" in run.left_out["artifacts"]
 
 
-def test_an_offline_folder_of_wandb_is_read() -> None:
-    check_wandb(DATA / "wandb")
-
-
-def test_event_files_are_read() -> None:
-    check_tensorboard(DATA / "tensorboard")
+def test_a_database_cannot_name_files_outside_of_its_folder(mlflow_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "key.txt").write_text("private")
+    with sqlite3.connect(mlflow_folder / "mlflow.db") as connection:
+        for address in (f"file://{tmp_path}/secret", "../secret", "file:///x/%2e%2e/../secret"):
+            connection.execute("UPDATE runs SET artifact_uri = ? WHERE name = 'parent'", (address,))
+            connection.commit()
+            assert read(mlflow_folder / "mlflow.db", "mlflow")["parent"].files == [], address
 
 
 def test_what_is_cut_off_gives_what_is_before(tmp_path: Path) -> None:
-    (events,) = (DATA / "tensorboard" / "train").iterdir()
-    (tmp_path / events.name).write_bytes(events.read_bytes()[:-10])
-    (run,) = read(tmp_path, "tensorboard").values()
+    (events,) = (unpacked("tensorboardX-2.6.5", tmp_path / "whole") / "train").iterdir()
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / events.name).write_bytes(events.read_bytes()[:-10])
+    (run,) = read(tmp_path / "t", "tensorboard").values()
     assert len(logged(run)["loss/x"]) == 4 and any("cut off" in reason for reason in run.left_out.values())
-    (history,) = DATA.glob("wandb/*/*.wandb")
+    whole = max(unpacked("wandb-0.31.0", tmp_path / "wandb").rglob("*.wandb"), key=lambda file: file.stat().st_size)
     (tmp_path / "w").mkdir()
-    (tmp_path / "w" / history.name).write_bytes(history.read_bytes()[:1500])
+    (tmp_path / "w" / whole.name).write_bytes(whole.read_bytes()[:1500])
     (run,) = read(tmp_path / "w", "wandb").values()
     assert run.facts.status.value == "Canceled" and run.left_out
 
@@ -150,34 +102,77 @@ def test_tensors_of_one_number_are_numbers(tmp_path: Path) -> None:
     assert logged(run) == {"t": [(7, 2.5)]}
 
 
-def test_runs_come_in_once_and_are_found(server: RunningServer, workspace_name: str) -> None:
+@pytest.fixture
+def imported(server: RunningServer, workspace_name: str, tmp_path: Path) -> Callable[[str, str], dict[str, Run]]:
+    """Unpack what a tool has written, bring it in by the command line, and return the runs by name."""
     workspace = Workspace.create(workspace_name)
-    report = workspace.import_runs(DATA / "mlruns", "mlflow")
-    assert len(report.imported) == 3 and report.taken == []
-    assert workspace.import_runs(DATA / "mlruns", "mlflow").skipped == report.imported
-    (run,) = workspace.get_runs(filter="param.lr = 0.1 and metric.loss.min < 0.3")
-    assert run.get_metrics()["loss"] == LOSSES
-    assert len(list(run.get_children())) == 1 and "notes/note.txt" in run.get_file_names()
-    assert len(workspace.import_runs(DATA / "tensorboard", "tensorboard", experiment="boards").imported) == 2
-    assert len(workspace.import_runs(DATA / "wandb", "wandb").imported) == 1
+
+    def bring(source: str, place: str) -> dict[str, Run]:
+        folder = unpacked(NEWEST[source], tmp_path / "theirs")
+        command = [sys.executable, "-m", "runyard", "import", source, str(folder / place), "-w", workspace_name]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+        assert done.returncode == 0, done.stderr
+        again = workspace.import_runs(folder / place, source)
+        assert again.imported == [] and again.skipped
+        return {run.display_name: run for run in workspace.get_runs(include_children=True)}
+
+    return bring
+
+
+@pytest.mark.parametrize("place", ["mlruns", "mlflow.db"])
+def test_runs_of_mlflow_are_all_there_after_the_import(
+    imported: Callable[[str, str], dict[str, Run]], place: str, tmp_path: Path
+) -> None:
+    runs = imported("mlflow", place)
+    assert {name: run.get_status() for name, run in runs.items()} == {
+        "parent": "Completed",
+        "child": "Completed",
+        "broken": "Failed",
+        "killed": "Canceled",
+        "open": "Canceled",
+    }
+    parent, metrics = runs["parent"], runs["parent"].get_metrics()
+    assert runs["child"].parent is not None and runs["child"].parent.id == parent.id
+    assert metrics["loss"] == LOSSES and metrics["val/acc"] == 0.5 and metrics["late"] == 1.5
+    assert math.isnan(metrics["odd"][0]) and metrics["odd"][1:] == [math.inf, -math.inf]
+    assert parent.get_tags() == {"team": "vision"} and parent.description == "What **this** is"
+    assert parent.get_details()["runDefinition"]["arguments"] == ["--depth=3", "--lr=0.1"]
+    assert parent.get_properties()["param.name with space"] == "x y"
+    details = runs["killed"].get_details()
+    assert (details["startTimeUtc"], details["endTimeUtc"]) == ("2023-11-14T22:13:20.000000Z", "2023-11-14T22:14:50.000000Z")
+    parent.download_file("notes/note.txt", output_file_path=tmp_path / "note.txt")
+    parent.download_file("table.json", output_file_path=tmp_path / "table.json")
+    assert (tmp_path / "note.txt").read_text() == "hello" and '"a"' in (tmp_path / "table.json").read_text()
+    (found,) = runs["parent"].experiment.get_runs(filter="param.lr = 0.1 and metric.loss.min < 0.3")
+    assert found.id == parent.id
+
+
+def test_runs_of_wandb_are_all_there_after_the_import(imported: Callable[[str, str], dict[str, Run]], tmp_path: Path) -> None:
+    runs = imported("wandb", "wandb")
+    run, metrics = runs["first"], runs["first"].get_metrics()
+    assert (run.get_status(), runs["broken"].get_status()) == ("Completed", RunStatus.FAILED.value)
+    assert metrics["loss"] == pytest.approx(LOSSES) and metrics["whole"] == 2**60 and metrics["text"] == "hi"
+    assert math.isnan(metrics["odd"][0]) and metrics["odd"][1:] == [math.inf, -math.inf]
+    assert run.get_tags() == {"good": None, "small": None} and run.experiment.name == "digits"
+    assert run.get_details()["runDefinition"]["arguments"] == ["--lr=0.1", "--net/depth=3", "--late=set"]
+    run.download_file("note.txt", output_file_path=tmp_path / "note.txt")
+    assert (tmp_path / "note.txt").read_text() == "hello"
+
+
+def test_runs_of_tensorboard_are_all_there_after_the_import(imported: Callable[[str, str], dict[str, Run]]) -> None:
+    runs = imported("tensorboard", "")
+    assert set(runs) == {"eval", "train"}
+    metrics = runs["train"].get_metrics()
+    assert metrics["loss/x"] == pytest.approx(LOSSES[:4]) and math.isnan(metrics["odd"][0])
+    assert runs["train"].get_details()["startTimeUtc"].startswith("2023-11-14T22:13:20.5")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif("RUNYARD_LONG" not in os.environ, reason="installs the real tools; RUNYARD_LONG=1 runs it")
-@pytest.mark.parametrize(
-    ("tool", "package", "place", "check"),
-    [
-        ("mlflow", "mlflow", "mlruns", check_mlflow),
-        ("mlflow", "mlflow", "mlflow.db", check_mlflow),
-        ("wandb", "wandb", "wandb", check_wandb),
-        ("tensorboard", "tensorboardX", "", check_tensorboard),
-    ],
-)
-def test_what_the_real_tools_write_now_is_read(tool: str, package: str, place: str, check: object, tmp_path: Path) -> None:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "runyard-benchmarks" / package
-    python = cache / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "uv", "venv", "-q", str(cache)], check=True)
-        subprocess.run([sys.executable, "-m", "uv", "pip", "install", "-q", "--python", str(python), package], check=True)
-    subprocess.run([str(python), str(HERE / f"write_{tool}.py"), str(tmp_path / "out")], check=True)
-    check(tmp_path / "out" / place)  # type: ignore[operator]
+@pytest.mark.parametrize(("package", "version"), [(name, each) for name, versions in VERSIONS.items() for each in versions])
+def test_what_the_real_tools_write_now_is_read(package: str, version: str, tmp_path: Path) -> None:
+    requirement = f"{package}=={version}" if version else torch_requirement()
+    folder = write(package, requirement, tmp_path / "out")
+    for place, check in CHECKS[package]:
+        check(folder / place)

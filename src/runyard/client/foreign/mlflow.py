@@ -164,7 +164,7 @@ def _from_database(path: Path, ids: list[str]) -> Iterator[ForeignRun]:
             ).fetchone()
             tags = _pairs(connection, "tags", run_id)
             about = {**dict(row), "run_id": run_id, "run_name": row["name"]}
-            folder = _local(row["artifact_uri"], path.resolve().parent)
+            folder = _local(row["artifact_uri"], path.resolve().parent, run_id)
             found = _run(
                 about,
                 row["experiment"],
@@ -194,13 +194,20 @@ def _pairs(connection: sqlite3.Connection, table: str, run_id: str) -> dict[str,
     return {str(key): str(value) for key, value in rows}
 
 
-def _local(address: str, root: Path) -> Path | None:
-    """Return the folder of an address; None for one elsewhere than below ``root``: a database may name any folder."""
+def _local(address: str, root: Path, run_id: str) -> Path | None:
+    """Return the folder of an address; None for one elsewhere than below ``root``: a database may name any folder.
+
+    A database that has moved, with its files, still names where they were: then it is the end of the address that counts.
+    """
     found = urlparse(address)
     if found.scheme not in ("", "file"):
         return None
-    folder = (root / unquote(found.path)).resolve()
-    return folder if folder.is_relative_to(root) else None
+    parts = Path(unquote(found.path)).parts
+    folder = (root / Path(*parts)).resolve() if parts else root
+    if folder.is_relative_to(root):
+        return folder
+    ends = (root.joinpath(*parts[start:]) for start in range(1, len(parts)) if run_id in parts[start:])
+    return next((each.resolve() for each in ends if each.is_dir() and each.resolve().is_relative_to(root)), None)
 
 
 def _yaml(path: Path) -> dict[str, Any]:

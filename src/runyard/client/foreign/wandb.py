@@ -23,8 +23,10 @@ _HEAD = b":W&B"
 _HEAD_BYTES = 7
 _PART = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
-_HISTORY, _SUMMARY, _CONFIG, _RUN, _EXIT = 2, 3, 5, 17, 18
+_HISTORY, _SUMMARY, _CONFIG, _ARTIFACT, _RUN, _EXIT = 2, 3, 5, 8, 17, 18
 _VALUE_JSON = 16
+_OWN_KINDS = ("job", "run_table", "wandb-history")
+"""The kinds of artifacts that W&B makes by itself, of what is elsewhere in the run."""
 
 
 def wandb_runs(path: Path) -> ForeignRuns:
@@ -54,6 +56,10 @@ def _run(file: Path) -> ForeignRun:
             config.update(_items(message(record, _CONFIG)))
         elif _SUMMARY in record:
             summary.update(_items(message(record, _SUMMARY)))
+        elif _ARTIFACT in record:
+            artifact = message(record, _ARTIFACT)
+            if text(artifact, 4) not in _OWN_KINDS:
+                left_out[f"artifact {text(artifact, 5)}"] = "W&B keeps its files outside of the run's folder"
         elif _EXIT in record:
             code = whole(message(record, _EXIT), 1)
         elif _HISTORY in record:
