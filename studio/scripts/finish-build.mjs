@@ -1,4 +1,5 @@
 // After `vite build`: licence notices, compressed twins of the text assets, and the manifest moved out of what is served.
+import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,9 +12,49 @@ const TEXT = new Set([".html", ".js", ".css", ".svg", ".txt", ".json"]);
 /** Below this a response fits one packet anyway. */
 const SMALLEST_WORTH_COMPRESSING = 600;
 
+/** What a page needs beside what every page has: what start.js asks for before the page's scripts say so. */
+const PAGES = {
+  "^/$": ["src/app/HomePage.tsx"],
+  "^/experiments/?$": ["src/experiments/ExperimentsPage.tsx"],
+  "^/experiments/[^/]+/?$": ["src/experiments/ExperimentPage.tsx"],
+  "^/runs/?$": ["src/runs/list/RunsPage.tsx"],
+  "^/runs/[^/]+/overview": ["src/runs/page/RunPage.tsx", "src/runs/page/OverviewTab.tsx"],
+  "^/runs/[^/]+/metrics": ["src/runs/page/RunPage.tsx", "src/runs/page/MetricsTab.tsx"],
+  "^/runs/[^/]+/outputs": ["src/runs/page/RunPage.tsx", "src/runs/page/OutputsTab.tsx"],
+  "^/compare": ["src/runs/compare/ComparePage.tsx"],
+};
+
+await nameFilesInStartScript();
 await keepManifestOutOfTheServedFolder();
 await writeFile(join(output, "THIRD_PARTY_NOTICES.txt"), await thirdPartyNotices());
 await compressFolder(output);
+
+/** Puts the names of the built files into start.js, and its content into its name. */
+async function nameFilesInStartScript() {
+  const manifest = JSON.parse(await readFile(join(output, ".vite/manifest.json"), "utf8"));
+  const known = filesOf(manifest, "index.html", new Set());
+  const pages = Object.entries(PAGES).map(([path, sources]) => [path, [...new Set(sources.flatMap((source) => [...filesOf(manifest, source, new Set())]))].filter((file) => !known.has(file))]);
+  const languages = Object.fromEntries(Object.entries(manifest).flatMap(([key, chunk]) => (key.startsWith("virtual:messages/") ? [[key.slice("virtual:messages/".length), chunk.file]] : [])));
+  const source = await readFile(join(output, "start.js"), "utf8");
+  const files = "{ languages: {}, pages: [] }";
+  if (!source.includes(files)) throw new Error("public/start.js has no place for the names of the files.");
+  const filled = source.replace(files, JSON.stringify({ languages, pages }));
+  const name = `assets/start-${createHash("sha256").update(filled).digest("hex").slice(0, 8)}.js`;
+  await writeFile(join(output, name), filled);
+  await rm(join(output, "start.js"));
+  const page = await readFile(join(output, "index.html"), "utf8");
+  await writeFile(join(output, "index.html"), page.replace('src="/start.js"', `src="/${name}"`));
+}
+
+/** The scripts that come with a module, its own included. */
+function filesOf(manifest, key, found) {
+  const chunk = manifest[key];
+  if (!chunk) throw new Error(`The build has no ${key}: PAGES names a file that is gone.`);
+  if (found.has(chunk.file)) return found;
+  found.add(chunk.file);
+  for (const imported of chunk.imports ?? []) filesOf(manifest, imported, found);
+  return found;
+}
 
 async function keepManifestOutOfTheServedFolder() {
   await mkdir(join(studio, ".build"), { recursive: true });

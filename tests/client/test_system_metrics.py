@@ -53,6 +53,12 @@ def test_a_sample_has_the_machine_and_the_process() -> None:
         assert {"system/network_sent_bytes_per_s", "system/disk_used_percent"} <= found.keys()
 
 
+def test_a_node_of_several_is_in_the_names() -> None:
+    found = SystemSampler(node="worker-1").sample()
+    assert "system/worker-1/cpu_percent" in found
+    assert all(name.startswith("system/worker-1/") for name in found)
+
+
 def test_a_process_that_has_ended_is_left_out() -> None:
     assert "system/process_memory_bytes" not in SystemSampler(pid=2**22 - 1).sample()
 

@@ -82,6 +82,7 @@ def test_groups_tell_mean_spread_and_number(studio: Studio, experiment: Experime
     expect(page.get_by_text("2 groups")).to_be_visible()
     vision = page.get_by_role("row").filter(has_text="vision").first
     expect(vision).to_contain_text("2 ± 1")
+    expect(vision.get_by_role("gridcell").nth(1)).to_have_text(re.compile(r"vision\s*2$"))  # of two runs
     vision.get_by_role("button").click()
     expect(page.get_by_role("link", name="run 1")).to_be_visible()
     assert sorted(names(page)) == ["run 0", "run 1"]
@@ -117,6 +118,75 @@ def test_columns_are_chosen_moved_and_widened_and_a_fresh_browser_shows_the_same
     expect(page.get_by_role("columnheader", name="val/loss")).to_have_attribute("aria-sort", "none")
     page.go_forward()
     expect(page.get_by_role("columnheader", name="val/loss")).to_have_attribute("aria-sort", "descending")
+
+
+def test_a_list_is_ordered_by_several_columns_with_the_pointer_the_keyboard_and_the_menu(
+    studio: Studio, experiment: Experiment
+) -> None:
+    for name, loss, team in (("one", 1, "a"), ("two", 2, "a"), ("three", 3, "b"), ("four", 4, "b")):
+        make(experiment, name, loss=loss, team=team)
+    page = studio.open("/runs?cols=t:team,m:loss@last,m:-loss@last")
+    team, loss = (
+        page.get_by_role("columnheader", name=name).get_by_role("button") for name in (re.compile("^team"), re.compile("^loss"))
+    )
+    links = page.locator("[role=row] a[data-cell=name]")
+    expect(links).to_have_count(4)
+    team.click()
+    expect(page).to_have_url(re.compile(r"sort=-tag\.team"))
+    loss.click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile(r"sort=-tag\.team,-metric\.loss\.last"))
+    expect(links).to_have_text(["four", "three", "two", "one"])
+    expect(page.get_by_role("img", name="2 of 2 in the order")).to_have_text("2")
+    loss.press("Shift+Enter")
+    expect(links).to_have_text(["three", "four", "one", "two"])
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("textbox", name="Name of the view").fill("By team")
+    page.get_by_role("button", name="Save as new").click()
+    expect(page).to_have_url(re.compile(r"view=\w+"))
+    view_id = re.search(r"view=(\w+)", page.url)
+    assert view_id
+    page = studio.open(f"/v/{view_id[1]}")
+    expect(links).to_have_text(["three", "four", "one", "two"])
+    page.get_by_role("button", name="Layout").click()
+    panel = page.get_by_role("dialog", name="Layout of the list")
+    panel.get_by_role("button", name="Do not order by team (tag)").click()
+    expect(links).to_have_text(["one", "two", "three", "four"])
+    panel.get_by_role("combobox", name="Then by …").select_option("name")
+    expect(page).to_have_url(re.compile(r"sort=metric\.loss\.last,-name"))
+    assert studio.violations() == []
+
+
+def test_columns_are_pinned_and_widened_with_the_pointer_and_a_description_is_edited_in_its_cell(
+    studio: Studio, experiment: Experiment
+) -> None:
+    run = make(experiment, "the one", loss=1, team="vision")
+    page = studio.open("/runs?cols=description,status,created,started,duration,tags,id,error,script,submitter")
+    cell = page.locator("[role=gridcell][data-cell=description]")
+    cell.hover()
+    cell.get_by_role("button", name="Edit the description").click()
+    page.get_by_role("dialog", name="Description").get_by_role("textbox").fill("warm start")
+    page.keyboard.press("Control+Enter")
+    expect(cell).to_contain_text("warm start")
+    assert Run.get(studio.workspace, run.id).description == "warm start"
+    head = page.get_by_role("columnheader", name="Description")
+    box = head.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 58, box["y"] + 10)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"w=description:300"))
+    page.get_by_role("button", name="Layout").click()
+    page.get_by_role("dialog", name="Layout of the list").get_by_role(
+        "combobox", name="Columns that stay in sight"
+    ).select_option("1")
+    expect(page).to_have_url(re.compile(r"pin=1"))
+    page.keyboard.press("Escape")
+    page.locator("[data-grid]").evaluate("grid => { grid.scrollLeft = 2000; }")
+    expect(page.get_by_role("columnheader", name="Error")).to_be_in_viewport()
+    expect(cell).to_be_in_viewport()  # it stays, and so does its head
+    expect(head).to_be_in_viewport()
+    expect(page.get_by_role("columnheader", name="Status")).to_have_count(0)
 
 
 def test_a_column_shows_a_metric_where_another_one_is_best(studio: Studio, experiment: Experiment) -> None:
@@ -272,7 +342,7 @@ def test_what_is_deleted_waits_in_the_bin_and_can_be_removed_for_good(studio: St
     page = studio.open("/bin")
     page.get_by_role("button", name="Restore kept").click()
     expect(page.get_by_role("button", name="Restore kept")).to_have_count(0)
-    page.get_by_role("button", name="Remove gone for good").click()
+    page.get_by_role("button", name="Remove for good: gone").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Remove 1 run").click()
     expect(page.get_by_text("The bin is empty")).to_be_visible()
     page = studio.open("/runs")

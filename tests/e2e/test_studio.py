@@ -6,9 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from runyard import Experiment, Run
@@ -190,40 +188,6 @@ def test_an_address_that_leads_nowhere_offers_ways_on(studio: Studio) -> None:
     page = studio.open("/runs/no-such-run")
     expect(page.get_by_text("No such run")).to_be_visible()
     studio.problems.clear()  # Chromium reports the 404 of the run itself
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 360])
-def test_no_page_has_an_accessibility_fault(
-    new_studio: Callable[..., Studio], submit: Callable[..., Run], experiment: Experiment, scheme: Any, width: int
-) -> None:
-    run = submit(LIVE.replace("time.sleep(0.5)", "time.sleep(0.01)"))
-    run.tag("quality", "great run")
-    run.wait_for_completion()
-    failed = submit("raise ValueError('no')")
-    failed.wait_for_completion(raise_on_error=False)
-    studio = new_studio(color_scheme=scheme, viewport={"width": width, "height": 800})
-    studio.sign_in()
-    tabs = ("overview", "metrics", "images", "tables", "system", "children", "outputs", "snapshot")
-    paths = [
-        "/",
-        "/experiments",
-        f"/experiments/{experiment.name}",
-        f"/experiments/{experiment.name}/about",
-        "/views",
-        "/bin",
-        "/runs",
-        "/compute",
-        "/nowhere",
-    ]
-    for path in [*paths, *(f"/runs/{run.id}/{tab}" for tab in tabs), f"/runs/{failed.id}/overview"]:
-        page = studio.open(path)
-        expect(page.get_by_role("main")).to_be_visible()
-        expect(page.get_by_role("heading").first).to_be_visible()
-        studio.settled()
-        assert studio.violations() == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways at {width}"
-    assert studio.problems == []
 
 
 def test_settings_lead_to_the_licences_of_what_the_studio_is_made_of(studio: Studio) -> None:

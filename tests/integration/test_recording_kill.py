@@ -17,7 +17,8 @@ import psutil
 import pytest
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
-from tests.server_process import start_server
+from runyard.wire.metric import MetricValuesQuery
+from tests.server_process import start_server, stop_server
 
 LONG = bool(os.environ.get("RUNYARD_LONG"))
 KILLS = 100 if LONG else 2
@@ -101,6 +102,37 @@ def test_killing_the_server_again_and_again_costs_a_training_nothing(place: Path
     assert is_whole, f"{len(metrics['n'])} of {count}"
     assert metrics["list"] == [value for n in range(0, count, 1000) for value in (n, None)]
     assert run.get_status() == "Completed"
+
+
+LEFT = """
+import os, signal
+from runyard import Experiment, Workspace
+run = Experiment(Workspace.get("default"), "left").start_logging(snapshot_directory=None)
+print(run.id, flush=True)
+run.log_histogram("weights", [1.0, 2.0], step=1)
+run.log_text("said", "the last words")
+for n in range(3000):
+    run.log("n", n)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_server_takes_in_what_a_killed_program_left_without_any_command(home: Path, killed: Counter[str]) -> None:
+    running = start_server(home)
+    try:
+        program = subprocess.run([sys.executable, "-c", LEFT], stdout=subprocess.PIPE, text=True, timeout=60, check=False)
+        assert program.returncode == -signal.SIGKILL
+        killed["program that nobody asks about"] += 1
+        metrics = Workspace.get("default")._client.metrics  # as the Studio asks: nothing here sends journals
+        run_id = program.stdout.strip()
+        query = MetricValuesQuery(run_id=run_id)
+        until(lambda: set(metrics.values(query).get(run_id, {})) == {"n", "weights", "said"}, "the server has it all")
+        until(lambda: not list((home / "journal").rglob("*.*")), "the journals are gone")
+        values = metrics.values(query)[run_id]
+        assert values["n"] == list(range(3000))
+        assert isinstance(values["said"], str) and values["said"].endswith(".txt")
+    finally:
+        stop_server(running)
 
 
 @pytest.mark.slow

@@ -37,3 +37,20 @@ def test_a_long_series_is_written_whole(experiment: Experiment, tmp_path: Path) 
     read = EventAccumulator(str(tmp_path / run.id), size_guidance={"scalars": 0})
     read.Reload()
     assert [point.step for point in read.Scalars("x")] == list(range(25_000))
+
+
+def test_histograms_are_written_with_their_bins_and_steps(experiment: Experiment, tmp_path: Path) -> None:
+    with experiment.start_logging(snapshot_directory=None) as run:
+        run.log_histogram("weights", [0.0, 1.0, 1.0, 4.0], bins=2, step=10)
+        run.log_histogram("weights", counts=[3], edges=[0, 2], step=20)
+        run.log_histogram("weights", [float("nan")], step=30)
+    export_to_tensorboard(run, tmp_path)
+    read = EventAccumulator(str(tmp_path / run.id), size_guidance={"histograms": 0})
+    read.Reload()
+    first, second, empty = read.Histograms("weights")
+    assert (first.step, second.step, empty.step) == (10, 20, 30)
+    value = first.histogram_value
+    assert (value.min, value.max, value.num, value.sum) == (0.0, 4.0, 4.0, 6.0)
+    assert (value.bucket_limit, value.bucket) == ([0.0, 2.0, 4.0], [0.0, 3.0, 1.0])
+    assert second.histogram_value.bucket == [0.0, 3.0]
+    assert empty.histogram_value.num == 0

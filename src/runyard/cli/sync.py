@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import time
 from typing import Any
 
 import click
@@ -22,42 +22,20 @@ def sync(timeout_s: float | None, output_format: str, query: str | None) -> None
 
     Programs that still run send by themselves and are left alone. The exit code is 0 when nothing is left, else 1.
     """
+    from runyard.client.left_records import send_left
     from runyard.client.recorder import journal_root
     from runyard.sdk.connection import endpoint_for
 
     endpoint = endpoint_for()
+    until = float("inf") if timeout_s is None else time.monotonic() + timeout_s
     with working("Sending what was logged"):
-        reports = _sent(journal_root(endpoint), endpoint, timeout_s)
+        reports = send_left(journal_root(endpoint), endpoint, until=until)
     Output(output_format, query).print([_row(*each) for each in reports], columns=COLUMNS)
     failures = [failure for _, report in reports for failure in report.failures]
     for failure in failures:
         click.echo(failure, err=True)
     if failures:
         click.get_current_context().exit(1)
-
-
-def _sent(root: Path, endpoint: Any, timeout_s: float | None) -> list[tuple[str, Any]]:
-    import time
-
-    from runyard.client.client import Client
-    from runyard.client.recorder import ServerSink
-    from runyard.client.run_end import ends_in, send_ends, workspace_of_end
-    from runyard.client.sending import drain, journals_in, workspace_of
-
-    until = float("inf") if timeout_s is None else time.monotonic() + timeout_s
-    by_workspace: dict[str, tuple[list[Path], list[Path]]] = {}
-    for path in journals_in(root):
-        by_workspace.setdefault(workspace_of(path), ([], []))[0].append(path)
-    for path in ends_in(root):
-        by_workspace.setdefault(workspace_of_end(path), ([], []))[1].append(path)
-    reports = []
-    for name, (journals, ends) in sorted(by_workspace.items()):
-        client = Client(endpoint, name, retry_s=0)
-        sink = ServerSink(client)
-        report = drain(journals, sink, until=until)
-        report.failures += [] if report.is_away else send_ends(ends, client, sink.server)
-        reports.append((name, report))
-    return reports
 
 
 def _row(workspace: str, report: Any) -> dict[str, Any]:

@@ -35,14 +35,16 @@ def interval_s(environment: dict[str, str] | None = None) -> float | None:
 class SystemSampler:
     """Reads the machine's counters. Rates are those since the call before; the first call has none.
 
-    With ``pid`` it also adds up the process and all its descendants. What a machine does not tell is left out.
+    With ``pid`` it also adds up the process and all its descendants. What a machine does not tell is left out. The names of a
+    run of several nodes have the node in them: ``system/<node>/cpu_percent``.
     """
 
-    def __init__(self, pid: int | None = None) -> None:
+    def __init__(self, pid: int | None = None, node: str | None = None) -> None:
         import psutil  # late: 0.06 s
 
         self._psutil = psutil
         self._pid = os.getpid() if pid is None else pid
+        self._start = SYSTEM_NAME_START if node is None else f"{SYSTEM_NAME_START}{node}/"
         self._gpus = _gpus()
         self._before: dict[str, float] = {}
         self._before_at = 0.0
@@ -65,7 +67,7 @@ class SystemSampler:
         found.update(self._rates())
         for number, gpu in enumerate(self._gpus):
             found.update({f"gpu{number}_{name}": value for name, value in gpu().items()})
-        return {SYSTEM_NAME_START + name: value for name, value in found.items()}
+        return {self._start + name: value for name, value in found.items()}
 
     def _disk_space(self) -> dict[str, float]:
         return {"disk_used_percent": self._psutil.disk_usage(os.getcwd()).percent}  # noqa: PTH109 - the disk that the run writes to
@@ -106,10 +108,11 @@ class SystemSampler:
 class SystemMetrics:
     """Samples in a thread of its own until it is closed; the first time after one interval, so that short runs stay clean."""
 
-    def __init__(self, recorder: Recorder, every_s: float, pid: int | None = None) -> None:
+    def __init__(self, recorder: Recorder, every_s: float, pid: int | None = None, node: str | None = None) -> None:
         self._recorder = recorder
         self._every_s = every_s
         self._pid = pid
+        self._node = node
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="runyard-system-metrics", daemon=True)
 
@@ -125,7 +128,7 @@ class SystemMetrics:
         if self._closing.wait(min(self._every_s, 1.0)):
             return
         try:
-            sampler = SystemSampler(self._pid)
+            sampler = SystemSampler(self._pid, self._node)
             sampler.sample()
             while not self._closing.wait(self._every_s):
                 self._record(sampler.sample())
@@ -139,12 +142,12 @@ class SystemMetrics:
                 self._recorder.record(ScalarRecord(name, now_us, value))
 
 
-def start_system_metrics(recorder: Recorder, pid: int | None = None) -> SystemMetrics | None:
-    """Start to sample for a run; None where ``RUNYARD_SYSTEM_METRICS`` is 0."""
+def start_system_metrics(recorder: Recorder, pid: int | None = None, node: str | None = None) -> SystemMetrics | None:
+    """Start to sample for a run, or for one node of it; None where ``RUNYARD_SYSTEM_METRICS`` is 0."""
     every_s = interval_s()
     if every_s is None:
         return None
-    metrics = SystemMetrics(recorder, every_s, pid)
+    metrics = SystemMetrics(recorder, every_s, pid, node)
     metrics.start()
     return metrics
 

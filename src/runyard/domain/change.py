@@ -13,6 +13,8 @@ class ChangeTopic(str, Enum):
     RUN = "run"
     METRIC = "metric"
     ARTIFACT = "artifact"
+    VIEW = "view"
+    ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ class ExperimentRecord:
     default_view_id: str | None = None
     archived_at: datetime | None = None
     deleted_at: datetime | None = None
+    deleted_by: str | None = None
     run_count: int = 0
     active_run_count: int = 0
     last_run_id: str | None = None

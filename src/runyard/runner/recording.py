@@ -29,9 +29,12 @@ class RunRecording:
         self._run_id = run_id
         self._system: SystemMetrics | None = None
 
-    def start(self, pid: int) -> None:
-        """Begin to record how busy the machine is, and the process ``pid`` with its descendants."""
-        self._system = start_system_metrics(self._client.recorders.for_run(self._run_id), pid)
+    def start(self, pid: int, node: str | None = None) -> None:
+        """Begin to record how busy the machine is, and the process ``pid`` with its descendants.
+
+        ``node`` names this machine among those of a run that has several.
+        """
+        self._system = start_system_metrics(self._client.recorders.for_run(self._run_id), pid, node)
 
     def close(self, stop: StopSwitch) -> None:
         """End that, and send what the processes of the script have recorded and could not send before they ended.

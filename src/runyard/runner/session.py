@@ -153,7 +153,7 @@ class Session:
                 for line in _opening_lines(prepared, prepared.command(), self._settings):
                     logs.driver(line)
                 self._tell(prepared.properties)
-                self._recording.start(os.getpid())
+                self._recording.start(os.getpid(), self._settings.node_id if group.node_count > 1 else None)
                 try:
                     end = leader.run()
                 finally:

@@ -18,6 +18,7 @@ from runyard.errors import NotFoundError
 from runyard.server import failure
 from runyard.server.background.compactor import CompactorThread
 from runyard.server.background.dispatcher import Dispatcher
+from runyard.server.background.left_records import LeftRecordsThread
 from runyard.server.clock import Clock, utc_now
 from runyard.server.context import ServerContext
 from runyard.server.gate import Gate
@@ -137,12 +138,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     dispatcher = Dispatcher(context)
     object.__setattr__(context, "wake_dispatcher", dispatcher.wake)
     compactor = CompactorThread(context)
+    left_records = LeftRecordsThread(context)
     dispatcher.start()
     compactor.start()
+    left_records.start()
     try:
         yield
     finally:
         app.state.stopping.set()
+        left_records.stop()
         await asyncio.to_thread(compactor.stop)
         await asyncio.to_thread(dispatcher.stop)
         await asyncio.to_thread(context.storage.close)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from runyard.domain.histogram import Histogram
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary
 from runyard.errors import ConfigurationError
 from runyard.sdk.experiment import Experiment
@@ -26,7 +27,7 @@ def export_to_tensorboard(
     """Write the numbers that runs logged as event files, a folder a run, and return the run ids.
 
     Every numeric metric becomes a scalar series at the steps and times it was logged; a numeric column of a table becomes the
-    series ``metric/column``. Texts, images and other files are left out.
+    series ``metric/column``. Histograms are histograms. Texts, images and other files are left out.
 
     Args:
         run_data: a run, several, or all of an experiment.
@@ -47,7 +48,7 @@ def export_to_tensorboard(
             logger.info("run %s", run.id)
         out = EventFileWriter(str(Path(logsdir) / run.id))
         try:
-            for tag, step, seconds, value in _scalars(run):
+            for tag, step, seconds, value in _points(run):
                 out.add_event(_event(tag, step, seconds, value))
         finally:
             out.close()
@@ -65,11 +66,16 @@ def _all_of(run_data: Run | Sequence[Run] | Experiment, recursive: bool) -> Iter
             yield from run.get_children(recursive=True)
 
 
-def _scalars(run: Run) -> Iterator[tuple[str, int, float, float]]:
+def _points(run: Run) -> Iterator[tuple[str, int, float, float | Histogram]]:
     for summary in run._client.metrics.summaries(run.id):
         if summary.family is MetricFamily.FILE:
             continue
         for first, series in _windows(run, summary):
+            for index, histogram in enumerate(series.histograms, start=first):
+                step = series.steps[index - first]
+                yield summary.name, index if step is None else step, series.times[index - first], histogram
+            if series.histograms:
+                continue
             columns = {f"{summary.name}/{column}": values for column, values in series.columns.items()}
             for tag, values in (columns or {summary.name: series.values}).items():
                 steps = series.steps or [None] * len(values)
@@ -87,8 +93,20 @@ def _windows(run: Run, summary: MetricSummary) -> Iterator[tuple[int, MetricSeri
             yield first, series
 
 
-def _event(tag: str, step: int, seconds: float, value: float) -> Any:
+def _event(tag: str, step: int, seconds: float, value: float | Histogram) -> Any:
     from tensorboard.compat.proto.event_pb2 import Event
-    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
-    return Event(wall_time=seconds, step=step, summary=Summary(value=[Summary.Value(tag=tag, simple_value=value)]))
+    if isinstance(value, Histogram):
+        bars = HistogramProto(
+            min=value.min if value.min is not None else min(value.edges, default=0.0),
+            max=value.max if value.max is not None else max(value.edges, default=0.0),
+            num=value.count,
+            sum=(value.mean or 0.0) * value.count,
+            bucket_limit=value.edges,  # the first bucket, up to the lowest edge, is empty
+            bucket=[0, *value.counts] if value.edges else [],
+        )
+        shown = Summary.Value(tag=tag, histo=bars)
+    else:
+        shown = Summary.Value(tag=tag, simple_value=value)
+    return Event(wall_time=seconds, step=step, summary=Summary(value=[shown]))

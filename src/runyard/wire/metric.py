@@ -125,7 +125,7 @@ class MetricValuesQuery:
     run_type: str | None = None
 
 
-HistogramResult = dict[str, Union[float, int, list[float], None]]
+HistogramResult = dict[str, Union[float, int, list[Union[int, float]], None]]
 """The fields of a histogram, as ``get_metrics`` gives them."""
 
 MetricResult = Union[MetricValue, list[Union[MetricValue, HistogramResult]], dict[str, Union[MetricValue, list[MetricValue]]]]

@@ -15,15 +15,16 @@ const ShortcutSheet = lazy(async () => ({ default: (await import("./ShortcutShee
 
 const CommandPalette = lazy(async () => ({ default: (await import("./CommandPalette")).CommandPalette }));
 
+/** `second`: without room it stands behind a button. */
 const PAGES = [
-  { to: "/", icon: "home", text: "nav.home" },
-  { to: "/experiments", icon: "flask", text: "nav.experiments" },
-  { to: "/runs", icon: "runs", text: "nav.runs" },
-  { to: "/views", icon: "star", text: "nav.views" },
-  { to: "/compute", icon: "compute", text: "nav.compute" },
-  { to: "/environments", icon: "gear", text: "nav.environments" },
-  { to: "/bin", icon: "bin", text: "nav.bin" },
-] as const satisfies readonly { to: string; icon: IconName; text: TextId }[];
+  { to: "/", icon: "home", text: "nav.home", second: false },
+  { to: "/experiments", icon: "flask", text: "nav.experiments", second: false },
+  { to: "/runs", icon: "runs", text: "nav.runs", second: false },
+  { to: "/views", icon: "star", text: "nav.views", second: true },
+  { to: "/compute", icon: "compute", text: "nav.compute", second: false },
+  { to: "/environments", icon: "gear", text: "nav.environments", second: true },
+  { to: "/bin", icon: "bin", text: "nav.bin", second: true },
+] as const satisfies readonly { to: string; icon: IconName; text: TextId; second: boolean }[];
 
 /** What is around every page: the way to the others, the state of the connection, theme and help. Without a session yet, no page. */
 export function AppFrame({ session }: { session: Session | null }) {
@@ -49,11 +50,12 @@ export function AppFrame({ session }: { session: Session | null }) {
       </header>
       <nav className={styles.nav} aria-label={t("nav.main")}>
         {PAGES.map((page) => (
-          <Link key={page.to} to={page.to} className={styles.link} activeOptions={{ exact: page.to === "/", includeSearch: false }}>
+          <Link key={page.to} to={page.to} className={styles.link} data-second={page.second} activeOptions={{ exact: page.to === "/", includeSearch: false }}>
             <Icon name={page.icon} />
             <span>{t(page.text)}</span>
           </Link>
         ))}
+        <MorePages />
       </nav>
       <div className={styles.tools}>
         <LivePill />
@@ -80,6 +82,38 @@ export function AppFrame({ session }: { session: Session | null }) {
         <Suspense fallback={null}>
           <ShortcutSheet onClose={() => setSheet(false)} />
         </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** The pages that have no room in the bar of a narrow window; in a wide one nothing. */
+function MorePages() {
+  const [shown, setShown] = useState(false);
+  const close = () => setShown(false);
+  return (
+    <div
+      className={styles.more}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && close()}
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
+      <button type="button" className={styles.link} aria-expanded={shown} onClick={() => setShown(!shown)}>
+        <Icon name="dots" />
+        <span>{t("nav.more")}</span>
+      </button>
+      {shown && (
+        <div className={styles.sheet}>
+          {PAGES.filter((page) => page.second).map((page) => (
+            <Link key={page.to} to={page.to} onClick={close}>
+              <Icon name={page.icon} />
+              {t(page.text)}
+            </Link>
+          ))}
+          <Link to="/settings" onClick={close}>
+            <Icon name="system" />
+            {t("settings.title")}
+          </Link>
+        </div>
       )}
     </div>
   );

@@ -36,6 +36,7 @@ export function SettingsPage() {
             />
           </div>
           <div className={styles.row}>
+            <span>{t("language.title")}</span>
             <LocalePicker />
           </div>
         </Panel>

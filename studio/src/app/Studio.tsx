@@ -2,7 +2,7 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useSearch } from "@tanstack/react-router";
 import { useContext, useEffect, useMemo } from "react";
 import { ApiError } from "../client/api";
-import { presentCursor } from "../client/change";
+import { cursorQuery } from "../client/change";
 import { FeedContext, useFeedState } from "../client/change-feed";
 import { Coalescer } from "../client/coalescer";
 import { applyNews } from "../client/live-updates";
@@ -20,13 +20,7 @@ export function Studio() {
   const asked = useSearch({ strict: false }).workspace;
   const workspace = asked || session.data?.default_workspace;
   // What is read after the cursor is at least as new as the cursor, so nothing falls between the first read and the first change.
-  const cursor = useQuery({
-    queryKey: ["cursor", workspace],
-    queryFn: ({ signal }) => presentCursor(workspace ?? "", signal),
-    enabled: workspace !== undefined && session.data !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
+  const cursor = useQuery({ ...cursorQuery(workspace ?? ""), enabled: workspace !== undefined && session.data !== undefined });
   const failed = session.error ?? cursor.error;
   if (failed instanceof ApiError && failed.isUnauthenticated) return <SignInPage onRetry={() => void session.refetch()} />;
   if (failed && !(session.data && cursor.data !== undefined)) return <ErrorState error={failed} onRetry={() => void retry(client)} />;

@@ -33,9 +33,8 @@ const client = new QueryClient({
 });
 
 async function start(): Promise<void> {
-  // Asked for at once, while the messages are still on their way.
-  void client.prefetchQuery(sessionQuery());
-  const locale = await activateLocale(wantedLocales());
+  // All at once, and drawn once: until it is there the page shows what index.html holds.
+  const [locale] = await Promise.all([activateLocale(wantedLocales()), client.prefetchQuery(sessionQuery()), router.load()]);
   document.documentElement.lang = locale;
   const root = document.getElementById("root");
   if (!root) throw new Error("The page has no element #root.");

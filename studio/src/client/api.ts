@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "../wire/schema";
+import { fetchOrTake } from "./early-answers";
 
 export type Schemas = components["schemas"];
 
@@ -7,7 +8,7 @@ export type Schemas = components["schemas"];
 export const CLIENT_HEADER = { "X-Runyard-Client": "studio" } as const;
 
 /** The typed client. Same origin, so the session cookie goes along by itself. */
-export const api = createClient<paths>({ baseUrl: "", headers: CLIENT_HEADER });
+export const api = createClient<paths>({ baseUrl: "", headers: CLIENT_HEADER, fetch: fetchOrTake });
 
 /** An answer of the server that is not a success, or no answer at all (`status` 0). */
 export class ApiError extends Error {
@@ -72,7 +73,7 @@ function unreachable(cause: unknown): unknown {
 
 function apiErrorOf(response: Response, body: unknown): ApiError {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
-  const message = typeof error.message === "string" ? error.message : `The server answered ${response.status}.`;
+  const message = typeof error.message === "string" ? error.message : ""; // then the page says it in its own language
   const code = typeof error.code === "string" ? error.code : "internal";
   return new ApiError(message, response.status, code, response.headers.get("X-Request-Id"), isRecord(error.details) ? error.details : {});
 }

@@ -14,7 +14,7 @@ export type FeedMessage =
 /** What a tab tells the owner of the stream. `since` is the newest change that the tab has seen. */
 export type TabMessage = { type: "join"; workspace: string; since: number } | { type: "leave" };
 
-const TOPICS: readonly string[] = ["experiment", "run", "metric", "artifact"] satisfies Change["topic"][];
+const TOPICS: readonly string[] = ["experiment", "run", "metric", "artifact", "view", "environment"] satisfies Change["topic"][];
 
 /** Reads the data of one event of the stream; null when it is not a change that this Studio knows. */
 export function parseChange(data: string): Change | null {

@@ -21,6 +21,11 @@ test("metrics and files of a run make only themselves stale", () => {
   expect(staleKeys("w", { cursor: 1, topic: "artifact", run_id: "r1" })).toEqual([keys.runArtifacts("w", "r1")]);
 });
 
+test("the list of views is read again, and not the one that is open", () => {
+  expect(staleKeys("w", { cursor: 1, topic: "view" })).toEqual([[...keys.views("w"), "all"]]);
+  expect(staleKeys("w", { cursor: 1, topic: "environment" })).toEqual([keys.environments("w")]);
+});
+
 test("a storm of changes reads at most twice a second, and the last one is not missed", () => {
   const coalescer = new Coalescer(() => Date.now());
   const task = vi.fn();

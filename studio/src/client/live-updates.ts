@@ -26,6 +26,11 @@ export function staleKeys(workspace: string, change: Change): QueryKey[] {
       return runId === null ? [] : [keys.runMetrics(workspace, runId)];
     case "artifact":
       return runId === null ? [] : [keys.runArtifacts(workspace, runId)];
+    case "view":
+      // Not the view that is open: what its reader saves is refused when somebody else has changed it since it was opened.
+      return [[...keys.views(workspace), "all"]];
+    case "environment":
+      return [keys.environments(workspace)];
   }
 }
 

@@ -13,8 +13,6 @@ export function viewsQuery(workspace: string) {
   return queryOptions({
     queryKey: [...keys.views(workspace), "all"],
     queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/workspaces/{workspace}/views", { params: { path: { workspace } }, signal }))).views,
-    // Nothing tells of views that others change, so they are read when they are looked at.
-    staleTime: 0,
   });
 }
 

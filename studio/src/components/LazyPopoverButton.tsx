@@ -3,20 +3,36 @@ import { buttonClass } from "./Button";
 import { Icon } from "./Icon";
 import type { PopoverButtonProps } from "./PopoverButton";
 
-const PopoverButton = lazy(async () => ({ default: (await import("./PopoverButton")).PopoverButton }));
+/** What the page is for comes first. */
+const IDLE_WITHIN_MS = 1000;
+
+const PopoverButton = lazy(async () => {
+  await idle();
+  return { default: (await import("./PopoverButton")).PopoverButton };
+});
+
+interface LazyPopoverButtonProps extends PopoverButtonProps {
+  /** True until the page shows what it is for. */
+  wait?: boolean;
+}
 
 /** A {@link PopoverButton} that is loaded after the page: until then a button of the same size holds its place. */
-export function LazyPopoverButton(props: PopoverButtonProps) {
+export function LazyPopoverButton({ wait = false, ...props }: LazyPopoverButtonProps) {
   const placeholder = (
     <button type="button" className={buttonClass("plain")} aria-disabled="true">
       <Icon name={props.icon} />
-      {props.label}
+      <span className={props.compact ? "narrow-hidden" : undefined}>{props.label}</span>
       <Icon name="chevronDown" size={12} />
     </button>
   );
+  if (wait) return placeholder;
   return (
     <Suspense fallback={placeholder}>
       <PopoverButton {...props} />
     </Suspense>
   );
+}
+
+function idle(): Promise<unknown> {
+  return new Promise((done) => ("requestIdleCallback" in window ? requestIdleCallback(done, { timeout: IDLE_WITHIN_MS }) : setTimeout(done)));
 }

@@ -7,6 +7,11 @@ export interface ListingHead {
   label: string;
   numeric?: boolean;
   hidden?: boolean;
+  /** Left out where the window is narrow; its cells have `tableStyles.wide` too. */
+  wide?: boolean;
+  /** In a table of fixed layout; `narrow` where the window is. */
+  width?: string;
+  narrow?: string;
 }
 
 interface ListingProps<Item> {
@@ -43,8 +48,8 @@ export function TableHead({ heads }: { heads: readonly ListingHead[] }) {
   return (
     <thead>
       <tr>
-        {heads.map(({ label, numeric, hidden }) => (
-          <th key={label} scope="col" className={numeric ? tableStyles.numeric : undefined}>
+        {heads.map(({ label, numeric, hidden, wide, width, narrow }) => (
+          <th key={label} scope="col" className={`${numeric ? tableStyles.numeric : ""} ${wide ? tableStyles.wide : ""}`} style={{ width, "--narrow": narrow }}>
             {hidden ? <span className="visually-hidden">{label}</span> : label}
           </th>
         ))}

@@ -10,10 +10,12 @@ interface PageHeaderProps {
   breadcrumb?: ReactNode;
   detail?: ReactNode;
   actions?: ReactNode;
+  /** A line of its own below them. */
+  note?: ReactNode;
 }
 
 /** The head of a page; it also names the browser tab. */
-export function PageHeader({ title, mark, breadcrumb, detail, actions }: PageHeaderProps) {
+export function PageHeader({ title, mark, breadcrumb, detail, actions, note }: PageHeaderProps) {
   useEffect(() => {
     document.title = `${title} · ${t("app.name")}`;
   }, [title]);
@@ -28,6 +30,7 @@ export function PageHeader({ title, mark, breadcrumb, detail, actions }: PageHea
         {detail && <div className={styles.detail}>{detail}</div>}
         {actions && <div className={styles.actions}>{actions}</div>}
       </div>
+      {note && <p className={styles.note}>{note}</p>}
     </header>
   );
 }

@@ -15,15 +15,17 @@ export interface PopoverButtonProps {
   children: ReactNode | ((close: () => void) => ReactNode);
   /** Marks that what is inside differs from its default. */
   active?: boolean;
+  /** Without room only the icon is seen. */
+  compact?: boolean;
 }
 
 /** A button that opens a small panel under itself. */
-export function PopoverButton({ label, icon, title, children, active = false }: PopoverButtonProps) {
+export function PopoverButton({ label, icon, title, children, active = false, compact = false }: PopoverButtonProps) {
   return (
     <DialogTrigger>
       <AriaButton className={`${buttonClass("plain")} ${active ? styles.active : ""}`}>
         <Icon name={icon} />
-        {label}
+        <span className={compact ? "narrow-hidden" : undefined}>{label}</span>
         <Icon name="chevronDown" size={12} />
       </AriaButton>
       <Popover className={styles.popover ?? ""} placement="bottom start" offset={4}>

@@ -65,7 +65,7 @@ export function Skeleton({ lines = 3, height }: { lines?: number; height?: numbe
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className={styles.skeleton} style={{ minHeight: height }} role="status">
+    <div className={styles.skeleton} style={{ minHeight: height }} role="status" aria-busy="true">
       <span className="visually-hidden">{t("state.loading")}</span>
       {shown && Array.from({ length: lines }, (_, index) => <span key={index} style={{ width: `${92 - ((index * 23) % 50)}%` }} />)}
     </div>
@@ -77,5 +77,6 @@ function isUnreachable(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof ApiError && error.message === "") return t("error.status", { status: error.status });
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** What the reader chose; `system` follows the machine. public/theme.js applies the same before the first paint. */
+/** What the reader chose; `system` follows the machine. public/start.js applies the same before the first paint. */
 export type ThemeChoice = "system" | "light" | "dark";
 
 const STORAGE_KEY = "runyard.theme";

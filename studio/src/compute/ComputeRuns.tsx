@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { isCancellable, type Run } from "../client/run";
 import { TableHead } from "../components/Listing";
 import { RunDuration } from "../components/RunDuration";
@@ -14,36 +15,45 @@ import { nested } from "./nested-runs";
 export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: string }) {
   const heads = [
     { label: t("column.name") },
-    { label: t("column.status") },
-    { label: t("compute.reason") },
-    { label: t("column.experiment") },
-    { label: t("compute.nodes") },
-    { label: t("column.duration"), numeric: true },
-    { label: t("compute.actions"), hidden: true },
+    { label: t("column.status"), width: "136px", narrow: "31%" },
+    { label: t("column.experiment"), width: "24%", wide: true },
+    { label: t("compute.nodes"), width: "150px", wide: true },
+    { label: t("column.duration"), numeric: true, width: "104px", wide: true },
+    { label: t("compute.actions"), hidden: true, width: "136px", narrow: "30%" },
   ];
   return (
-    <table className={`${tableStyles.table} ${tableStyles.inPanel}`}>
+    <table className={`${tableStyles.table} ${tableStyles.fixed} ${tableStyles.inPanel}`}>
       <caption className="visually-hidden">{label}</caption>
       <TableHead heads={heads} />
       <tbody>
         {nested(runs).map(({ run, depth }) => (
-          <tr key={run.id}>
-            <th scope="row" style={{ paddingLeft: 16 + depth * 20 }}>
-              <RunLink run={run} />
-            </th>
-            <td>
-              <StatusBadge status={run.status} plain />
-            </td>
-            <td className={styles.reason}>{run.status_reason ?? "–"}</td>
-            <td>
-              <ExperimentLink run={run} />
-            </td>
-            <td>{nodesText(run)}</td>
-            <td className={tableStyles.numeric}>
-              <RunDuration run={run} />
-            </td>
-            <td>{isCancellable(run) && <CancelButton run={run} />}</td>
-          </tr>
+          <Fragment key={run.id}>
+            <tr data-explained={Boolean(run.status_reason)}>
+              <th scope="row" style={{ paddingLeft: 16 + depth * 20 }}>
+                <RunLink run={run} />
+              </th>
+              <td>
+                <StatusBadge status={run.status} plain />
+              </td>
+              <td className={tableStyles.wide}>
+                <ExperimentLink run={run} />
+              </td>
+              <td className={tableStyles.wide}>{nodesText(run)}</td>
+              <td className={`${tableStyles.numeric} ${tableStyles.wide}`}>
+                <RunDuration run={run} />
+              </td>
+              <td className={tableStyles.actions}>{isCancellable(run) && <CancelButton run={run} />}</td>
+            </tr>
+            {run.status_reason && (
+              <tr className={styles.reason}>
+                <td colSpan={3} style={{ paddingLeft: 32 + depth * 20 }}>
+                  <span className="visually-hidden">{t("compute.reason")}: </span>
+                  {run.status_reason}
+                </td>
+                <td colSpan={3} className={tableStyles.wide} />
+              </tr>
+            )}
+          </Fragment>
         ))}
       </tbody>
     </table>

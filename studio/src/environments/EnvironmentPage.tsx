@@ -6,7 +6,6 @@ import { runsQuery } from "../client/run";
 import { useWorkspace } from "../client/workspace";
 import { buttonClass } from "../components/Button";
 import { FactList } from "../components/FactList";
-import { Icon } from "../components/Icon";
 import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
 import { Instant, RelativeTime } from "../components/RelativeTime";
@@ -31,13 +30,7 @@ export function EnvironmentPage() {
     <>
       <PageHeader
         title={name}
-        breadcrumb={
-          <>
-            <Link to="/environments">{t("environments.title")}</Link>
-            <Icon name="chevronRight" size={12} />
-          </>
-        }
-        detail={shown && <span>{t("run.environment.version", { name, version: shown.version })}</span>}
+        breadcrumb={<Link to="/environments">{t("environments.title")}</Link>}
       />
       {versions.error instanceof ApiError && versions.error.isNotFound ? (
         <EmptyState

@@ -61,9 +61,9 @@ function EnvironmentTable({ environments }: { environments: readonly Environment
   const heads = [
     { label: t("environments.name") },
     { label: t("environments.version") },
-    { label: t("environments.python") },
-    { label: t("environments.packages"), numeric: true },
-    { label: t("environments.labels") },
+    { label: t("environments.python"), wide: true },
+    { label: t("environments.packages"), numeric: true, wide: true },
+    { label: t("environments.labels"), wide: true },
     { label: t("environments.created") },
   ];
   return (
@@ -81,9 +81,9 @@ function EnvironmentTable({ environments }: { environments: readonly Environment
                   </Link>
                 </th>
                 <td>{environment.version}</td>
-                <td>{facts.pythonVersion ?? "–"}</td>
-                <td className={tableStyles.numeric}>{formatCount(facts.pip.length + facts.conda.length)}</td>
-                <td>{environment.labels?.join(", ") || "–"}</td>
+                <td className={tableStyles.wide}>{facts.pythonVersion ?? "–"}</td>
+                <td className={`${tableStyles.numeric} ${tableStyles.wide}`}>{formatCount(facts.pip.length + facts.conda.length)}</td>
+                <td className={tableStyles.wide}>{environment.labels?.join(", ") || "–"}</td>
                 <td>{environment.is_curated ? t("environments.curated") : environment.created_at ? <RelativeTime at={environment.created_at} /> : "–"}</td>
               </tr>
             );

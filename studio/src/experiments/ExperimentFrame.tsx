@@ -58,16 +58,19 @@ export function ExperimentFrame({ tab, actions, children }: ExperimentFrameProps
 
 function NoSuchExperiment({ name }: { name: string }) {
   return (
-    <EmptyState
-      icon="search"
-      title={t("experiment.missing.title")}
-      actions={
-        <Link to="/experiments" className={buttonClass("primary")}>
-          {t("experiments.title")}
-        </Link>
-      }
-    >
-      {t("experiment.missing.body", { name })}
-    </EmptyState>
+    <>
+      <PageHeader title={name} breadcrumb={<Link to="/experiments">{t("experiments.title")}</Link>} />
+      <EmptyState
+        icon="search"
+        title={t("experiment.missing.title")}
+        actions={
+          <Link to="/experiments" className={buttonClass("primary")}>
+            {t("experiments.title")}
+          </Link>
+        }
+      >
+        {t("experiment.missing.body", { name })}
+      </EmptyState>
+    </>
   );
 }

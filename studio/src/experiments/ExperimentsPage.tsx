@@ -39,12 +39,12 @@ export function ExperimentsPage() {
   const total = experiments.data?.pages[0]?.total ?? 0;
   const heads = [
     { label: t("column.experiment") },
-    { label: t("experiments.lastRun") },
+    { label: t("experiments.lastRun"), wide: true },
     { label: t("experiments.lastStatus") },
     { label: t("experiments.runs"), numeric: true },
-    { label: t("experiments.active"), numeric: true },
-    { label: t("experiments.activity") },
-    { label: t("column.tags") },
+    { label: t("experiments.active"), numeric: true, wide: true },
+    { label: t("experiments.activity"), wide: true },
+    { label: t("column.tags"), wide: true },
     { label: t("experiments.actions"), hidden: true },
   ];
   return (
@@ -98,7 +98,7 @@ function ExperimentRow({ experiment, activity }: { experiment: Experiment; activ
         </Link>
         {experiment.archived_at && <span className={styles.archived}>{t("experiments.archived")}</span>}
       </th>
-      <td>
+      <td className={tableStyles.wide}>
         {experiment.last_run_id && experiment.last_run_at ? (
           <Link to="/runs/$runId/overview" params={{ runId: experiment.last_run_id }}>
             <RelativeTime at={experiment.last_run_at} />
@@ -109,9 +109,9 @@ function ExperimentRow({ experiment, activity }: { experiment: Experiment; activ
       </td>
       <td>{status ? <StatusBadge status={status} plain /> : "–"}</td>
       <td className={tableStyles.numeric}>{formatCount(experiment.run_count)}</td>
-      <td className={tableStyles.numeric}>{experiment.active_run_count > 0 ? formatCount(experiment.active_run_count) : "–"}</td>
-      <td className={styles.activity}>{activity && <DayBars counts={activity} label={activityText(activity)} />}</td>
-      <td>
+      <td className={`${tableStyles.numeric} ${tableStyles.wide}`}>{experiment.active_run_count > 0 ? formatCount(experiment.active_run_count) : "–"}</td>
+      <td className={`${styles.activity} ${tableStyles.wide}`}>{activity && <DayBars counts={activity} label={activityText(activity)} />}</td>
+      <td className={tableStyles.wide}>
         <TagList tags={experiment.tags ?? {}} />
       </td>
       <td className={tableStyles.actions}>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Run } from "../client/run";
+import { CutText } from "../components/CutText";
 import { runColour } from "../components/run-colour";
 import tableStyles from "../components/table.module.css";
 import styles from "./RunLink.module.css";
@@ -9,8 +10,8 @@ export function RunLink({ run }: { run: Pick<Run, "id" | "display_name"> }) {
   return (
     <span className={styles.name}>
       <span className={styles.dot} style={{ background: runColour(run.id) }} />
-      <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={tableStyles.name} title={run.display_name}>
-        {run.display_name}
+      <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={tableStyles.name} title={run.display_name} aria-label={run.display_name}>
+        <CutText text={run.display_name} />
       </Link>
     </span>
   );
@@ -19,7 +20,7 @@ export function RunLink({ run }: { run: Pick<Run, "id" | "display_name"> }) {
 /** The experiment of a run; leads to it. */
 export function ExperimentLink({ run }: { run: Pick<Run, "experiment"> }) {
   return (
-    <Link to="/experiments/$name" params={{ name: run.experiment }}>
+    <Link to="/experiments/$name" params={{ name: run.experiment }} title={run.experiment}>
       {run.experiment}
     </Link>
   );

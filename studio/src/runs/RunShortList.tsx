@@ -11,14 +11,14 @@ import { ExperimentLink, RunLink } from "./RunLink";
 export function RunShortList({ runs, label, withTarget = false }: { runs: readonly Run[]; label: string; withTarget?: boolean }) {
   const heads = [
     { label: t("column.name") },
-    { label: t("column.status") },
-    { label: t("column.experiment") },
-    ...(withTarget ? [{ label: t("column.target") }] : []),
-    { label: t("column.created") },
-    { label: t("column.duration"), numeric: true },
+    { label: t("column.status"), width: "136px", narrow: "38%" },
+    { label: t("column.experiment"), width: "25%", wide: true },
+    ...(withTarget ? [{ label: t("column.target"), width: "110px", wide: true }] : []),
+    { label: t("column.created"), width: "112px", wide: true },
+    { label: t("column.duration"), numeric: true, width: "112px", wide: true },
   ];
   return (
-    <table className={`${tableStyles.table} ${tableStyles.inPanel}`}>
+    <table className={`${tableStyles.table} ${tableStyles.fixed} ${tableStyles.inPanel}`}>
       <caption className="visually-hidden">{label}</caption>
       <TableHead heads={heads} />
       <tbody>
@@ -30,14 +30,14 @@ export function RunShortList({ runs, label, withTarget = false }: { runs: readon
             <td>
               <StatusBadge status={run.status} plain />
             </td>
-            <td>
+            <td className={tableStyles.wide}>
               <ExperimentLink run={run} />
             </td>
-            {withTarget && <td>{run.target}</td>}
-            <td>
+            {withTarget && <td className={tableStyles.wide}>{run.target}</td>}
+            <td className={tableStyles.wide}>
               <RelativeTime at={run.created_at} />
             </td>
-            <td className={tableStyles.numeric}>
+            <td className={`${tableStyles.numeric} ${tableStyles.wide}`}>
               <RunDuration run={run} />
             </td>
           </tr>

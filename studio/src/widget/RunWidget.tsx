@@ -74,7 +74,7 @@ function Facts({ run }: { run: Run }) {
 function Charts({ data, theme }: { data: WidgetData; theme: string }) {
   const charts = useMemo(() => chartsOf(data.series), [data.series]);
   const figures = figuresOf(data.metrics, charts);
-  const notSent = data.metrics.filter((metric) => metric.family !== "file").length - data.series.length;
+  const notSent = data.metrics.filter((metric) => metric.family === "series" || metric.family === "table").length - data.series.length;
   return (
     <div className={styles.part} role="group" aria-label={t("widget.charts")}>
       {charts.length + figures.length === 0 && <p className={styles.muted}>{t("widget.metricsNone")}</p>}

@@ -1605,7 +1605,7 @@ export interface components {
          * @description What kind of thing changed.
          * @enum {string}
          */
-        ChangeTopic: "experiment" | "run" | "metric" | "artifact";
+        ChangeTopic: "experiment" | "run" | "metric" | "artifact" | "view" | "environment";
         /**
          * CollectGarbageRequest
          * @description Remove files that nothing refers to. With ``dry_run`` they are only counted.
@@ -1920,6 +1920,8 @@ export interface components {
             default_view_id?: string | null;
             /** Deleted At */
             deleted_at?: string | null;
+            /** Deleted By */
+            deleted_by?: string | null;
             /** Description */
             description?: string | null;
             /** Id */
@@ -2421,7 +2423,7 @@ export interface components {
             runs?: {
                 [key: string]: {
                     [key: string]: boolean | number | string | (boolean | number | string | {
-                        [key: string]: number | number[] | null;
+                        [key: string]: number | (number)[] | null;
                     } | null)[] | {
                         [key: string]: boolean | number | string | (boolean | number | string | null)[] | null;
                     } | null;
@@ -3087,8 +3089,6 @@ export interface components {
          *
          *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
          *     has no ``type``, holds at most its arguments.
-         *     ``version`` grows with every change and orders two copies of the same run.
-         *     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
          *     ``colour`` is how charts draw it, such as #3506bd; without one it follows from the id. ``version`` grows with every change and
          *     orders two copies of the same run.
          */

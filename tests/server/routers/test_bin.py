@@ -142,10 +142,11 @@ def test_a_deleted_experiment_takes_its_runs_along_and_brings_back_those_that_we
     ended(api, "kid", parent_id="top")
     api.call("DELETE", "/runs/early")
     deleted = api.call("DELETE", "/experiments/mnist")
-    assert deleted["deleted_at"] and api.refuse("GET", "/experiments/mnist")["status"] == 404
+    assert deleted["deleted_at"] and deleted["deleted_by"] and api.refuse("GET", "/experiments/mnist")["status"] == 404
     assert sorted(api.search(view="Deleted", experiment="mnist")) == ["early", "kid", "top"]
     assert "Restore the experiment" in api.refuse("POST", "/runs/top/restore", json={})["message"]
-    assert api.call("POST", "/experiments/mnist/restore", json={})["archived_at"] is None
+    back = api.call("POST", "/experiments/mnist/restore", json={})
+    assert back["archived_at"] is None and back["deleted_by"] is None
     assert sorted(api.search(include_children=True)) == ["kid", "top"] and api.search(view="Deleted") == ["early"]
 
 

@@ -77,3 +77,13 @@ def test_an_experiment_opens_with_a_view_that_all_may_see(api: Any) -> None:
     api.call("DELETE", f"/views/{view['id']}", headers={"if-match": '"2"'})
     assert api.call("GET", "/experiments/mnist")["default_view_id"] is None
     assert api.refuse("PATCH", "/experiments/mnist", json={"default_view_id": "nothing"})["status"] == 404
+
+
+def test_the_change_feed_tells_of_every_change_of_a_view_and_not_what_is_in_it(api: Any) -> None:
+    since = api.call("GET", "/changes")["cursor"]
+    view_id = api.call("POST", "/views", json=VIEW)["id"]
+    api.call("PATCH", f"/views/{view_id}", json={"name": "x"}, headers={"if-match": '"1"'})
+    api.call("DELETE", f"/views/{view_id}", headers={"if-match": '"2"'})
+    told = api.call("GET", f"/changes?since={since}")["changes"]
+    assert [change["topic"] for change in told] == ["view"] * 3
+    assert "my best" not in str(told) and view_id not in str(told)

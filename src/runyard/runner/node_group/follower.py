@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Mapping
 
@@ -41,6 +42,7 @@ class Follower:
         self._control = Control(settings, self._stop)
         self._work = WorkFolder(settings.work)
         self._preparation = Preparation(settings, environment, self._control, self._work, self._stop)
+        self._recording = RunRecording(self._control.client, settings.run_id)
 
     def run(self) -> int:
         """Take part in the run until node 0 says that it is over; return 0.
@@ -73,7 +75,7 @@ class Follower:
             log.exception("this node cannot take part")
             message = str(error) if isinstance(error, (RunyardError, OSError)) else repr(error)
             board.change(error=failure.system_error(message))
-        RunRecording(self._control.client, self._settings.run_id).close(self._stop)
+        self._recording.close(self._stop)
         logs.system.close()
         stream.close()
         board.change(state=NodeState.ENDED)
@@ -89,6 +91,7 @@ class Follower:
         logs.system.enter(Phase.CONTROL)
         work = self._started_work(group, prepared, board, logs)
         if work is not None:
+            self._recording.start(os.getpid(), self._settings.node_id)
             self._watch(work, board)
             if left := work.stop(self._settings.grace_s):
                 logs.post(f"These processes could not be killed: {', '.join(map(str, left))}.")

@@ -20,6 +20,10 @@ interface LineCardProps {
   name: string;
   description?: string | undefined;
   line: LineData;
+  /** What the line is called where it stands beside `others`. */
+  label?: string | undefined;
+  /** Lines of the same figure beside it. */
+  others?: readonly PlotLine[];
   colour: string;
   settings: LineSettings;
   axis: XAxis;
@@ -41,13 +45,21 @@ interface LineCardProps {
   format?: (value: number) => string;
 }
 
+const NO_LINES: readonly PlotLine[] = [];
+
 /** One metric as a line, with its figures, its table twin and its data as a file. */
-export function LineCard({ name, description, line, colour, settings, axis, length, count, window, onWindow, wide, onWide, columns, onCsv, busy = false, note, format = formatMetric }: LineCardProps) {
+export function LineCard({ name, description, line, label, others = NO_LINES, colour, settings, axis, length, count, window, onWindow, wide, onWide, columns, onCsv, busy = false, note, format = formatMetric }: LineCardProps) {
   const [asTable, setAsTable] = useState(false);
   const [outside, setOutside] = useState(0);
   const handle = useRef<LineChartHandle>(null);
   const turn = useTurn();
-  const lines = useMemo(() => linesOf(name, line, colour, settings.smoothing, length, count), [name, line, colour, settings.smoothing, length, count]);
+  const lines = useMemo(
+    () => [
+      ...linesOf(name, line, colour, settings.smoothing, length, count, others.length > 0 && label !== undefined ? { label } : {}),
+      ...others.flatMap((each) => linesOf(each.id, each.data, each.colour, settings.smoothing, length, count, { label: each.label })),
+    ],
+    [name, line, label, others, colour, settings.smoothing, length, count],
+  );
   const model = useMemo(
     (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: format, ...axis }),
     [lines, settings.xLog, settings.yLog, settings.clip, window, axis, format],

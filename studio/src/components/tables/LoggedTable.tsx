@@ -25,7 +25,7 @@ export function LoggedTable({ label, columns, sort, onSort }: LoggedTableProps) 
     () => rowOrder(columns, parseTableSort(sort, columns)).map((row, place): VirtualRow & { row: number; place: number } => ({ key: String(row), top: place * ROW_HEIGHT, height: ROW_HEIGHT, row, place })),
     [columns, sort],
   );
-  const template = useMemo(() => columnWidths(columns, cellText).map((width) => `minmax(${width}ch, 1fr)`).join(" "), [columns]);
+  const template = useMemo(() => columnWidths(columns, cellText).map((width) => `minmax(${width}ch, ${width}fr)`).join(" "), [columns]);
   const textual = useMemo(() => new Set(names.filter((name) => columns[name]?.some((value) => value !== null && numberOf(value) === null))), [columns]);
   const grid = { gridTemplateColumns: template };
   return (

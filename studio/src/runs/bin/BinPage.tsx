@@ -11,11 +11,12 @@ import { formatBytes } from "../../components/format";
 import { Listing } from "../../components/Listing";
 import { PageHeader } from "../../components/PageHeader";
 import { RelativeTime } from "../../components/RelativeTime";
+import { StatusBadge } from "../../components/StatusBadge";
 import { EmptyState, InlineError } from "../../components/states";
 import tableStyles from "../../components/table.module.css";
 import { showToast } from "../../components/toasts";
 import { t } from "../../text/text";
-import { type BinItem, binItems, deletedAt, nameOf } from "./bin-item";
+import { type BinItem, binItems, deletedAt, deletedBy, nameOf } from "./bin-item";
 
 const ConfirmDialog = lazy(async () => ({ default: (await import("../../components/ConfirmDialog")).ConfirmDialog }));
 const SHOWN = 500;
@@ -37,10 +38,10 @@ export function BinPage() {
   };
   const heads = [
     { label: t("column.name") },
-    { label: t("column.experiment") },
-    { label: t("column.status") },
-    { label: t("bin.deleted") },
-    { label: t("bin.by") },
+    { label: t("column.experiment"), wide: true },
+    { label: t("column.status"), wide: true },
+    { label: t("bin.deleted"), wide: true },
+    { label: t("bin.by"), wide: true },
     { label: t("views.actions"), hidden: true },
   ];
   return (
@@ -77,11 +78,11 @@ function BinRow({ item, onRestore, onPurge }: { item: BinItem; onRestore: () => 
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{item.kind === "run" ? item.run.experiment : t("bin.experiment", { count: item.experiment.run_count })}</td>
-      <td>{item.kind === "run" ? t(`status.${item.run.status}`) : "–"}</td>
-      <td>{at ? <RelativeTime at={at} /> : "–"}</td>
-      <td>{(item.kind === "run" && item.run.deleted_by) || "–"}</td>
-      <td className={tableStyles.actions}>
+      <td className={tableStyles.wide}>{item.kind === "run" ? item.run.experiment : t("bin.experiment", { count: item.experiment.run_count })}</td>
+      <td className={tableStyles.wide}>{item.kind === "run" ? <StatusBadge status={item.run.status} plain /> : "–"}</td>
+      <td className={tableStyles.wide}>{at ? <RelativeTime at={at} /> : "–"}</td>
+      <td className={tableStyles.wide}>{deletedBy(item) ?? "–"}</td>
+      <td className={`${tableStyles.actions} ${tableStyles.stacked}`}>
         <Button icon="refresh" aria-label={t("bin.restoreOne", { name })} onClick={onRestore}>
           {t("bin.restore")}
         </Button>{" "}

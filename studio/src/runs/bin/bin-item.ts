@@ -17,6 +17,10 @@ export function deletedAt(item: BinItem): string | null {
   return (item.kind === "run" ? item.run.deleted_at : item.experiment.deleted_at) ?? null;
 }
 
+export function deletedBy(item: BinItem): string | null {
+  return (item.kind === "run" ? item.run.deleted_by : item.experiment.deleted_by) ?? null;
+}
+
 export function nameOf(item: BinItem): string {
   return item.kind === "run" ? item.run.display_name : item.experiment.name;
 }

@@ -8,6 +8,7 @@ import { hexOf } from "../../components/charts/ink";
 import { shownColour } from "../../components/run-colour";
 import { pageCursor } from "../../components/charts/cursor-group";
 import { Button, IconButton } from "../../components/Button";
+import { CutText } from "../../components/CutText";
 import { type VirtualRow, VirtualRows } from "../../components/VirtualRows";
 import { t } from "../../text/text";
 import styles from "./ComparePage.module.css";
@@ -53,8 +54,8 @@ export function RunLegend({ runs, looks, hidden, onHidden, onRemove }: RunLegend
             >
               <IconButton icon={hidden.has(run.id) ? "eyeOff" : "eye"} label={hidden.has(run.id) ? t("compare.show", { name: run.display_name }) : t("compare.hide", { name: run.display_name })} aria-pressed={!hidden.has(run.id)} onClick={() => toggle(run.id)} />
               <ColourPicker run={run} look={looks.get(run.id)} />
-              <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={styles.legendName} title={run.display_name}>
-                {run.display_name}
+              <Link to="/runs/$runId/overview" params={{ runId: run.id }} className={styles.legendName} title={run.display_name} aria-label={run.display_name}>
+                <CutText text={run.display_name} />
               </Link>
               <button type="button" className={styles.only} onClick={() => onHidden(new Set(runs.map((each) => each.run.id).filter((id) => id !== run.id)))} aria-label={t("compare.onlyThis", { name: run.display_name })}>
                 {t("compare.only")}

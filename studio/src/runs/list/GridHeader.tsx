@@ -6,12 +6,14 @@ import { type Column, columnToken, fieldOf } from "./column";
 import { type ColumnWindow, pinnedLefts } from "./grid-window";
 import styles from "./RunGrid.module.css";
 import { limitedWidth } from "./run-view";
+import { placeOf, pressed, sortKeys } from "./sort-key";
 
 const KEY_STEP_PX = 16;
 const DRAG_TYPE = "application/x-runyard-column";
 
 export interface HeaderActions {
-  sort: (field: string) => void;
+  /** Orders the list, by one field or several. */
+  sort: (order: string) => void;
   /** `isDone` is false while the edge is still being dragged. */
   resize: (token: string, width: number, isDone: boolean) => void;
   /** Puts the column at `from` where the one at `to` is. */
@@ -82,13 +84,20 @@ interface HeadCellProps {
 
 function HeadCell({ token, label, detail, field, at, count, left, width, numeric, sort, actions, isName = false, last = false }: HeadCellProps) {
   const [isTarget, setTarget] = useState(false);
-  const sorted = field === null ? "none" : sort === field ? "ascending" : sort === `-${field}` ? "descending" : "none";
+  const place = field === null ? null : placeOf(sort, field);
+  const sorted = place === null ? "none" : place.isDown ? "descending" : "ascending";
+  const keys = sortKeys(sort).length;
   const name = detail ? `${label} (${detail})` : label;
   const text = (
     <>
       <span className={styles.label}>{label}</span>
       {detail && <span className={styles.detail}>{detail}</span>}
       {sorted !== "none" && <Icon name={sorted === "ascending" ? "arrowUp" : "arrowDown"} size={12} />}
+      {place !== null && keys > 1 && (
+        <span className={styles.sortPlace} role="img" aria-label={t("grid.sortPlace", { place: place.at + 1, count: keys })}>
+          {place.at + 1}
+        </span>
+      )}
     </>
   );
   const onKeyDown = (event: KeyboardEvent) => {
@@ -127,7 +136,7 @@ function HeadCell({ token, label, detail, field, at, count, left, width, numeric
       {field === null ? (
         <span className={styles.headText}>{text}</span>
       ) : (
-        <button type="button" className={styles.sort} aria-description={t("grid.headKeys")} onClick={() => actions.sort(sorted === "descending" ? field : `-${field}`)}>
+        <button type="button" className={styles.sort} aria-description={t("grid.headKeys")} onClick={(event) => actions.sort(pressed(sort, field, event.shiftKey))}>
           {text}
         </button>
       )}

@@ -7,7 +7,7 @@ import { t } from "../../text/text";
 import { completionPlace, type CompletionPlace, type Suggestion } from "./query-completion";
 import styles from "./QueryBar.module.css";
 
-const TYPING_PAUSE_MS = 150;
+const TYPING_PAUSE_MS = 100;
 
 /** What others do to the text: they mark a part of it to be changed. */
 export interface QueryBarHandle {

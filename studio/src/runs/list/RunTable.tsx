@@ -58,7 +58,7 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
   };
   const compare = () => void navigate({ to: "/compare", search: { runs: joinList(selection.ids) } });
   const header = {
-    sort: (field: string) => onView({ ...view, sort: field }, false),
+    sort: (order: string) => onView({ ...view, sort: order }, false),
     resize: (token: string, width: number) => onView({ ...view, widths: { ...view.widths, [token]: width } }, true),
     move: (from: number, to: number) => {
       const next = [...columns];

@@ -86,3 +86,20 @@ test("a list that takes the place of another opens what was open there", async (
   await settled();
   expect(shown(next)).toEqual(shown(lines));
 });
+
+test("items that changed are read by themselves, and stay where they are", async () => {
+  const item = (key: string, value: number) => ({ key, value });
+  const pages = new Pages<{ key: string; value: number }>(async () => ({ items: [item("a", 1), item("b", 1)], total: 2 }), true);
+  const lines = new LineList(pages, { keyOf: ({ key }) => key, below: () => pages });
+  lines.show(0, 5);
+  await settled();
+  const asked: string[][] = [];
+  const read = async (keys: string[]) => {
+    asked.push(keys);
+    return [item("b", 2)];
+  };
+  await lines.renew(new Set(["b", "elsewhere"]), read);
+  expect([lines.lineAt(0)?.item, lines.lineAt(1)?.item]).toEqual([item("a", 1), item("b", 2)]);
+  await lines.renew(new Set(["elsewhere"]), read);
+  expect(asked).toEqual([["b"]]);
+});

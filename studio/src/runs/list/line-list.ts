@@ -91,6 +91,14 @@ export class LineList<Item> {
     this.everyLevel(this.top, (level) => level.pages.refresh());
   }
 
+  /** Reads the items with these keys anew, if the list holds any. They stay where they are. */
+  async renew(keys: ReadonlySet<string>, read: (keys: string[]) => Promise<Item[]>): Promise<void> {
+    const held = this.loaded().map(this.rules.keyOf).filter((key) => keys.has(key));
+    if (held.length === 0) return;
+    const newer = new Map((await read(held)).map((item) => [this.rules.keyOf(item), item]));
+    this.everyLevel(this.top, (level) => level.pages.replace((item) => newer.get(this.rules.keyOf(item))));
+  }
+
   /** Gives up what is being read. What is shown later is read again. */
   close(): void {
     this.everyLevel(this.top, (level) => level.pages.close());

@@ -79,6 +79,19 @@ export class Pages<Item> {
     this.show(this.firstRow, this.lastRow);
   }
 
+  /** Puts newer items in the places of those that they are of; nothing moves. `newerOf` gives undefined for an item that stays. */
+  replace(newerOf: (item: Item) => Item | undefined): void {
+    let isChanged = false;
+    for (const page of this.pages.values()) {
+      page.items = page.items.map((item) => {
+        const newer = newerOf(item);
+        isChanged ||= newer !== undefined;
+        return newer ?? item;
+      });
+    }
+    if (isChanged) this.changed();
+  }
+
   /** Lets the held items in, and starts from the top. */
   showNew(): void {
     this.held = 0;

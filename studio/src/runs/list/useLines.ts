@@ -15,6 +15,8 @@ import { DEFAULT_SORT, queryOf, type RunView } from "./run-view";
 const REFRESH_INTERVAL_MS = 500;
 /** Figures of running runs change all the time: a list that shows some follows them more slowly than what runs do. */
 const FIGURES_INTERVAL_MS = 2000;
+/** So many runs that have logged are read one by one; more of them are read as the pages that they are on. */
+const RENEWED_MOST = 50;
 /** Rows that are asked for before the size of the window is known. */
 const FIRST_ROWS = 40;
 
@@ -68,10 +70,25 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
 
   const coalescer = useMemo(() => new Coalescer(), []);
   const withMetrics = columns.some((column) => column.kind === "metric" || column.kind === "rollUp" || column.kind === "at") || view.group.length > 0;
+  const latestRenew = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    latestRenew.current = renew;
+  });
+  const logging = useRef(new Set<string>());
+  const renew = () => {
+    const runIds = logging.current;
+    logging.current = new Set();
+    const { query, columns: asking } = questionOf(view, columns, within);
+    if (mayMove(view) || runIds.size > RENEWED_MOST) current.lines.refresh();
+    else void current.lines.renew(runIds, (ids) => readThese(workspace, query, asking, ids)).catch(() => current.lines.refresh());
+  };
   useFeedNews((news) => {
     const concerns = (topic: "run" | "metric") => news.type === "reset" || news.changes.some((change) => change.topic === topic);
     if (concerns("run")) coalescer.schedule("refresh", REFRESH_INTERVAL_MS, () => current.lines.refresh());
-    else if (withMetrics && concerns("metric")) coalescer.schedule("figures", FIGURES_INTERVAL_MS, () => current.lines.refresh());
+    else if (withMetrics && concerns("metric")) {
+      if (news.type === "changes") for (const { topic, run_id } of news.changes) if (topic === "metric" && run_id) logging.current.add(run_id);
+      coalescer.schedule("figures", FIGURES_INTERVAL_MS, () => latestRenew.current());
+    }
   });
   useEffect(() => () => coalescer.cancelAll(), [coalescer]);
   return { lines: current.lines, name: current.name, isOld: current !== asked, error: asked.lines.pages.error, retry: () => asked.lines.pages.retry() };
@@ -111,6 +128,20 @@ function readRuns(workspace: string, query: RunQuery, columns: Asking): ReadPage
     const others = await readAtColumns(workspace, rows, columns.at, signal);
     return { items: rowsOf(rows, columns.fields, others).map((row) => ({ kind: "run", row })), total };
   };
+}
+
+/** The rows of these runs, wherever they stand. */
+async function readThese(workspace: string, query: RunQuery, columns: Asking, runIds: readonly string[]): Promise<GridItem[]> {
+  const filter = `id in (${runIds.map((id) => JSON.stringify(id)).join(", ")})`;
+  const asked: RunQuery = { view: query.view, include_children: true, filter };
+  const { items } = await readRuns(workspace, asked, columns)(0, runIds.length, new AbortController().signal);
+  return items;
+}
+
+/** True when new figures of a run may change its place in the list, or whether it is there at all. */
+function mayMove(view: RunView): boolean {
+  const isOfFigures = /\b(metrics?|rollup|duration|heartbeat)\b/i;
+  return view.group.length > 0 || isOfFigures.test(view.sort) || isOfFigures.test(view.query);
 }
 
 /** The children that the filter is about; all of them when it is about their parent alone. */

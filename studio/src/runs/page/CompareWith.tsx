@@ -8,7 +8,7 @@ import { RunPicker } from "../RunPicker";
 export function CompareWith({ run }: { run: Run }) {
   const router = useRouter();
   return (
-    <LazyPopoverButton icon="chart" label={t("run.compareWith")} title={t("run.compareWith")}>
+    <LazyPopoverButton compact icon="chart" label={t("run.compareWith")} title={t("run.compareWith")}>
       <RunPicker run={run} onPick={(other) => void router.navigate({ href: `/compare?runs=${encodeURIComponent(run.id)},${encodeURIComponent(other.id)}` })} />
     </LazyPopoverButton>
   );

@@ -8,6 +8,7 @@ import { csvOf, saveText } from "../../components/charts/csv";
 import { DataTable } from "../../components/charts/DataTable";
 import { LineCard, lengthOf } from "../../components/charts/LineCard";
 import type { LineSettings } from "../../components/charts/line-settings";
+import type { PlotLine } from "../../components/charts/plot-model";
 import { columnsLine, numericColumns } from "../../components/charts/table-line";
 import { type SeriesSource, useSeriesData } from "../../components/charts/useSeriesData";
 import { seriesColumns } from "../../components/charts/twin";
@@ -33,6 +34,8 @@ export interface MetricCardProps {
   run: CardRun;
   name: string;
   view: MetricView;
+  /** The same figure of other nodes, by name: a line each. */
+  others?: readonly string[] | undefined;
   settings: LineSettings;
   axis: XAxis;
   window: Range | null;
@@ -46,22 +49,36 @@ export const MetricCard = memo(function MetricCard(props: MetricCardProps) {
   return props.view === "line" ? <SeriesCard {...props} /> : <StoredCard {...props} />;
 });
 
-function SeriesCard({ source, run, name, settings, axis, window, onWindow, wide, onWide }: MetricCardProps) {
+const NO_OTHERS: readonly string[] = [];
+/** More names than these are read from the chart itself. */
+const NODES_NAMED = 8;
+
+function SeriesCard({ source, run, name, others = NO_OTHERS, settings, axis, window, onWindow, wide, onWide }: MetricCardProps) {
   const runs = useMemo(() => [run], [run]);
-  const names = useMemo(() => [name], [name]);
+  const names = useMemo(() => [name, ...others], [name, others]);
   const data = useSeriesData(source, { runs, names, x: settings.x, window, windowPoints: WINDOW_POINTS });
   const line = useMemo(() => data.line(run.id, name), [data, run.id, name]);
   const points = data.points(run.id, name);
+  const beside = useMemo(
+    () => others.flatMap((each, index): PlotLine[] => {
+      const found = data.line(run.id, each);
+      return found ? [{ id: each, label: nodeOf(each), colour: `var(--run-${(index + 1) % 8})`, data: found }] : [];
+    }),
+    [data, run.id, others],
+  );
+  const title = others.length > 0 ? `system/${name.split("/").at(-1)}` : name;
   if (line === undefined && data.error !== null) return <div className={styles.holder}><ErrorState error={data.error} onRetry={data.retry} /></div>;
   if (!line || !points) return <div className={styles.holder}>{line === undefined && <Skeleton lines={4} />}</div>;
   const saveCsv = async () => {
     const range = window && settings.x === "step" ? { start: window.low, stop: window.high } : {};
-    const found = await source.fetch({ run_ids: [run.id], names: [name], max_points: CSV_POINTS, sort: true, ...range }, new AbortController().signal);
-    if (found[0]) saveText(`${name.replaceAll("/", "_")}.csv`, csvOf(seriesColumns(found[0], run.origin)), "text/csv");
+    const found = await source.fetch({ run_ids: [run.id], names, max_points: CSV_POINTS, sort: true, ...range }, new AbortController().signal);
+    for (const each of found) saveText(`${each.name.replaceAll("/", "_")}.csv`, csvOf(seriesColumns(each, run.origin)), "text/csv");
   };
   return (
     <LineCard
-      name={name}
+      name={title}
+      label={nodeOf(name)}
+      others={beside}
       line={line}
       colour={run.colour}
       settings={settings}
@@ -76,8 +93,31 @@ function SeriesCard({ source, run, name, settings, axis, window, onWindow, wide,
       onCsv={() => void saveCsv()}
       busy={data.waiting}
       format={metricFormat(name)}
-      note={data.error !== null ? <button type="button" className={styles.retry} onClick={data.retry}>{t("chart.windowFailed")}</button> : undefined}
+      note={
+        <>
+          {others.length > 0 && <NodeNames names={names} colours={[run.colour, ...beside.map((each) => each.colour)]} />}
+          {data.error !== null && <button type="button" className={styles.retry} onClick={data.retry}>{t("chart.windowFailed")}</button>}
+        </>
+      }
     />
+  );
+}
+
+/** Which node of the run a system metric is of; its whole name where the run has one node. */
+function nodeOf(name: string): string {
+  return name.split("/").slice(1, -1).join("/") || name;
+}
+
+function NodeNames({ names, colours }: { names: readonly string[]; colours: readonly string[] }) {
+  return (
+    <>
+      {names.slice(0, NODES_NAMED).map((name, index) => (
+        <span key={name} className={styles.node}>
+          <i style={{ background: colours[index] }} />
+          {nodeOf(name)}
+        </span>
+      ))}
+    </>
   );
 }
 

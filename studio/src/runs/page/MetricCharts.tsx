@@ -107,13 +107,14 @@ function Sections({ run, sections, search, onChange }: SectionsProps) {
               <Tiles metrics={row.metrics.map((metric) => metric.summary)} columns={row.columns} />
             ) : (
               <div className={styles.cards} style={{ gridTemplateColumns: `repeat(${row.columns}, minmax(0, 1fr))` }}>
-                {row.metrics.map(({ summary, view }) => (
+                {row.metrics.map(({ summary, view, others }) => (
                   <MetricCard
                     key={summary.name}
                     source={source}
                     run={cardRun}
                     name={summary.name}
                     view={view}
+                    others={others}
                     settings={settings}
                     axis={axis}
                     window={zooms.windowOf(summary.name)}

@@ -24,7 +24,7 @@ export function MoreActions({ run }: { run: Run }) {
   const isArchived = Boolean(run.archived_at);
   return (
     <>
-      <LazyPopoverButton icon="dots" label={t("run.more")} title={t("run.more")}>
+      <LazyPopoverButton compact icon="dots" label={t("run.more")} title={t("run.more")}>
         {(close) => (
           <div className={styles.menu}>
             <Button icon="archive" disabled={archive.isPending} onClick={() => archive.mutate(!isArchived, { onSuccess: close })}>
@@ -32,7 +32,7 @@ export function MoreActions({ run }: { run: Run }) {
             </Button>
             <Button
               tone="danger"
-              icon="close"
+              icon="bin"
               disabled={!hasEnded(run) || Boolean(run.deleted_at)}
               onClick={() => {
                 close();

@@ -60,10 +60,10 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
               <span className="visually-hidden">{t("run.duration")}</span>
               <RunDuration run={run} />
             </span>
-            {run.status_reason && <span className={styles.reason}>{run.status_reason}</span>}
             {stale && <span className={styles.stale}>{t("state.stale")}</span>}
           </>
         }
+        note={run.status_reason}
         actions={
           <>
             <Neighbours run={run} tab={pathOf(selected)} />
@@ -91,17 +91,20 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
 
 function NoSuchRun({ runId }: { runId: string }) {
   return (
-    <EmptyState
-      icon="search"
-      title={t("run.missing.title")}
-      actions={
-        <Link to="/runs" className={buttonClass("primary")}>
-          {t("runs.title")}
-        </Link>
-      }
-    >
-      {t("run.missing.body", { id: runId })}
-    </EmptyState>
+    <>
+      <PageHeader title={runId} breadcrumb={<Link to="/runs">{t("runs.title")}</Link>} />
+      <EmptyState
+        icon="search"
+        title={t("run.missing.title")}
+        actions={
+          <Link to="/runs" className={buttonClass("primary")}>
+            {t("runs.title")}
+          </Link>
+        }
+      >
+        {t("run.missing.body", { id: runId })}
+      </EmptyState>
+    </>
   );
 }
 

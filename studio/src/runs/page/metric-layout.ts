@@ -1,8 +1,6 @@
 import { CARD_HEIGHT, WIDE_CARD_HEIGHT } from "../../components/charts/ChartCard";
 import type { VirtualRow } from "../../components/VirtualRows";
-import type { MetricSection } from "./metric-sections";
-
-type SectionMetric = MetricSection["metrics"][number];
+import type { MetricSection, SectionMetric } from "./metric-sections";
 
 /** One row of the metrics tab: a heading, figures side by side, or cards side by side. */
 export type MetricRow = VirtualRow &

@@ -8,7 +8,14 @@ export type MetricView = "tile" | "line" | "table" | "text";
 export interface MetricSection {
   /** What stands before the first slash of its names; empty for those without one. */
   name: string;
-  metrics: { summary: MetricSummary; view: MetricView }[];
+  metrics: SectionMetric[];
+}
+
+export interface SectionMetric {
+  summary: MetricSummary;
+  view: MetricView;
+  /** The same figure of the other nodes of the run, by name: a line each. */
+  others?: readonly string[];
 }
 
 /** Up to this many metrics are shown together: headings would take more room than they save. */
@@ -33,7 +40,7 @@ export function metricSections(metrics: readonly MetricSummary[], find: string):
 
 const SYSTEM_PARTS = ["cpu", "memory", "disk", "network", "gpu", "process", "other"] as const;
 
-/** Arranges how busy the machine was by its parts: `system/cpu_percent`, and `system/<node>/cpu_percent` of the other nodes of a run. */
+/** Arranges how busy the machine was by its parts: `system/cpu_percent`, or `system/<node>/cpu_percent` of each node, which share a chart. */
 export function systemSections(metrics: readonly MetricSummary[], find: string): MetricSection[] {
   const matches = nameFilter(find);
   const sections = new Map<string, { place: string; section: MetricSection }>();
@@ -41,15 +48,15 @@ export function systemSections(metrics: readonly MetricSummary[], find: string):
     const view = metricView(summary);
     if (view === null || !isSystemMetric(summary.name) || !matches(summary.name)) continue;
     const path = summary.name.split("/").slice(1);
-    const node = path.slice(0, -1).join("/");
     const figure = path.at(-1) ?? "";
     const card = /^gpu(\d+)_/.exec(figure)?.[1];
     const part = SYSTEM_PARTS.find((each) => figure.startsWith(each)) ?? "other";
     const title = card === undefined ? t(`system.part.${part}`) : t("system.part.gpuNumber", { number: card });
-    const name = node === "" ? title : `${node} · ${title}`;
-    const known = sections.get(name) ?? { place: `${node}\n${SYSTEM_PARTS.indexOf(part)}\n${card ?? ""}`, section: { name, metrics: [] } };
-    known.section.metrics.push({ summary, view });
-    sections.set(name, known);
+    const known = sections.get(title) ?? { place: `${SYSTEM_PARTS.indexOf(part)}\n${card ?? ""}`, section: { name: title, metrics: [] } };
+    const same = view === "line" ? known.section.metrics.find((each) => each.view === "line" && each.summary.name.endsWith(`/${figure}`)) : undefined;
+    if (same) same.others = [...(same.others ?? []), summary.name];
+    else known.section.metrics.push({ summary, view });
+    sections.set(title, known);
   }
   return [...sections.values()].sort((left, right) => left.place.localeCompare(right.place, undefined, { numeric: true })).map((each) => each.section);
 }

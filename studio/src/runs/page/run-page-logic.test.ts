@@ -91,10 +91,11 @@ test("the time to the first line is told once the script has started", () => {
   });
 });
 
-test("how busy the machine was is arranged by its parts, node by node, and is not among what was logged", () => {
+test("how busy the machine was is arranged by its parts, the nodes side by side, and is not among what was logged", () => {
   const names = ["gpu10_percent", "gpu2_percent", "network_sent_bytes_per_s", "cpu_percent", "process_threads", "fans", "node-1/cpu_percent"].map((name) => summary(`system/${name}`));
   const titles = systemSections([summary("loss"), ...names], "").map((section) => section.name);
-  expect(titles).toEqual(["Processor", "Network", "GPU 2", "GPU 10", "Processes of the run", "Other", "node-1 · Processor"]);
+  expect(titles).toEqual(["Processor", "Network", "GPU 2", "GPU 10", "Processes of the run", "Other"]);
+  expect(systemSections(names, "cpu")[0]?.metrics.map(({ summary: { name }, others }) => [name, others])).toEqual([["system/cpu_percent", ["system/node-1/cpu_percent"]]]);
   expect(systemSections(names, "sent").flatMap((section) => section.metrics.map((metric) => metric.summary.name))).toEqual(["system/network_sent_bytes_per_s"]);
   expect(metricSections(names, "")).toEqual([]);
 });

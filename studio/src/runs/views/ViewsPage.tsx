@@ -23,10 +23,10 @@ export function ViewsPage() {
   const heads = [
     { label: t("column.name") },
     { label: t("column.experiment") },
-    { label: t("views.query") },
-    { label: t("views.owner") },
-    { label: t("views.sharing") },
-    { label: t("views.changed") },
+    { label: t("views.query"), wide: true },
+    { label: t("views.owner"), wide: true },
+    { label: t("views.sharing"), wide: true },
+    { label: t("views.changed"), wide: true },
     { label: t("views.actions"), hidden: true },
   ];
   return (
@@ -64,10 +64,10 @@ function ViewRow({ view }: { view: SavedView }) {
         </Link>
       </th>
       <td>{experimentOf(view) ?? t("runs.title")}</td>
-      <td>{view.filter ? <code>{view.filter}</code> : "–"}</td>
-      <td>{view.owner}</td>
-      <td>{t(`views.sharing.${view.sharing}`)}</td>
-      <td>
+      <td className={tableStyles.wide}>{view.filter ? <code>{view.filter}</code> : "–"}</td>
+      <td className={tableStyles.wide}>{view.owner}</td>
+      <td className={tableStyles.wide}>{t(`views.sharing.${view.sharing}`)}</td>
+      <td className={tableStyles.wide}>
         <RelativeTime at={view.updated_at} />
       </td>
       <td className={tableStyles.actions}>

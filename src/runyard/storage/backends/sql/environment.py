@@ -10,10 +10,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from runyard.domain.change import ChangeTopic
 from runyard.domain.environment import LATEST, EnvironmentRecord
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
-from runyard.storage.backends.sql.mapping import from_text, instant, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.mapping import add_change, from_text, instant, to_text, to_us, workspace_pk
 
 
 class SqlEnvironmentStore:
@@ -41,6 +42,7 @@ class SqlEnvironmentStore:
                         created_at=to_us(at),
                     )
                 )
+                add_change(connection, pk, ChangeTopic.ENVIRONMENT)
             return _records(connection, pk, name)[0]
 
         return self._database.write(work)
@@ -63,6 +65,7 @@ class SqlEnvironmentStore:
                 connection.execute(
                     t.environment_label.insert().values(workspace_pk=pk, name=name, label=each, version=int(version))
                 )
+            add_change(connection, pk, ChangeTopic.ENVIRONMENT)
             return next(record for record in _records(connection, pk, name) if record.version == version)
 
         return self._database.write(work)

@@ -26,7 +26,7 @@ def delete_experiment(connection: Connection, workspace: str, name: str, author:
     """
     row = experiment_row(connection, workspace, name)
     delete_runs(connection, t.run.c.experiment_pk == row.pk, author, at)
-    _set(connection, row, archived_at=row.archived_at or to_us(at), deleted_at=to_us(at))
+    _set(connection, row, archived_at=row.archived_at or to_us(at), deleted_at=to_us(at), deleted_by=author)
     return int(row.pk)
 
 
@@ -41,7 +41,7 @@ def restore_experiment(connection: Connection, workspace: str, name: str, author
     if was_active:
         refuse_second_active(connection, row)
     restore_runs(connection, sa.and_(t.run.c.experiment_pk == row.pk, t.run.c.deleted_at == row.deleted_at), author, at)
-    _set(connection, row, archived_at=None if was_active else row.archived_at, deleted_at=None)
+    _set(connection, row, archived_at=None if was_active else row.archived_at, deleted_at=None, deleted_by=None)
     return int(row.pk)
 
 

@@ -102,6 +102,7 @@ def record_of(connection: Connection, workspace: str, row: Any) -> ExperimentRec
         default_view_id=row.default_view_id,
         archived_at=from_us(row.archived_at),
         deleted_at=from_us(row.deleted_at),
+        deleted_by=row.deleted_by,
         run_count=row.run_count,
         active_run_count=active,
         last_run_id=last.id if last else None,

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +64,8 @@ class KeyBook:
         """Return the series of numbers."""
         wanted = list(ids)
         names = self._names
+        with suppress(KeyError):  # nearly always all are known
+            return [names[key] for key in wanted]
         found = {key: names[key] for key in wanted if key in names}
         missing = [key for key in dict.fromkeys(wanted) if key not in found]
         for start in range(0, len(missing), _IN_MAX):

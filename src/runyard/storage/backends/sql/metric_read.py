@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -187,17 +188,19 @@ class MetricReader:
         if wanted is not None:
             slots = summary.slots
             own = sorted((slots[key], key) for key in wanted if key in slots)
-            series = [(slot, key, *wanted[key]) for slot, key in own]
+            series = [Shown(key, slot, *wanted[key]) for slot, key in own]
         else:
-            names = self._book.names(connection, summary.keys.tolist())
-            series = [(slot, key, *name) for slot, (key, name) in enumerate(zip(summary.keys.tolist(), names, strict=True))]
-        if len({each[2] for each in series}) == len(series):
-            return [Shown(key, slot, name, family) for slot, key, name, family in series]
+            keys = summary.keys.tolist()
+            named = self._book.names(connection, keys)
+            rows = zip(keys, range(len(keys)), *zip(*named, strict=True), strict=True) if keys else ()
+            series = list(map(tuple.__new__, repeat(Shown), rows))  # Shown() itself is Python, and there may be ten thousand
+        if len({each.name for each in series}) == len(series):
+            return series
         seen: set[str] = set()
         result = []
-        for slot, key, name, family in series:
-            result.append(Shown(key, slot, f"{name} [{family.value}]" if name in seen else name, family))
-            seen.add(name)
+        for each in series:
+            result.append(each._replace(name=f"{each.name} [{each.family.value}]") if each.name in seen else each)
+            seen.add(each.name)
         return result
 
     def _with_tail(

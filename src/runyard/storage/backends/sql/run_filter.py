@@ -108,22 +108,30 @@ class FilterCompiler:
 
     def text_condition(self, text: str) -> sa.ColumnElement[bool]:
         """Return the condition that a text, in any case, is found in a run's searched texts."""
-        wanted = text.lower()
-        find = sa.func.strpos if self._postgresql else sa.func.instr
-        searched = sa.select(t.run_search.c.run_pk).where(find(t.run_search.c.text, wanted) > 0)
-        experiments = sa.select(t.experiment.c.pk).where(
-            t.experiment.c.workspace_pk == self.workspace_pk, find(sa.func.lower(t.experiment.c.name), wanted) > 0
-        )
+        searched, experiments = self.text_places(text)
         found = [_RUN.pk.in_(searched), _RUN.experiment_pk.in_(experiments)]
         statuses = statuses_with(text)
         if statuses:
             found.append(_RUN.status.in_(statuses))
         return sa.or_(*found)
 
+    def text_places(self, text: str) -> tuple[sa.Select[tuple[int]], sa.Select[tuple[int]]]:
+        """Return the keys of the runs and those of the experiments whose texts have ``text`` in them, in any case."""
+        wanted = text.lower()
+        find = sa.func.strpos if self._postgresql else sa.func.instr
+        searched = sa.select(t.run_search.c.run_pk).where(find(t.run_search.c.text, wanted) > 0)
+        experiments = sa.select(t.experiment.c.pk).where(
+            t.experiment.c.workspace_pk == self.workspace_pk, find(sa.func.lower(t.experiment.c.name), wanted) > 0
+        )
+        return searched, experiments
+
     def label_condition(self, kind: str, key: str, value: str | None) -> sa.ColumnElement[bool]:
         """Return the condition that a run has a label; with ``value`` None, whatever its value."""
-        condition = sa.true() if value is None else self._text_equal(t.run_label.c, value)
-        return self._among(self._labelled(kind, key, condition))
+        return self._among(self.runs_with_label(kind, key, value))
+
+    def runs_with_label(self, kind: str, key: str, value: str | None) -> sa.Select[tuple[int]]:
+        """Return the keys of the runs that have a label; with ``value`` None, whatever its value."""
+        return self._labelled(kind, key, sa.true() if value is None else self._text_equal(t.run_label.c, value))
 
     def ordered_text(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Return a text column so that it is compared by code points."""
@@ -161,12 +169,17 @@ class FilterCompiler:
             return sa.cast(lasted, sa.Double) / sa.literal(1e6, sa.Double)
         return PLAIN_COLUMNS[field.name]
 
-    def _metric(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
+    def measured_runs(self, leaf: Leaf, field: Field) -> tuple[Ints, bool]:
+        """Return the keys of runs for a condition on a metric, and whether it is met by all others instead of them."""
         figures = self.figures(field)
         if isinstance(leaf, IsNull):
-            there = self._among_keys(figures.run_pks)
-            return there if leaf.negated else sa.not_(there)
-        return self._among_keys(figures.run_pks[_satisfying(figures, leaf)])
+            return figures.run_pks, not leaf.negated
+        return figures.run_pks[_satisfying(figures, leaf)], False
+
+    def _metric(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
+        keys, others = self.measured_runs(leaf, field)
+        there = self._among_keys(keys)
+        return sa.not_(there) if others else there
 
     def _among_keys(self, keys: Ints) -> sa.ColumnElement[bool]:
         """Return the condition that a run is among others, see :meth:`_among`.
@@ -183,15 +196,18 @@ class FilterCompiler:
         own = parent.c.workspace_pk == self.workspace_pk
         return _RUN.parent_pk.in_(sa.select(parent.c.pk).where(own, self._on(parent.c.id, leaf)))
 
-    def _label(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
+    def labelled_runs(self, leaf: Leaf, field: Field) -> tuple[sa.Select[tuple[int]], bool]:
+        """Return the keys of runs for a condition on a label, and whether it is met by all others instead of them."""
         kind, key = LABEL_KINDS[field.name], field.key or ""
         if isinstance(leaf, IsNull):
-            there = self._labelled(kind, key, sa.true())
-            return self._among(there) if leaf.negated else _RUN.pk.not_in(there)
+            return self._labelled(kind, key, sa.true()), not leaf.negated
         if isinstance(leaf, IsEmpty):
-            empty = self._labelled(kind, key, sa.func.coalesce(t.run_label.c.head, "") == "")
-            return _RUN.pk.not_in(empty) if leaf.negated else self._among(empty)
-        return self._among(self._labelled(kind, key, self._label_value(leaf)))
+            return self._labelled(kind, key, sa.func.coalesce(t.run_label.c.head, "") == ""), leaf.negated
+        return self._labelled(kind, key, self._label_value(leaf)), False
+
+    def _label(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
+        keys, others = self.labelled_runs(leaf, field)
+        return _RUN.pk.not_in(keys) if others else self._among(keys)
 
     def _among(self, keys: sa.Select[Any]) -> sa.ColumnElement[bool]:
         """Return the condition that a run is among others.
@@ -202,7 +218,7 @@ class FilterCompiler:
         found = _RUN.pk.in_(keys)
         return found.is_(sa.true()) if self._postgresql else found
 
-    def _labelled(self, kind: str, key: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    def _labelled(self, kind: str, key: str, condition: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
         label = t.run_label.c
         return sa.select(label.run_pk).where(label.kind == kind, label.key == key, condition)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +11,19 @@ from sqlalchemy.engine import Connection
 
 from runyard.domain.run import RunView
 from runyard.domain.run_filter import parse
-from runyard.domain.run_order import parse_order
+from runyard.domain.run_filter_ast import And, Filter, Node, Shape, TextSearch, without_not
+from runyard.domain.run_order import OrderBy, parse_order
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment_row import any_experiment_row, experiment_row
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.mapping import run_row, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
+from runyard.storage.backends.sql.run_count import kept_count
 from runyard.storage.backends.sql.run_filter import FilterCompiler, is_postgresql
 from runyard.storage.backends.sql.run_order import RunOrder, encode_place, has_figures, run_order
 from runyard.storage.backends.sql.run_ranking import RunRanking
+from runyard.storage.backends.sql.run_sets import RunSets
 from runyard.wire.run import RunQuery
 
 LIMIT_MAX = 1000
@@ -47,13 +51,18 @@ def search_runs(
     if not 1 <= query.limit <= LIMIT_MAX:
         raise InvalidArgumentError(f"limit is {query.limit}; it must be between 1 and {LIMIT_MAX}.")
     compiler = open_compiler(connection, workspace_pk(connection, workspace), ranking)
-    conditions = run_conditions(connection, workspace, query, scope, compiler, at)
     orders = parse_order(query.order_by)
+    sets = None if is_postgresql(connection) or not _is_read_along(orders) else RunSets(connection, compiler)
+    conditions = run_conditions(connection, workspace, query, scope, compiler, at, sets)
     if has_figures(orders):
-        return _page_by_figures(connection, query, conditions, RunRanking(orders, compiler), base)
+        return _page_by_figures(connection, query, conditions, RunRanking(orders, compiler), base, sets)
     order = run_order(orders, compiler)
     place = order.place(query.cursor) if query.cursor else None
-    pks, total = _page_keys(connection, query, order, conditions, place)
+    kept = None if scope else kept_count(connection, workspace, query, compiler.workspace_pk)
+    if sets is not None and sets.is_used:
+        pks, total = _page_of_sets(connection, query, order, conditions, place, sets)
+    else:
+        pks, total = _page_keys(connection, query, order, conditions, place, kept)
     more = len(pks) > query.limit
     pks = pks[: query.limit]
     rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks)))}
@@ -62,12 +71,17 @@ def search_runs(
 
 
 def _page_keys(
-    connection: Connection, query: RunQuery, order: RunOrder, conditions: list[sa.ColumnElement[bool]], place: list[Any] | None
+    connection: Connection,
+    query: RunQuery,
+    order: RunOrder,
+    conditions: list[sa.ColumnElement[bool]],
+    place: list[Any] | None,
+    kept: int | None,
 ) -> tuple[list[int], int]:
-    """Return the keys of one page's runs and of one more, and how many runs there are."""
+    """Return the keys of one page's runs and of one more, and how many runs there are; ``kept`` is that where it is known."""
     page = page_statement(query, order, conditions, place).with_only_columns(_RUN.pk, maintain_column_froms=True)
     if place is not None or not is_searching(query):
-        return list(connection.execute(page).scalars()), count_runs(connection, conditions)
+        return list(connection.execute(page).scalars()), count_runs(connection, conditions) if kept is None else kept
     # What is costly to find is found once.
     if not is_postgresql(connection):  # SQLite would sort all of a window again
         (pks,) = key_list(connection, page.limit(None).offset(None))
@@ -75,6 +89,28 @@ def _page_keys(
     found = connection.execute(page.add_columns(sa.func.count().over())).all()
     total = found[0][1] if found else count_runs(connection, conditions) if query.offset else 0
     return [key[0] for key in found], total
+
+
+def _is_read_along(orders: Sequence[OrderBy]) -> bool:
+    """Return whether all runs of a list are read in an order that costs nothing, or put in order in numpy."""
+    return all(each.field.shape is Shape.METRIC for each in orders) or [each.field.name for each in orders] == ["created"]
+
+
+def _page_of_sets(
+    connection: Connection,
+    query: RunQuery,
+    order: RunOrder,
+    conditions: list[sa.ColumnElement[bool]],
+    place: list[Any] | None,
+    sets: RunSets,
+) -> tuple[list[int], int]:
+    """Return what :func:`_page_keys` does, of the runs that are in sets too."""
+    page = page_statement(query, order, conditions, place).with_only_columns(_RUN.pk, maintain_column_froms=True)
+    (pks,) = sets.among(key_list(connection, page.limit(None).offset(None)))
+    if place is None:
+        return pks[query.offset : query.offset + query.limit + 1].tolist(), len(pks)
+    (found,) = sets.among(key_list(connection, sa.select(_RUN.pk).where(*conditions)))
+    return pks[: query.limit + 1].tolist(), len(found)
 
 
 def _place_of(connection: Connection, query: RunQuery, order: RunOrder, pk: int) -> list[Any]:
@@ -114,10 +150,15 @@ def open_compiler(connection: Connection, workspace_pk: int, ranking: MetricRank
 
 
 def _page_by_figures(
-    connection: Connection, query: RunQuery, conditions: list[sa.ColumnElement[bool]], ranking: RunRanking, base: sa.Select[Any]
+    connection: Connection,
+    query: RunQuery,
+    conditions: list[sa.ColumnElement[bool]],
+    ranking: RunRanking,
+    base: sa.Select[Any],
+    sets: RunSets | None,
 ) -> tuple[list[Any], int, str | None]:
     """Find the page in numpy: the keys of all runs that meet the conditions, put in order."""
-    pks, before = ranking.find(connection, conditions, query.cursor)
+    pks, before = ranking.find(connection, conditions, query.cursor, sets)
     start = before if query.cursor else query.offset
     page = pks[start : start + query.limit].tolist()
     rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(page)))}
@@ -126,9 +167,15 @@ def _page_by_figures(
 
 
 def run_conditions(
-    connection: Connection, workspace: str, query: RunQuery, scope: str | None, compiler: FilterCompiler, at: datetime
+    connection: Connection,
+    workspace: str,
+    query: RunQuery,
+    scope: str | None,
+    compiler: FilterCompiler,
+    at: datetime,
+    sets: RunSets | None = None,
 ) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions on ``run`` that a query stands for."""
+    """Return the conditions on ``run`` that a query stands for, but for those that ``sets`` has taken."""
     conditions: list[sa.ColumnElement[bool]] = []
     if query.parent_id is None and query.ancestor_id is None and query.experiment is None:
         # A place implies its workspace. To say it again would lead the database to the index of the whole workspace.
@@ -137,7 +184,7 @@ def run_conditions(
         conditions.append(_RUN.root_id == scope)
     conditions += _place(connection, workspace, query, compiler)
     conditions += _view(query.view)
-    wanted = _wanted(query, compiler, at)
+    wanted = _wanted(query, compiler, at, None if query.keep_ancestors else sets)
     if wanted and query.keep_ancestors:
         conditions.append(sa.or_(sa.and_(*wanted), _RUN.pk.in_(_ancestors(query, compiler, wanted))))
     else:
@@ -145,7 +192,7 @@ def run_conditions(
     return conditions
 
 
-def _wanted(query: RunQuery, compiler: FilterCompiler, at: datetime) -> list[sa.ColumnElement[bool]]:
+def _wanted(query: RunQuery, compiler: FilterCompiler, at: datetime, sets: RunSets | None) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on what a run is like, not on where it is."""
     conditions: list[sa.ColumnElement[bool]] = []
     if query.type is not None:
@@ -156,11 +203,19 @@ def _wanted(query: RunQuery, compiler: FilterCompiler, at: datetime) -> list[sa.
         conditions.append(_RUN.target == query.target)
     if query.submitted_by is not None:
         conditions.append(_RUN.submitted_by == query.submitted_by)
-    conditions += [compiler.label_condition("t", key, value) for key, value in query.tags.items()]
-    conditions += [compiler.label_condition("p", key, value) for key, value in query.properties.items()]
-    conditions += [compiler.text_condition(word) for word in (query.text or "").split()]
+    for kind, labels in (("t", query.tags), ("p", query.properties)):
+        for key, value in labels.items():
+            if sets is None:
+                conditions.append(compiler.label_condition(kind, key, value))
+            else:
+                sets.take_keys(compiler.runs_with_label(kind, key, value))
+    parts: list[Node] = [TextSearch(word) for word in (query.text or "").split()]
     if query.filter and query.filter.strip():
-        conditions.append(compiler.condition(parse(query.filter, at)))
+        root = without_not(parse(query.filter, at).root)
+        parts += root.parts if isinstance(root, And) else [root]
+    rest = [part for part in parts if sets is None or not sets.take(part)]
+    if rest:
+        conditions.append(compiler.condition(Filter(And(tuple(rest)), at)))
     return conditions
 
 
@@ -205,7 +260,8 @@ def _place(connection: Connection, workspace: str, query: RunQuery, compiler: Fi
         archived = sa.select(t.experiment.c.pk).where(
             t.experiment.c.workspace_pk == compiler.workspace_pk, t.experiment.c.archived_at.is_not(None)
         )
-        conditions.append(_RUN.experiment_pk.not_in(archived))
+        if connection.execute(archived.limit(1)).first():  # else each run would be asked for nothing
+            conditions.append(_RUN.experiment_pk.not_in(archived))
     if not query.include_children and query.view is not RunView.DELETED:
         conditions.append(_RUN.parent_pk.is_(None))
     return conditions

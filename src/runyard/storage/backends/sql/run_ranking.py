@@ -23,6 +23,7 @@ from runyard.storage.backends.sql.metric_points import Floats, Ints
 from runyard.storage.backends.sql.metric_rank import Figures
 from runyard.storage.backends.sql.run_filter import FilterCompiler
 from runyard.storage.backends.sql.run_order import RunOrder, decode_place, encode_place, sql_order
+from runyard.storage.backends.sql.run_sets import RunSets
 
 _RUN = t.run.c
 
@@ -85,7 +86,9 @@ class RunRanking:
         places: Ints = np.lexsort((-pks, *reversed(keys)))
         return places
 
-    def find(self, connection: Connection, conditions: list[sa.ColumnElement[bool]], cursor: str | None) -> tuple[Ints, int]:
+    def find(
+        self, connection: Connection, conditions: list[sa.ColumnElement[bool]], cursor: str | None, sets: RunSets | None = None
+    ) -> tuple[Ints, int]:
         """Return the keys of all runs that meet conditions, in order, and how many of them come before a cursor goes on.
 
         Raises:
@@ -97,7 +100,8 @@ class RunRanking:
             of_sql = [own for part, own in zip(self._parts, place.of_parts, strict=True) if isinstance(part, RunOrder)]
             columns += [_compared(part, own) for part, own in zip(self._in_sql, of_sql, strict=True)]
         statement = sa.select(_RUN.pk, *columns).select_from(self.joined()).where(*conditions)
-        pks, *found = key_list(connection, statement)
+        columns_read = key_list(connection, statement)
+        pks, *found = columns_read if sets is None else sets.among(columns_read)
         before = 0 if place is None else int(np.sum(self._standing(pks, place, found[len(self._in_sql) :]) <= 0))
         return pks[self.sequence(pks, found[: len(self._in_sql)])], before
 

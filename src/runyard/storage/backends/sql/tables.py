@@ -58,6 +58,7 @@ experiment = Table(
     Column("default_view_id", String),
     Column("archived_at", BigInteger),
     Column("deleted_at", BigInteger),
+    Column("deleted_by", String),
     Column("run_count", Integer, nullable=False, server_default="0"),
     Column("last_run_at", BigInteger, nullable=False, server_default="0"),
     Index(
@@ -135,6 +136,19 @@ run = Table(
     sqlite_autoincrement=True,
 )
 """``pk`` never comes again, also when the newest run is purged: pages of summaries and caches name runs by it."""
+
+run_count = Table(
+    "run_count",
+    metadata,
+    Column("experiment_pk", _Key, primary_key=True, autoincrement=False),
+    Column("view", Integer, primary_key=True, autoincrement=False),
+    Column("is_child", Integer, primary_key=True, autoincrement=False),
+    Column("runs", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many runs an experiment has that are active (view 0), archived (1) and in the bin (2), with a parent and without.
+
+Triggers on ``run`` keep it (migration 0010): nothing else writes here, and a migration that copies ``run`` makes them again."""
 
 run_label = Table(
     "run_label",

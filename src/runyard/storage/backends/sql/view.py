@@ -8,11 +8,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from runyard.domain.change import ChangeTopic
 from runyard.domain.view import ViewRecord, ViewSharing
 from runyard.errors import ConflictError, NotFoundError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
-from runyard.storage.backends.sql.mapping import from_text, instant, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.mapping import add_change, from_text, instant, to_text, to_us, workspace_pk
 
 _CONTENT = ("filter", "columns", "order_by", "run_ids", "charts", "layout")
 
@@ -27,8 +28,10 @@ class SqlViewStore:
         """Store a new view."""
 
         def work(connection: Connection) -> None:
-            own = {"id": view.id, "workspace_pk": workspace_pk(connection, view.workspace), "created_at": to_us(view.created_at)}
+            pk = workspace_pk(connection, view.workspace)
+            own = {"id": view.id, "workspace_pk": pk, "created_at": to_us(view.created_at)}
             connection.execute(t.saved_view.insert().values(**own, **_columns(view)))
+            add_change(connection, pk, ChangeTopic.VIEW)
 
         self._database.write(work)
         return view
@@ -55,6 +58,7 @@ class SqlViewStore:
             connection.execute(
                 t.saved_view.update().where(t.saved_view.c.pk == row.pk).values(version=row.version + 1, **_columns(view))
             )
+            add_change(connection, row.workspace_pk, ChangeTopic.VIEW)
             return _record(view.workspace, _row(connection, view.workspace, view.id))
 
         return self._database.write(work)
@@ -69,6 +73,7 @@ class SqlViewStore:
             opening = t.experiment.update().where(shown.workspace_pk == row.workspace_pk, shown.default_view_id == row.id)
             connection.execute(opening.values(default_view_id=None))
             connection.execute(t.saved_view.delete().where(t.saved_view.c.pk == row.pk))
+            add_change(connection, row.workspace_pk, ChangeTopic.VIEW)
 
         self._database.write(work)
 
