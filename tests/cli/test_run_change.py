@@ -35,6 +35,12 @@ def test_a_description_comes_from_stdin_and_goes_with_an_empty_text(two_runs: tu
     assert not found("run", "update", "-r", two_runs[0], "--description", "")["description"]
 
 
+def test_a_colour_is_set_and_goes_with_an_empty_text(two_runs: tuple[str, str], found: Found, call: Call) -> None:
+    assert found("run", "update", "-r", two_runs[0], "--colour", "#3506BD")["colour"] == "#3506bd"
+    assert found("run", "update", "-r", two_runs[0], "--colour", "")["colour"] is None
+    assert "is no colour" in call("run", "update", "-r", two_runs[0], "--colour", "red").stderr
+
+
 def test_a_property_is_set_once(two_runs: tuple[str, str], call: Call) -> None:
     told = call("run", "update", "-r", two_runs[0], "--add-property", "author=somebody else")
     assert told.exit_code == 1 and "properties are set once" in told.stderr

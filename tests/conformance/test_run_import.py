@@ -31,7 +31,8 @@ from runyard.wire.run_import import EventFacts, ExperimentFacts, FileFacts, Fini
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 LONG_AGO = datetime(2019, 5, 6, 7, 8, 9, 123_456, tzinfo=timezone.utc)
 
-EXAMPLES = 200 if os.environ.get("RUNYARD_LONG") else 12
+IS_LONG = bool(os.environ.get("RUNYARD_LONG"))
+EXAMPLES = 200 if IS_LONG else 12
 _COUNT = iter(range(10**9))
 
 
@@ -41,6 +42,7 @@ def small_groups(monkeypatch: pytest.MonkeyPatch, small_blocks: None) -> None:
     monkeypatch.setattr(metric_file_module, "GROUP_ROWS", 7)
 
 
+@pytest.mark.timeout(1800 if IS_LONG else 300)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(RECORDS, max_size=12), max_size=4), compacted=st.booleans())
 def test_metrics_that_were_brought_in_are_exported_as_the_same_bytes(

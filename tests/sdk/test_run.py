@@ -62,6 +62,16 @@ def test_the_name_and_the_description_can_be_set(run: Run, workspace: Workspace)
     assert (again.name, again.display_name, again.description) == ("best so far", "best so far", "# Notes")
 
 
+def test_the_colour_is_set_and_taken_away(run: Run, workspace: Workspace) -> None:
+    assert run.colour is None
+    run.colour = "#3506BD"
+    assert Run.get(workspace, run.id).colour == "#3506bd"
+    with pytest.raises(InvalidArgumentError, match="'red' is no colour"):
+        run.colour = "red"
+    run.colour = None
+    assert Run.get(workspace, run.id).colour is None
+
+
 def test_an_exception_in_a_block_fails_the_run_and_goes_on(experiment: Experiment) -> None:
     with pytest.raises(ZeroDivisionError), experiment.start_logging(snapshot_directory=None) as run:
         run.log("x", 1 / 0)

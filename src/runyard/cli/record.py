@@ -13,6 +13,7 @@ LIST_COLUMNS = ["run_id", "experiment_name", "status", "start_time_utc", "end_ti
 SHOWN_FIELDS = [
     "run_id",
     "display_name",
+    "colour",
     "experiment_name",
     "status",
     "status_reason",
@@ -38,6 +39,7 @@ def run_document(run: RunRecord) -> dict[str, Any]:
         **record_dict(run),
         "experiment_id": None,
         "user_id": run.submitted_by,
+        "colour": run.colour,
         "heartbeat_enabled": run.type == SCRIPT_RUN,
         "run_type_v2": {"orchestrator": "Execution" if run.definition else "External", "traits": []},
         "run_uuid": None,

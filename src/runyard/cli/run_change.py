@@ -38,6 +38,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only list the run
 @click.option("--add-property", "properties", multiple=True, metavar="KEY=VALUE", help="A property to set, for ever.")
 @click.option("--description", metavar="TEXT", help="Markdown; @FILE reads a file, - reads stdin, an empty text removes it.")
 @click.option("--name", "display_name", metavar="TEXT", help="The name that lists show.")
+@click.option("--colour", metavar="#RRGGBB", help="What charts draw the run in; an empty text: what follows from its id.")
 @click.option("--archive/--reactivate", "archived", default=None, help="Hide from lists, or show again.")
 @dry_run_option
 @experiment_option
@@ -51,6 +52,7 @@ def update(
     properties: tuple[str, ...],
     description: str | None,
     display_name: str | None,
+    colour: str | None,
     archived: bool | None,
     dry_run: bool,
     experiment_name: str | None,
@@ -72,15 +74,18 @@ def update(
         "display_name": display_name,
         "description": _text(description),
         "add_properties": _properties(properties),
+        "colour": colour,
     }
     own = {name: value for name, value in own.items() if value is not None and value != {}}
     if not (added or removed or own or archived is not None):
-        raise click.UsageError("Say what to change: --add-tag, --remove-tag, --add-property, --description, --name, --archive.")
+        raise click.UsageError(
+            "Say what to change: --add-tag, --remove-tag, --add-property, --description, --name, --colour, --archive."
+        )
     client = connect(workspace_name, path).client
     runs = chosen_runs(client, run_ids, condition, experiment_name, view="All")
     is_one = len(run_ids) == 1
     if own and not is_one:
-        raise click.UsageError("Description, name and properties are changed of one run at a time: -r RUN_ID.")
+        raise click.UsageError("Description, name, colour and properties are changed of one run at a time: -r RUN_ID.")
     if is_one and not dry_run:
         request = UpdateRunRequest(set_tags=added, remove_tags=list(removed), archived=archived, **own)
         print_run(client.runs.update(runs[0].id, request), output_format, query)

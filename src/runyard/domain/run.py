@@ -113,8 +113,6 @@ class RunRecord:
 
     ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for; that of an interactive run, which
     has no ``type``, holds at most its arguments.
-    ``version`` grows with every change and orders two copies of the same run.
-    ``root_id`` is the run itself for a top-level run. ``definition`` is what was asked for, and None for an interactive run.
     ``colour`` is how charts draw it, such as #3506bd; without one it follows from the id. ``version`` grows with every change and
     orders two copies of the same run.
     """

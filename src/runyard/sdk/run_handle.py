@@ -68,6 +68,15 @@ class RunHandle:
         self._update(UpdateRunRequest(description=text or ""))
 
     @property
+    def colour(self) -> str | None:
+        """What charts draw the run in, such as ``#3506bd``. It can be set; None, as at first, lets it follow from the id."""
+        return self._refreshed().colour
+
+    @colour.setter
+    def colour(self, colour: str | None) -> None:
+        self._update(UpdateRunRequest(colour=colour or ""))
+
+    @property
     def number(self) -> int:
         """The running number within the experiment."""
         return self._known().number

@@ -26,7 +26,8 @@ from runyard.wire.run import NewRun
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 NOW = FakeClock()()
-ROUNDS = 400 if os.environ.get("RUNYARD_LONG") else 24
+IS_LONG = bool(os.environ.get("RUNYARD_LONG"))
+ROUNDS = 400 if IS_LONG else 24
 NAMES = ("m:x", "m:y")
 FIGURES = (Aggregate.LAST, Aggregate.MIN, Aggregate.MAX, Aggregate.FIRST, Aggregate.MEAN, Aggregate.MIN_STEP)
 
@@ -120,6 +121,7 @@ class World:
         self.runs.remove(run_id)
 
 
+@pytest.mark.timeout(1800 if IS_LONG else 300)
 @pytest.mark.parametrize("kept", [metric_late.KEPT_FIGURES, 3])
 def test_two_servers_that_kept_figures_answer_as_one_that_kept_none(
     stores: OpenedStores, servers: list[Server], kept: int, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,7 @@
-"""Long lists of keys between the database and numpy, as one text each: a row object a key would cost more than the query."""
+"""Long lists of keys between the database and numpy, as one text each: a row object a key would cost more than the query.
+
+A list goes to the database as one parameter: to read a statement with a place for each would take PostgreSQL's driver longer.
+"""
 
 from __future__ import annotations
 
@@ -30,3 +33,10 @@ def keys_in(connection: Connection, column: sa.ColumnElement[Any], keys: Ints) -
         return column.in_(sa.select(sa.func.unnest(listed)))
     each = sa.func.json_each(f"[{','.join(map(str, keys.tolist()))}]").table_valued("value")
     return column.in_(sa.select(each.c.value))
+
+
+def texts_in(connection: Connection, column: sa.ColumnElement[Any], texts: list[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a text column is one of many texts."""
+    if connection.dialect.name == "postgresql":
+        return column.in_(sa.select(sa.func.unnest(sa.literal(texts, sa.ARRAY(sa.Text)))))
+    return column.in_(texts)

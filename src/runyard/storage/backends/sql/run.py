@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -22,6 +23,7 @@ from runyard.domain.run_filter_ast import Field
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment_bin import purge_experiments_deleted_before
+from runyard.storage.backends.sql.key_list import keys_in
 from runyard.storage.backends.sql.mapping import from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
@@ -370,6 +372,7 @@ def _select_run() -> sa.Select[Any]:
 def _records_by_pk(connection: Connection, pks: list[int]) -> list[RunRecord]:
     found: dict[int, RunRecord] = {}
     for start in range(0, len(pks), _READ_TOGETHER):
-        part = select_runs().where(t.run.c.pk.in_(pks[start : start + _READ_TOGETHER]))
+        some = np.array(pks[start : start + _READ_TOGETHER], np.int64)
+        part = select_runs().where(keys_in(connection, t.run.c.pk, some))
         found.update({row.pk: to_record(row) for row in connection.execute(part)})
     return [found[pk] for pk in pks]

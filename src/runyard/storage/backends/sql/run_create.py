@@ -14,7 +14,9 @@ from runyard.domain.run import RunStatus, merge_properties, merge_tags
 from runyard.errors import ConflictError, NotFoundError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment_row import experiment_row
+from runyard.storage.backends.sql.key_list import texts_in
 from runyard.storage.backends.sql.mapping import from_text, run_row, to_text, to_us
+from runyard.storage.backends.sql.row_insert import insert_rows
 from runyard.storage.backends.sql.run_label import first_label_rows, search_row
 from runyard.storage.run_base import RunOrigin
 from runyard.wire.run import NewRun
@@ -51,7 +53,7 @@ def _known_runs(connection: Connection, owner: Any, parent: Any, ids: list[str])
     keys: dict[str, int] = {}
     for start in range(0, len(ids), _LOOK_UP_MAX):
         query = sa.select(run.id, run.pk, run.experiment_pk, run.parent_pk, run.deleted_at).where(
-            run.workspace_pk == owner.workspace_pk, run.id.in_(ids[start : start + _LOOK_UP_MAX])
+            run.workspace_pk == owner.workspace_pk, texts_in(connection, run.id, ids[start : start + _LOOK_UP_MAX])
         )
         for row in connection.execute(query):
             if row.experiment_pk != owner.pk or row.parent_pk != (parent.pk if parent else None):
@@ -69,8 +71,13 @@ def _insert(
         _row(owner, parent, run_id, run, origin, owner.run_count + place, at)
         for place, (run_id, run) in enumerate(runs.items(), start=1)
     ]
-    statement = t.run.insert().returning(t.run.c.pk, sort_by_parameter_order=True)
-    pks = [int(pk) for pk in connection.execute(statement, rows).scalars()]
+    insert_rows(connection, t.run, rows)
+    found = sa.select(t.run.c.id, t.run.c.pk).where(t.run.c.workspace_pk == owner.workspace_pk)
+    keys = {}
+    for start in range(0, len(rows), _LOOK_UP_MAX):
+        own = [row["id"] for row in rows[start : start + _LOOK_UP_MAX]]
+        keys.update({row.id: int(row.pk) for row in connection.execute(found.where(texts_in(connection, t.run.c.id, own)))})
+    pks = [keys[run_id] for run_id in runs]
     if parent is None:
         own_root = t.run.update().where(t.run.c.pk == sa.bindparam("own_pk")).values(root_pk=sa.bindparam("own_pk"))
         connection.execute(own_root, [{"own_pk": pk} for pk in pks])
@@ -85,8 +92,8 @@ def _insert(
         }
         for row in rows
     ]
-    connection.execute(t.change.insert(), changes)
-    return dict(zip(runs, pks, strict=True))
+    insert_rows(connection, t.change, changes)
+    return keys
 
 
 def _insert_beside(connection: Connection, pks: list[int], rows: list[dict[str, Any]]) -> None:
@@ -96,10 +103,9 @@ def _insert_beside(connection: Connection, pks: list[int], rows: list[dict[str, 
         labels += first_label_rows(pk, tags, from_text(row["properties"]), from_text(row["definition"]))
         searched.append(search_row(pk, row["id"], row["display_name"], row["submitted_by"], tags))
         events.append({"run_pk": pk, "status": row["status"], "author": row["submitted_by"], "at": row["created_at"]})
-    if labels:
-        connection.execute(t.run_label.insert(), labels)
-    connection.execute(t.run_search.insert(), searched)
-    connection.execute(t.run_event.insert(), events)
+    insert_rows(connection, t.run_label, labels)
+    insert_rows(connection, t.run_search, searched)
+    insert_rows(connection, t.run_event, events)
 
 
 def _row(owner: Any, parent: Any, run_id: str, run: NewRun, origin: RunOrigin, number: int, at: datetime) -> dict[str, Any]:
