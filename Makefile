@@ -14,7 +14,7 @@ MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test docs wheel lock recording clean
+.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test docs wheel lock pictures recording clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -132,6 +132,9 @@ LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 lock: venv ## write requirements/*.txt anew from pyproject.toml
 	@$(LOCK) --group dev -o requirements/dev.txt
 	@$(LOCK) --group demo -c requirements/dev.txt -o requirements/demo.txt
+
+pictures: install studio ## take the pictures of the Studio for the documents
+	@PLAYWRIGHT_NODEJS_PATH=$(CURDIR)/$(VENV)/node/bin/node $(PY) scripts/docs_pictures.py
 
 recording: install ## record runyard top in a real terminal for the documents
 	@$(PY) scripts/record_top.py

@@ -12,6 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 LOADING = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 
+NO_ANCHORS = ("__skip", "only-light", "only-dark")
+"""What the theme does by itself: a link past the navigation, and pictures for one of its two looks."""
+
 
 class PageParser(HTMLParser):
     """What a page refers to: ``links`` that a reader follows, ``loads`` that the browser fetches, and its own ``anchors``."""
@@ -58,7 +61,7 @@ def leads_somewhere(link: str, path: Path, pages: dict[Path, PageParser]) -> boo
         return True  # its links are those of the site's root, wherever it is shown
     target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
     target = target / "index.html" if target.is_dir() else target
-    if not parts.fragment or parts.fragment == "__skip":
+    if not parts.fragment or parts.fragment in NO_ANCHORS:
         return target.exists()
     return target in pages and unquote(parts.fragment) in pages[target].anchors
 

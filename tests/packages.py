@@ -34,16 +34,27 @@ def find_python(version: str) -> str | None:
     return None
 
 
-def make_environment(folder: Path, wheel: Path, extras: str = "", python: str = sys.executable) -> Path:
+def make_environment(folder: Path, wheel: Path, extras: str = "", python: str = sys.executable, *, compiled: bool = True) -> Path:
     """Install the wheel with what it needs into a new environment in ``folder``, and return its ``bin``.
 
-    Versions are those of ``requirements/dev.txt``, so that the cache of `make install` has them.
+    Versions are those of ``requirements/dev.txt``, so that the cache of `make install` has them. ``compiled`` has all bytecode
+    written, as pip does; without it a program writes what it imports.
     """
     constraints = folder.with_name(f"{folder.name}-constraints.txt")
     constraints.write_text("\n".join(LOCKED.findall((ROOT / "requirements" / "dev.txt").read_text())) + "\n")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run([UV, "venv", "--quiet", "--python", python, folder], check=True, timeout=100, env=environment)
-    install = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", folder / "bin" / "python", "-c", constraints]
+    install = [
+        UV,
+        "pip",
+        "install",
+        "--quiet",
+        *(["--compile-bytecode"] if compiled else []),
+        "--python",
+        folder / "bin" / "python",
+        "-c",
+        constraints,
+    ]
     subprocess.run([*install, f"runyard{extras} @ {wheel.as_uri()}"], check=True, timeout=280, env=environment)
     return folder / "bin"
 

@@ -74,13 +74,15 @@ def test_links_of_a_page_outside_docs_lead_to_the_same_places_in_the_site(load: 
 
 
 def test_dead_links_anchors_and_foreign_hosts_are_found(load: Any, tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_text('<h1 id="top"></h1><a href="b.html#there"></a><a href="#top"></a><img src="x.png">')
+    (tmp_path / "a.html").write_text(
+        '<h1 id="top"></h1><a href="b.html#there"></a><a href="#top"></a><img src="x.png#only-dark">'
+    )
     (tmp_path / "b.html").write_text(
         '<script src="https://cdn.example/x.js"></script><a href="gone.html"></a><a href="https://x.y"></a>'
     )
     assert load("check_site").problems(tmp_path) == [
         "a.html: b.html#there leads nowhere",
-        "a.html: x.png leads nowhere",
+        "a.html: x.png#only-dark leads nowhere",
         "b.html loads https://cdn.example/x.js from another host",
         "b.html: gone.html leads nowhere",
     ]

@@ -93,7 +93,7 @@ def test_the_client_installs_small_on_the_oldest_python_and_records(
 
 @pytest.mark.parametrize("version", SERVED_ON)
 def test_the_server_starts_and_records_on_each_python(wheel: Path, version: str, home: Path, tmp_path: Path) -> None:
-    commands = make_environment(tmp_path / "venv", wheel, "[server]", python_or_skip(version))
+    commands = make_environment(tmp_path / "venv", wheel, "[server]", python_or_skip(version), compiled=False)
     environment = clean_environment(commands, home)
     assert run_in(environment, tmp_path, "runyard", "--version") == run_in(
         environment, tmp_path, "python", "-m", "runyard", "--version"

@@ -148,7 +148,7 @@ run_count = Table(
 )
 """How many runs an experiment has that are active (view 0), archived (1) and in the bin (2), with a parent and without.
 
-Triggers on ``run`` keep it (migration 0010): nothing else writes here, and a migration that copies ``run`` makes them again."""
+Triggers on ``run`` keep it (migration 0011): nothing else writes here, and a migration that copies ``run`` makes them again."""
 
 run_label = Table(
     "run_label",
