@@ -20,7 +20,7 @@ INNER = 12_345
 
 def at_rest(page: Page, name: str) -> bytes:
     """Return the picture of a chart once it stays the same."""
-    picture = b""
+    picture: bytes = b""
     for _ in range(120):
         before, picture = picture, chart(page, name).screenshot()
         if picture == before:
