@@ -182,3 +182,71 @@ def test_a_colour_chosen_for_a_run_is_kept_for_everyone(studio: Studio, experime
     expect(page.get_by_role("article").first).to_be_visible()
     page = studio.open(address(runs))
     expect(page.get_by_label("Colour of trial-0")).to_have_value("#12ab34")
+
+
+def test_charts_are_saved_as_a_view_that_a_second_browser_opens_and_may_change(
+    studio: Studio, new_studio: Callable[..., Studio], experiment: Experiment
+) -> None:
+    runs = made_runs(experiment, 3)
+    charts = r'lines!:="val/loss" / "train/loss",scatter:t:lr\,m:val/loss@min,lines:val/loss'
+    page = studio.open(address(runs, charts=charts, y="log", group="t:lr", zoom="lines:val/loss@5~20"))
+    expect(page.get_by_role("article").first).to_have_attribute("aria-label", '"val/loss" / "train/loss"')
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("textbox", name="Name of the view").fill("Ratios")
+    page.get_by_role("combobox", name="Who may see the new view").select_option("view")
+    page.get_by_role("button", name="Save as new").click()
+    expect(page).to_have_url(re.compile(r"view=\w+"))
+    expect(page.get_by_role("button", name="Ratios", exact=True)).to_be_visible()
+    found = re.search(r"view=(\w+)", page.url)
+    assert found
+    other = new_studio()
+    other.sign_in()
+    shared = other.open(f"/v/{found[1]}")
+    expect(shared.get_by_role("button", name="Ratios", exact=True)).to_be_visible()
+    expect(shared.get_by_role("article").first).to_have_attribute("aria-label", '"val/loss" / "train/loss"')
+    expect(shared.get_by_role("article")).to_have_count(3)
+    expect(shared.get_by_role("combobox", name="Group")).to_have_value("t:lr")
+    expect(shared.get_by_role("checkbox", name="Logarithmic y")).to_be_checked()
+    expect(shared).to_have_url(re.compile("zoom=lines"))
+    # What is changed there is saved, and the first browser opens it so.
+    remove = shared.get_by_role("button", name=re.compile(r"^Remove .*lr"))
+    shared.get_by_role("article").nth(1).hover()
+    remove.click()
+    expect(shared.get_by_role("article")).to_have_count(2)
+    shared.get_by_role("button", name="Ratios (modified)").click()
+    shared.get_by_role("dialog", name="Views").get_by_role("button", name="Save", exact=True).click()
+    expect(shared.get_by_role("button", name="Ratios", exact=True)).to_be_visible()
+    page = studio.open(f"/v/{found[1]}")
+    expect(page.get_by_role("article").first).to_have_attribute("aria-label", '"val/loss" / "train/loss"')
+    expect(page.get_by_role("article")).to_have_count(2)
+    assert other.problems == []
+
+
+def test_an_experiment_opens_with_the_charts_of_its_default_view(studio: Studio, experiment: Experiment) -> None:
+    made_runs(experiment, 2)
+    page = studio.open(f"/experiments/{experiment.name}/charts?charts=lines:val/loss")
+    expect(chart(page, "val/loss")).to_be_visible()
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("textbox", name="Name of the view").fill("Loss only")
+    page.get_by_role("combobox", name="Who may see the new view").select_option("view")
+    page.get_by_role("button", name="Save as new").click()
+    expect(page).to_have_url(re.compile(r"view=\w+"))
+    page.get_by_role("button", name=f"Open {experiment.name} with this view").click()
+    expect(page.get_by_role("button", name="Do not open with this view")).to_be_visible()
+    page = studio.open(f"/experiments/{experiment.name}")
+    expect(chart(page, "val/loss")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.get_by_role("tab", name="Runs").click()
+    expect(page.get_by_role("grid").or_(page.get_by_role("treegrid"))).to_be_visible()
+
+
+def test_pointing_at_a_chart_marks_the_same_place_in_the_others(studio: Studio, experiment: Experiment) -> None:
+    runs = made_runs(experiment, 2)
+    page = studio.open(address(runs, charts="lines:val/loss,lines:train/loss"))
+    marks = page.get_by_role("article", name="train/loss").locator("canvas[data-layer=cursor]")
+    expect(chart(page, "train/loss")).to_be_visible()
+    expect(marks).to_have_count(0)
+    chart(page, "val/loss").hover()
+    expect(marks).to_have_count(1)
+    page.mouse.move(2, 2)
+    expect(marks).to_have_count(0)

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { ApiError } from "../client/api";
 import { type Experiment, experimentQuery } from "../client/experiment";
@@ -33,6 +33,9 @@ export function ExperimentFrame({ tab, actions, children }: ExperimentFrameProps
   const name = useParams({ strict: false }).name ?? "";
   const navigate = useNavigate();
   const experiment = useQuery(experimentQuery(useWorkspace(), name));
+  const { view } = useSearch({ strict: false });
+  // Where the experiment opens with these charts, its list must be asked for in so many words.
+  const plainRuns = tab === "charts" && view !== undefined && view === experiment.data?.default_view_id ? { children: "tree" } : {};
   if (experiment.error instanceof ApiError && experiment.error.isNotFound) return <NoSuchExperiment name={name} />;
   if (experiment.isError && !experiment.data) return <ErrorState error={experiment.error} onRetry={() => void experiment.refetch()} />;
   return (
@@ -48,7 +51,7 @@ export function ExperimentFrame({ tab, actions, children }: ExperimentFrameProps
           </>
         }
       />
-      <TabLinks label={t("experiment.tabs")} panelId={PANEL_ID} selected={tab} tabs={TABS.map(({ id, to }) => ({ id, label: t(`experiment.tab.${id}`), to, params: { name } }))} />
+      <TabLinks label={t("experiment.tabs")} panelId={PANEL_ID} selected={tab} tabs={TABS.map(({ id, to }) => ({ id, label: t(`experiment.tab.${id}`), to, params: { name }, search: id === "runs" ? plainRuns : {} }))} />
       <div id={PANEL_ID} role="tabpanel" aria-labelledby={`tab-${tab}`} className={styles.panel}>
         {children(experiment.data, name)}
       </div>

@@ -1,6 +1,7 @@
 import { memo, type ReactNode, useMemo, useRef } from "react";
 import { t } from "../../text/text";
 import { IconButton } from "../Button";
+import { useRest } from "../useTurn";
 import styles from "./ChartCard.module.css";
 
 export const PLOT_HEIGHT = 196;
@@ -34,6 +35,7 @@ interface ChartCardProps {
 export function ChartCard({ name, description, value, tools, table, asTable, onTable, onCsv, onPng, wide, onWide, busy = false, footer, children }: ChartCardProps) {
   const latest = useRef({ onTable, onCsv, onPng, onWide });
   latest.current = { onTable, onCsv, onPng, onWide };
+  const isAtRest = useRest();
   const actions = useMemo(
     (): CardActions => ({
       table: (on) => latest.current.onTable?.(on),
@@ -48,7 +50,7 @@ export function ChartCard({ name, description, value, tools, table, asTable, onT
       <header className={styles.header}>
         <h3 title={description ? `${name}: ${description}` : name}>{name}</h3>
         {value !== undefined && <span className={styles.value}>{value}</span>}
-        <CardTools name={name} tools={asTable ? null : tools} asTable={asTable} hasTable={onTable !== undefined} hasCsv={onCsv !== undefined} hasPng={onPng !== undefined && !asTable} wide={wide} actions={actions} />
+        {isAtRest && <CardTools name={name} tools={asTable ? null : tools} asTable={asTable} hasTable={onTable !== undefined} hasCsv={onCsv !== undefined} hasPng={onPng !== undefined && !asTable} wide={wide} actions={actions} />}
       </header>
       <div className={styles.body}>{asTable ? table : children}</div>
       <footer className={styles.footer}>{footer}</footer>

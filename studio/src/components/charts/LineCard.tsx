@@ -82,7 +82,7 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
       name={name}
       description={description}
       value={figures ? format(figures.last) : "–"}
-      tools={turn ? tools : null}
+      tools={tools}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}
       onTable={setAsTable}

@@ -40,8 +40,8 @@ export function LineChart({ model, height, label, onWindow, onOutside, onKey, ha
       onOutside: (count) => latest.current.onOutside?.(count),
     });
     plot.current = made;
-    made.setSize(element.clientWidth, element.clientHeight);
-    const observer = new ResizeObserver(() => made.setSize(element.clientWidth, element.clientHeight));
+    // Told of the first size, too, before the page is painted: to ask for it here would lay the page out once more.
+    const observer = new ResizeObserver(([entry]) => entry && made.setSize(Math.round(entry.contentRect.width), Math.round(entry.contentRect.height)));
     observer.observe(element);
     const sight = new IntersectionObserver((entries) => made.setSeen(entries.at(-1)?.isIntersecting ?? true));
     sight.observe(element);

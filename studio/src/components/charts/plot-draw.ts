@@ -1,4 +1,4 @@
-import { inkOf } from "./ink";
+import type { Surface } from "./easel";
 import { firstAbove, firstAtLeast, type LineData, number } from "./line-data";
 import type { Box, PlotLine, PlotModel } from "./plot-model";
 import { type Scale, ticks, timeTicks } from "./scale";
@@ -12,56 +12,86 @@ const LINE_WIDTH = 1.6;
 const MANY_LINES = 24;
 /** Points stand apart when there are no more than this. */
 const FEW_POINTS = 60;
+/** Points lie close when there are more than this for each pixel of the page. */
+const DENSE = 0.25;
 const FAINT = 0.28;
 const BAND = 0.2;
 
-export interface Surface {
-  context: CanvasRenderingContext2D;
-  width: number;
-  height: number;
-  /** Pixels of the screen in one of the page. */
-  ratio: number;
-}
-
 /** Draws axes, bands, lines and marks. */
 export function drawPlot(surface: Surface, model: PlotModel, box: Box, x: Scale, y: Scale): void {
-  const { context, width, height, ratio } = surface;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.fillStyle = inkOf("var(--surface)", context.canvas);
+  const { context, width, height, ink } = surface;
+  context.fillStyle = ink("var(--surface)");
   context.fillRect(0, 0, width, height);
-  drawAxes(context, model, box, x, y);
+  drawAxes(surface, model, box, x, y);
   context.save();
   context.beginPath();
   context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
   context.clip();
   context.lineJoin = "round";
-  const column = 1 / ratio;
-  for (const line of model.lines) if (line.upper) drawBand(context, line, line.upper, x, y);
-  for (const line of model.lines) if (line.faint) strokeLine(context, line, x, y, column, 1, FAINT);
-  const width1 = model.lines.length > MANY_LINES ? 1 : LINE_WIDTH;
-  for (const line of model.lines) if (!line.faint && !line.upper) strokeLine(context, line, x, y, column, width1, 1);
-  if (model.lines.length <= MANY_LINES) for (const line of model.lines) if (!line.faint && !line.upper) drawDots(context, line, x, y);
+  for (const line of model.lines) if (line.upper) drawBand(surface, line, line.upper, x, y);
+  const main = model.lines.filter((line) => !line.faint && !line.upper);
+  const faint = model.lines.filter((line) => line.faint);
+  const many = model.lines.length > MANY_LINES;
+  strokeLines(surface, faint, x, y, { width: 1, alpha: FAINT, together: many });
+  strokeLines(surface, main, x, y, { width: many ? 1 : LINE_WIDTH, alpha: 1, together: many });
+  if (!many) for (const line of main) drawDots(surface, line, x, y);
   context.restore();
-  for (const line of model.lines) if (!line.upper && (line.faint || !model.lines.some((other) => other.faint))) drawEdgeMarks(context, line.data, box, x, y);
+  for (const line of faint.length > 0 ? faint : main) drawEdgeMarks(surface, line.data, box, x, y);
 }
 
-/** Draws one line over the others, as the one that is pointed at. */
-export function strokeLine(context: CanvasRenderingContext2D, line: PlotLine, x: Scale, y: Scale, column: number, width: number, alpha: number): void {
+/** How lines are drawn: `together` those that look the same in one go. */
+interface Stroke {
+  width: number;
+  alpha: number;
+  together: boolean;
+}
+
+/** Draws lines in their order; together, those of one look where the first of them stands. */
+export function strokeLines(surface: Surface, lines: readonly PlotLine[], x: Scale, y: Scale, { width, alpha, together }: Stroke): void {
+  const { context, ratio, ink } = surface;
+  const looks = new Map<string, PlotLine[]>();
+  for (const [index, line] of lines.entries()) {
+    const look = together ? `${line.colour} ${(line.dash ?? []).join()}` : String(index);
+    const alike = looks.get(look);
+    if (alike) alike.push(line);
+    else looks.set(look, [line]);
+  }
   context.globalAlpha = alpha;
-  context.strokeStyle = inkOf(line.colour, context.canvas);
-  context.lineWidth = width;
-  context.setLineDash(line.faint ? [] : [...(line.dash ?? [])]);
-  context.beginPath();
-  trace(context, line.data, x, y, column);
-  context.stroke();
+  for (const alike of looks.values()) {
+    const path = new Path2D();
+    let most = 0;
+    for (const { data } of alike) {
+      trace(path, data, x, y, 1 / ratio);
+      const [from, to] = shownPart(data, x);
+      most = Math.max(most, to - from);
+    }
+    context.strokeStyle = ink(alike[0]?.colour ?? "");
+    context.setLineDash(alike[0]?.faint ? [] : [...(alike[0]?.dash ?? [])]);
+    strokePath(surface, path, width, most > Math.abs(x.end - x.start) * DENSE);
+  }
   context.setLineDash([]);
   context.globalAlpha = 1;
 }
 
-function drawBand(context: CanvasRenderingContext2D, line: PlotLine, upper: LineData, x: Scale, y: Scale): void {
+/**
+ * Strokes a path `width` wide. Where its points lie close, it is stroked in lines of one pixel of the screen, each beside the one before:
+ * the outline of a wide stroke that goes up and down in every column takes twenty times as long.
+ */
+function strokePath({ context, ratio }: Surface, path: Path2D, width: number, isDense: boolean): void {
+  const passes = isDense ? Math.max(1, Math.floor(width * ratio)) : 1;
+  context.lineWidth = isDense ? 1 / ratio : width;
+  for (let pass = 0; pass < passes; pass += 1) {
+    const shift = (pass - (passes - 1) / 2) / ratio;
+    context.translate(0, shift);
+    context.stroke(path);
+    context.translate(0, -shift);
+  }
+}
+
+function drawBand({ context, ink }: Surface, line: PlotLine, upper: LineData, x: Scale, y: Scale): void {
   const [from, to] = shownPart(line.data, x);
   context.globalAlpha = BAND;
-  context.fillStyle = inkOf(line.colour, context.canvas);
+  context.fillStyle = ink(line.colour);
   context.beginPath();
   for (let index = from; index < to; index += 1) context.lineTo(x.at(number(line.data.x, index)), y.at(number(line.data.y, index)));
   for (let index = to - 1; index >= from; index -= 1) context.lineTo(x.at(number(upper.x, index)), y.at(number(upper.y, index)));
@@ -69,10 +99,10 @@ function drawBand(context: CanvasRenderingContext2D, line: PlotLine, upper: Line
   context.globalAlpha = 1;
 }
 
-function drawDots(context: CanvasRenderingContext2D, line: PlotLine, x: Scale, y: Scale): void {
+function drawDots({ context, ink }: Surface, line: PlotLine, x: Scale, y: Scale): void {
   const [from, to] = shownPart(line.data, x);
   if (to - from > FEW_POINTS) return;
-  context.fillStyle = inkOf(line.colour, context.canvas);
+  context.fillStyle = ink(line.colour);
   context.beginPath();
   for (let index = from; index < to; index += 1) {
     const [px, py] = [x.at(number(line.data.x, index)), y.at(number(line.data.y, index))];
@@ -83,11 +113,11 @@ function drawDots(context: CanvasRenderingContext2D, line: PlotLine, x: Scale, y
   context.fill();
 }
 
-function drawAxes(context: CanvasRenderingContext2D, model: PlotModel, box: Box, x: Scale, y: Scale): void {
+function drawAxes({ context, ink }: Surface, model: PlotModel, box: Box, x: Scale, y: Scale): void {
   context.font = FONT;
   context.lineWidth = 1;
-  context.strokeStyle = inkOf("var(--line)", context.canvas);
-  context.fillStyle = inkOf("var(--muted)", context.canvas);
+  context.strokeStyle = ink("var(--line)");
+  context.fillStyle = ink("var(--muted)");
   const xWanted = Math.max(2, Math.floor((box.right - box.left) / TICK_WIDTH));
   const xTicks = (model.timeTicks && model.xKind === "linear" ? timeTicks(x.range, xWanted) : ticks(model.xKind, x.range, xWanted)).filter((value) => Number.isFinite(x.at(value)));
   const yTicks = ticks(model.yKind, y.range, Math.max(2, Math.floor((box.bottom - box.top) / TICK_HEIGHT)));
@@ -117,9 +147,9 @@ function drawAxes(context: CanvasRenderingContext2D, model: PlotModel, box: Box,
 }
 
 /** NaN as a cross at the lower edge, the infinities and what lies outside of y as triangles at the edge they left by. */
-function drawEdgeMarks(context: CanvasRenderingContext2D, data: LineData, box: Box, x: Scale, y: Scale): void {
+function drawEdgeMarks({ context, ink }: Surface, data: LineData, box: Box, x: Scale, y: Scale): void {
   const [from, to] = [firstAtLeast(data.x, x.range.low), firstAbove(data.x, x.range.high)];
-  context.strokeStyle = inkOf("var(--err)", context.canvas);
+  context.strokeStyle = ink("var(--err)");
   context.fillStyle = context.strokeStyle;
   context.lineWidth = 1.2;
   context.beginPath();

@@ -1,15 +1,11 @@
-import { inkOf } from "./ink";
+import type { Pencil, Surface } from "./easel";
 import { nearestIndex, number } from "./line-data";
-import styles from "./LineChart.module.css";
 import type { PlotLine, PlotModel } from "./plot-model";
 import type { Scale } from "./scale";
 
-interface Reading {
+export interface Cursor {
   model: PlotModel;
   x: number;
-  /** Where the cursor stands, in pixels of the chart, whose width is `width`. */
-  px: number;
-  width: number;
   y: Scale;
   lineId: string | null;
   /** The pointer's height; null when the cursor was moved by a key or in another chart. */
@@ -18,81 +14,125 @@ interface Reading {
   brief: boolean;
 }
 
+/** What stands at a cursor: x, and the lines nearest to the pointer from top to bottom. */
+export interface Readout {
+  title: string;
+  rows: readonly { line: PlotLine; value: string; strong: boolean }[];
+}
+
 const MOST_LINES = 8;
 
-/** The values under the cursor, beside it: x, and the lines nearest to the pointer. Elements are used again, so that moving costs little. */
-export class PlotReadout {
-  private readonly element = document.createElement("div");
-  private readonly title = document.createElement("div");
-  private readonly rows: { row: HTMLElement; swatch: HTMLElement; label: HTMLElement; value: HTMLElement }[] = [];
+export function readoutAt(cursor: Cursor): Readout {
+  const { model } = cursor;
+  const found = nearestLines(cursor, cursor.brief ? 1 : MOST_LINES);
+  return {
+    title: (model.xExact ?? model.xText)(cursor.x),
+    rows: found.map(({ line, value }) => ({ line, value: model.yText(value), strong: line.id === cursor.lineId && found.length > 1 })),
+  };
+}
 
-  constructor(box: HTMLElement) {
-    this.element.className = styles.readout ?? "";
-    this.element.hidden = true;
-    this.title.className = styles.readoutX ?? "";
-    this.element.append(this.title);
-    box.append(this.element);
-  }
+/** The readout in a sentence, for who hears it. */
+export function spokenReadout({ title, rows }: Readout): string {
+  const row = rows.find((each) => each.strong) ?? rows[0];
+  return row ? `${title}: ${row.line.label} ${row.value}` : "";
+}
 
-  close(): void {
-    this.element.remove();
-  }
-
-  hide(): void {
-    this.element.hidden = true;
-  }
-
-  show(reading: Reading): void {
-    const { model } = reading;
-    const found = nearestLines(reading, reading.brief ? 1 : MOST_LINES);
-    this.title.textContent = (model.xExact ?? model.xText)(reading.x);
-    for (const [index, { line, value }] of found.entries()) this.fill(index, line, model.yText(value), line.id === reading.lineId && found.length > 1);
-    for (const row of this.rows.slice(found.length)) row.row.hidden = true;
-    this.element.hidden = false;
-    const onLeft = reading.px > reading.width / 2;
-    this.element.style.transform = `translateX(${Math.round(reading.px + (onLeft ? -10 : 10))}px)${onLeft ? " translateX(-100%)" : ""}`;
-  }
-
-  /** What the readout says, for who hears it. */
-  text(): string {
-    if (this.element.hidden) return "";
-    const shown = this.rows.filter((row) => !row.row.hidden);
-    const strong = shown.find((row) => row.row.dataset.strong === "true") ?? shown[0];
-    return strong ? `${this.title.textContent}: ${strong.label.textContent} ${strong.value.textContent}` : "";
-  }
-
-  private fill(index: number, line: PlotLine, value: string, strong: boolean): void {
-    const cells = this.rows[index] ?? this.addRow();
-    cells.row.hidden = false;
-    cells.row.dataset.strong = String(strong);
-    cells.swatch.style.background = inkOf(line.colour);
-    if (cells.label.textContent !== line.label) cells.label.textContent = line.label;
-    if (cells.value.textContent !== value) cells.value.textContent = value;
-  }
-
-  private addRow() {
-    const [row, swatch, label, value] = [document.createElement("div"), document.createElement("i"), document.createElement("span"), document.createElement("b")];
-    row.append(swatch, label, value);
-    this.element.append(row);
-    const cells = { row, swatch, label, value };
-    this.rows.push(cells);
-    return cells;
-  }
+interface Found {
+  line: PlotLine;
+  value: number;
+  height: number;
+  distance: number;
 }
 
 /** The lines with a value at the cursor, those nearest to the pointer; in the order in which they stand. */
-function nearestLines({ model, x, y, lineId, py }: Reading, most: number): { line: PlotLine; value: number }[] {
-  const found: { line: PlotLine; value: number; height: number }[] = [];
+function nearestLines({ model, x, y, lineId, py }: Cursor, most: number): Found[] {
+  const found: Found[] = [];
   for (const line of model.lines) {
     if (line.faint || line.upper) continue;
     const index = nearestIndex(line.data.x, x);
     if (index < 0) continue;
     const value = number(line.data.y, index);
-    found.push({ line, value, height: y.at(value) });
+    found.push({ line, value, height: y.at(value), distance: 0 });
   }
-  const pointed = found.find((each) => each.line.id === lineId);
-  const middle = py ?? pointed?.height ?? 0;
-  const distance = (each: { line: PlotLine; height: number }) => (each.line.id === lineId ? -1 : Number.isFinite(each.height) ? Math.abs(each.height - middle) : 1e9);
-  if (found.length > most) found.sort((left, right) => distance(left) - distance(right)).length = most;
+  if (found.length > most) {
+    const middle = py ?? found.find((each) => each.line.id === lineId)?.height ?? 0;
+    for (const each of found) each.distance = each.line.id === lineId ? -1 : Number.isFinite(each.height) ? Math.abs(each.height - middle) : 1e9;
+    found.sort((left, right) => left.distance - right.distance).length = most;
+  }
   return found.sort((left, right) => left.height - right.height || 0);
+}
+
+const FONT = "12px system-ui, sans-serif";
+const STRONG_FONT = "600 12px system-ui, sans-serif";
+const ROW = 18;
+const PAD_X = 8;
+const PAD_Y = 4;
+const TOP = 8;
+const AWAY = 10;
+const DOT = 14;
+const GAP = 12;
+const MOST_WIDTH = 320;
+const MOST_SHARE = 0.7;
+
+/** Draws a readout beside the place `px`. It is part of the picture and no element: the page then has nothing to lay out while the pointer moves. */
+export function drawReadout({ context, width, ink }: Surface, { title, rows }: Readout, px: number): void {
+  const most = Math.min(MOST_WIDTH, width * MOST_SHARE) - 2 * PAD_X;
+  context.font = STRONG_FONT;
+  const valueWidths = rows.map((row) => context.measureText(row.value).width);
+  const labelMost = most - DOT - GAP - Math.max(0, ...valueWidths);
+  const labels = rows.map((row) => fitted(context, row.line.label, labelMost, row.strong));
+  context.font = FONT;
+  const inner = Math.min(most, Math.max(context.measureText(title).width, ...labels.map((label, index) => DOT + label.width + GAP + (valueWidths[index] ?? 0))));
+  const outer = inner + 2 * PAD_X;
+  const left = Math.round(px > width / 2 ? Math.max(0, px - AWAY - outer) : Math.min(px + AWAY, width - outer));
+  context.fillStyle = ink("color-mix(in srgb, var(--raised) 94%, transparent)");
+  context.strokeStyle = ink("var(--line-strong)");
+  context.lineWidth = 1;
+  context.beginPath();
+  context.roundRect(left + 0.5, TOP + 0.5, outer - 1, (rows.length + 1) * ROW + 2 * PAD_Y - 1, 6);
+  context.fill();
+  context.stroke();
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  context.fillStyle = ink("var(--muted)");
+  let y = TOP + PAD_Y + ROW / 2;
+  context.fillText(title, left + PAD_X, y, inner);
+  const text = ink("var(--text)");
+  for (const [index, row] of rows.entries()) {
+    y += ROW;
+    context.fillStyle = ink(row.line.colour);
+    context.beginPath();
+    context.arc(left + PAD_X + 4, y, 4, 0, 2 * Math.PI);
+    context.fill();
+    context.fillStyle = text;
+    context.font = row.strong ? STRONG_FONT : FONT;
+    context.fillText(labels[index]?.text ?? "", left + PAD_X + DOT, y);
+    context.font = STRONG_FONT;
+    context.textAlign = "right";
+    context.fillText(row.value, left + outer - PAD_X, y);
+    context.textAlign = "left";
+  }
+}
+
+const fits = new Map<string, { text: string; width: number }>();
+const MOST_FITS = 2000;
+
+/** A label, cut at its end where it is wider than `most`. */
+function fitted(context: Pencil, label: string, most: number, strong: boolean): { text: string; width: number } {
+  const key = `${Math.floor(most)} ${strong} ${label}`;
+  const known = fits.get(key);
+  if (known) return known;
+  context.font = strong ? STRONG_FONT : FONT;
+  let [text, width] = [label, context.measureText(label).width];
+  while (width > most && text.length > 1) {
+    // A good guess first; then letter by letter.
+    const kept = Math.min(text.length - 1, Math.floor((text.length * most) / width) + 1);
+    text = text.slice(0, kept).trimEnd();
+    width = context.measureText(`${text}…`).width;
+    if (width <= most) text += "…";
+  }
+  if (fits.size >= MOST_FITS) fits.clear();
+  const fit = { text, width };
+  fits.set(key, fit);
+  return fit;
 }

@@ -1,11 +1,11 @@
 import type { Range } from "../../client/series-window";
 import { type CursorGroup, pageCursor, type SharedCursor } from "./cursor-group";
-import { inkOf } from "./ink";
+import { drawnOn, paint, type Surface } from "./easel";
 import { nearestIndex, number } from "./line-data";
-import { drawPlot, strokeLine } from "./plot-draw";
+import { drawPlot, strokeLines } from "./plot-draw";
 import { type Box, type PlotLine, type PlotModel, scalesOf, wholeRange } from "./plot-model";
 import { PlotPointer } from "./plot-pointer";
-import { PlotReadout } from "./plot-readout";
+import { drawReadout, type Readout, readoutAt, spokenReadout } from "./plot-readout";
 import { paddedRange, Scale } from "./scale";
 
 export interface PlotHandlers {
@@ -28,9 +28,9 @@ const ZOOM_STEP = 2;
  */
 export class Plot {
   private readonly canvas = document.createElement("canvas");
-  /** Made when something is first pointed at: most charts are only passed. */
+  /** There while something is pointed at. */
   private overlay: HTMLCanvasElement | null = null;
-  private readonly readout: PlotReadout;
+  private readout: Readout | null = null;
   private readonly pointer: PlotPointer;
   private readonly leaveGroup: () => void;
   private width = 0;
@@ -53,7 +53,6 @@ export class Plot {
     private readonly group: CursorGroup = pageCursor,
   ) {
     box.append(this.canvas);
-    this.readout = new PlotReadout(box);
     this.pointer = new PlotPointer(box, {
       hover: (px, py) => this.hover(px, py),
       leave: () => this.setCursor(null),
@@ -94,7 +93,6 @@ export class Plot {
     cancelAnimationFrame(this.frame);
     this.leaveGroup();
     this.pointer.close();
-    this.readout.close();
     this.canvas.remove();
     this.overlay?.remove();
   }
@@ -108,7 +106,7 @@ export class Plot {
 
   /** What is under the cursor, in words. */
   spoken(): string {
-    return this.readout.text();
+    return this.readout ? spokenReadout(this.readout) : "";
   }
 
   /** Acts on a key. Returns false for one that means nothing here. */
@@ -179,13 +177,11 @@ export class Plot {
   }
 
   private drawLines(): void {
-    const context = this.canvas.getContext("2d", { alpha: false });
-    if (!context) return;
     const box = this.plotBox();
     const { x, y, outside } = scalesOf(this.model, box);
     this.x = x;
     this.y = y;
-    drawPlot({ context, width: this.width, height: this.height, ratio: devicePixelRatio || 1 }, this.model, box, x, y);
+    paint(this.canvas, this.width, this.height, (surface) => drawPlot(surface, this.model, box, x, y));
     if (outside !== this.outside) {
       this.outside = outside;
       this.handlers.onOutside?.(outside);
@@ -193,61 +189,62 @@ export class Plot {
   }
 
   private fit(canvas: HTMLCanvasElement): void {
-    const ratio = devicePixelRatio || 1;
-    canvas.width = Math.round(this.width * ratio);
-    canvas.height = Math.round(this.height * ratio);
     canvas.style.cssText = `position:absolute;inset:0;width:${this.width}px;height:${this.height}px`;
   }
 
-  private overlayContext(): CanvasRenderingContext2D | null {
+  private drawCursor(): void {
+    this.readout = null;
+    if (!this.cursor && !this.selection) {
+      this.overlay?.remove();
+      this.overlay = null;
+      return;
+    }
     if (!this.overlay) {
-      if (!this.cursor && !this.selection) return null;
       this.overlay = document.createElement("canvas");
+      this.overlay.dataset.layer = "cursor";
       this.fit(this.overlay);
       this.canvas.after(this.overlay);
     }
-    return this.overlay.getContext("2d");
+    const surface = drawnOn(this.overlay, this.width, this.height);
+    if (surface) this.drawMarks(surface);
   }
 
-  private drawCursor(): void {
-    const context = this.overlayContext();
-    if (!context) return;
-    const ratio = devicePixelRatio || 1;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
+  /** What is chosen, the cursor, the line that is pointed at, and what is there in figures. */
+  private drawMarks(surface: Surface): void {
+    const { context, ink } = surface;
     const box = this.plotBox();
     if (this.selection) {
-      context.fillStyle = inkOf("color-mix(in srgb, var(--accent) 18%, transparent)", context.canvas);
+      context.fillStyle = ink("color-mix(in srgb, var(--accent) 18%, transparent)");
       context.fillRect(this.selection.low, box.top, this.selection.high - this.selection.low, box.bottom - box.top);
     }
     const { cursor } = this;
-    const px = cursor ? this.x.at(cursor.x) : Number.NaN;
+    if (!cursor) return;
+    const px = this.x.at(cursor.x);
     // Pointed at in a list, and not at a place.
-    if (cursor && Number.isNaN(cursor.x)) this.drawPointed(context, box, cursor.lineId, ratio);
-    if (!cursor || !(px >= box.left - 1 && px <= box.right + 1)) {
-      this.readout.hide();
-      return;
-    }
-    context.strokeStyle = inkOf("var(--line-strong)", context.canvas);
+    if (Number.isNaN(cursor.x)) this.drawPointed(surface, box, cursor.lineId);
+    if (!(px >= box.left - 1 && px <= box.right + 1)) return;
+    context.strokeStyle = ink("var(--line-strong)");
     context.lineWidth = 1;
     context.beginPath();
     context.moveTo(Math.round(px) + 0.5, box.top);
     context.lineTo(Math.round(px) + 0.5, box.bottom);
     context.stroke();
-    this.drawPointed(context, box, cursor.lineId, ratio);
-    this.readout.show({ model: this.model, x: cursor.x, px, width: this.width, y: this.y, lineId: cursor.lineId, py: cursor.py, brief: !cursor.own });
+    this.drawPointed(surface, box, cursor.lineId);
+    this.readout = readoutAt({ model: this.model, x: cursor.x, y: this.y, lineId: cursor.lineId, py: cursor.py, brief: !cursor.own });
+    drawReadout(surface, this.readout, px);
   }
 
-  private drawPointed(context: CanvasRenderingContext2D, box: Box, lineId: string | null, ratio: number): void {
+  private drawPointed(surface: Surface, box: Box, lineId: string | null): void {
+    const { context, ink } = surface;
     const line = this.pointable().find((each) => each.id === lineId);
     if (!line || !this.cursor) return;
     context.save();
     context.beginPath();
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
-    if (this.pointable().length > 1) strokeLine(context, line, this.x, this.y, 1 / ratio, 3, 1);
+    if (this.pointable().length > 1) strokeLines(surface, [line], this.x, this.y, { width: 3, alpha: 1, together: false });
     const index = Number.isNaN(this.cursor.x) ? -1 : nearestIndex(line.data.x, this.cursor.x);
-    context.fillStyle = inkOf(line.colour, context.canvas);
+    context.fillStyle = ink(line.colour);
     context.beginPath();
     context.arc(this.x.at(number(line.data.x, index)), this.y.at(number(line.data.y, index)), 4, 0, 2 * Math.PI);
     context.fill();

@@ -3,6 +3,8 @@ import { useCallback, useMemo } from "react";
 import { PageHeader } from "../../components/PageHeader";
 import { TabLinks } from "../../components/TabLinks";
 import { t } from "../../text/text";
+import { ViewButton } from "../views/ViewButton";
+import { viewableCharts } from "../views/viewable";
 import styles from "./ComparePage.module.css";
 import { COMPARE_KEYS, type CompareSearch, decodeCompare, TABS } from "./compare-state";
 import { RunCharts } from "./RunCharts";
@@ -23,7 +25,7 @@ export function ComparePage() {
   const { tab, runs } = decodeCompare(search);
   return (
     <>
-      <PageHeader title={runs.length > 0 ? t("compare.title", { count: runs.length }) : t("compare.titleQuery")} />
+      <PageHeader title={runs.length > 0 ? t("compare.title", { count: runs.length }) : t("compare.titleQuery")} actions={<ViewButton shown={viewableCharts(search, null)} />} />
       <TabLinks label={t("compare.tabs")} panelId={PANEL_ID} selected={tab} tabs={TABS.map((id) => ({ id, label: t(`compare.tab.${id}`), to: "/compare", search: { ...search, tab: id === "charts" ? undefined : id } }))} />
       <div id={PANEL_ID} role="tabpanel" aria-labelledby={`tab-${tab}`} className={styles.page}>
         <RunCharts search={search} onSearch={onSearch} />

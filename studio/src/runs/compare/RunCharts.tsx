@@ -1,4 +1,5 @@
 import { lazy, Suspense, useMemo, useState } from "react";
+import type { MetricSummary } from "../../client/metric";
 import type { Range } from "../../client/series-window";
 import { useWorkspace } from "../../client/workspace";
 import { LineSettingsBar } from "../../components/charts/LineSettingsBar";
@@ -9,6 +10,7 @@ import { Button } from "../../components/Button";
 import { Checkbox, SearchField, Select } from "../../components/fields";
 import { Icon } from "../../components/Icon";
 import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { nameFilter } from "../../components/name-filter";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
 import { CompareCharts } from "./CompareCharts";
@@ -16,6 +18,7 @@ import styles from "./ComparePage.module.css";
 import { type CompareSearch, type CompareState, decodeCompare, encodeCompare, type Panel } from "./compare-state";
 import { defaultPanels } from "./default-panels";
 import { PanelForm } from "./PanelForm";
+import { panelTitle } from "./panel-title";
 import { isBrushed, valueAxis } from "./panels/value-axis";
 import { RunLegend } from "./RunLegend";
 import { runLooks } from "./run-look";
@@ -44,11 +47,11 @@ interface RunChartsProps {
 /** Charts over several runs, with the list of these runs; a table and a comparison of their code beside the charts. */
 export function RunCharts({ search, onSearch }: RunChartsProps) {
   const state = useMemo(() => decodeCompare(search), [search]);
-  const compared = useComparedRuns(state, state.find);
+  const compared = useComparedRuns(state, state.find, (names, metrics, runs) => shownFigures(state, names, metrics, runs));
   const change = (next: Partial<CompareState>) => onSearch({ ...search, ...encodeCompare({ ...state, ...next }) });
   if (!compared.isChosen) return <EmptyState icon="chart" title={t("compare.none.title")}>{t("compare.none.body")}</EmptyState>;
   if (compared.plain.isError && !compared.plain.data) return <ErrorState error={compared.plain.error} onRetry={() => void compared.plain.refetch()} />;
-  if (!compared.plain.data || !compared.namesKnown) return <Skeleton lines={8} />;
+  if (!compared.plain.data || (!compared.namesKnown && state.panels === null)) return <Skeleton lines={8} />;
   if (compared.runs.length === 0) return <EmptyState icon="search" title={t("compare.noRuns.title")}>{t("compare.noRuns.body")}</EmptyState>;
   return <Charts search={search} state={state} onSearch={onSearch} change={change} compared={compared} />;
 }
@@ -69,7 +72,7 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
   const colouring = state.colour ?? state.group;
   const looks = useMemo(() => runLooks(runs, colouring === null ? null : parseField(colouring)), [runs, colouring]);
   const shown = useMemo(() => shownRuns(runs, state), [runs, state]);
-  const context = useContextOf(search, state, runs.length, shown, looks, change);
+  const context = useContextOf(search, state, compared, shown, looks, change);
   const baseline = runs.some((run) => run.run.id === state.baseline) ? (state.baseline ?? "") : (runs[0]?.run.id ?? "");
   const keys = keysOf(runs);
   const settingFields = [...keys.arguments.map((key) => fieldText({ kind: "argument", key })), ...keys.tags.map((key) => fieldText({ kind: "tag", key }))];
@@ -143,8 +146,8 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
 }
 
 /** What the charts share. It changes only when something of it does: every chart looks at it. */
-function useContextOf(search: CompareSearch, state: CompareState, count: number, runs: readonly ComparedRun[], looks: ReturnType<typeof runLooks>, change: (next: Partial<CompareState>) => void) {
-  const points = LINE_POINTS.find((each) => count <= each.upTo)?.points ?? LINE_POINTS[2].points;
+function useContextOf(search: CompareSearch, state: CompareState, { runs: all, figuresKnown }: ReturnType<typeof useComparedRuns>, runs: readonly ComparedRun[], looks: ReturnType<typeof runLooks>, change: (next: Partial<CompareState>) => void) {
+  const points = LINE_POINTS.find((each) => all.length <= each.upTo)?.points ?? LINE_POINTS[2].points;
   const source = useSeriesSource(useWorkspace(), points);
   const { x, xm, xlog, y, ema, clip } = search;
   const settings = useMemo(
@@ -159,7 +162,16 @@ function useContextOf(search: CompareSearch, state: CompareState, count: number,
     change({ brush });
   };
   const group = useMemo(() => (state.group === null ? null : parseField(state.group)), [state.group]);
-  return { source, runs, looks, settings, axis, group, band: state.band, brush: state.brush, onBrush };
+  return { source, runs, looks, figuresKnown, settings, axis, group, band: state.band, brush: state.brush, onBrush };
+}
+
+/** The metrics whose figures stand somewhere: in a table all, on charts those that a chart, a colour, a group or a brushed axis is made of. */
+function shownFigures(state: CompareState, names: readonly string[], metrics: readonly MetricSummary[], runs: readonly ComparedRun[]): readonly string[] {
+  if (state.tab === "table") return names;
+  if (state.tab === "code") return [];
+  const panels = (state.panels ?? defaultPanels(metrics, runs)).filter((panel) => panel.kind !== "lines" && nameFilter(state.find)(panelTitle(panel)));
+  const fields = [...panels.flatMap((panel) => panel.fields), ...state.brush.keys(), state.colour ?? "", state.group ?? ""].map(parseField);
+  return [...new Set(fields.flatMap((field) => (field?.kind === "metric" ? [field.key] : [])))];
 }
 
 /** The runs whose eye is open and that lie within what is brushed. */

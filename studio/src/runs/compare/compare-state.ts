@@ -38,7 +38,7 @@ export interface CompareState {
   brush: ReadonlyMap<string, Range>;
 }
 
-export const COMPARE_KEYS = ["runs", "q", "exp", "charts", "base", "hide", "colour", "group", "band", "tab", "all", "find", "brush", "x", "xm", "xlog", "y", "ema", "clip", "zoom"] as const;
+export const COMPARE_KEYS = ["runs", "q", "exp", "charts", "base", "hide", "colour", "group", "band", "tab", "all", "find", "brush", "x", "xm", "xlog", "y", "ema", "clip", "zoom", "view"] as const;
 export type CompareSearch = Partial<Record<(typeof COMPARE_KEYS)[number], string>>;
 
 export function encodeCompare(state: CompareState): CompareSearch {

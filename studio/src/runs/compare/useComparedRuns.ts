@@ -24,8 +24,13 @@ export interface RunChoice {
   experiment: string;
 }
 
-/** The runs of a comparison, the metrics that they have, and the figures of these. */
-export function useComparedRuns(choice: RunChoice, find: string) {
+/** Chooses the metrics whose figures are shown, of those that the runs have. */
+type ChooseFigures = (names: readonly string[], metrics: readonly MetricSummary[], runs: readonly ComparedRun[]) => readonly string[];
+
+const NO_METRICS: ReadonlyMap<string, MetricSummary> = new Map();
+
+/** The runs of a comparison, the metrics that they have, and the figures of those that are shown as figures: lines need none. */
+export function useComparedRuns(choice: RunChoice, find: string, chooseFigures: ChooseFigures) {
   const workspace = useWorkspace();
   const filter = choice.runs.length > 0 ? `id in (${choice.runs.map(quoted).join(", ")})` : choice.query || null;
   const isChosen = choice.runs.length > 0 || choice.query !== "" || choice.experiment !== "";
@@ -37,15 +42,20 @@ export function useComparedRuns(choice: RunChoice, find: string) {
   const matches = nameFilter(find);
   const asked = known.filter((metric) => metric.family === "series").map((metric) => metric.name);
   const names = (find === "" ? asked : [...asked].sort((left, right) => Number(matches(right)) - Number(matches(left)))).slice(0, MOST_FIGURES);
-  const figures = useQuery({ ...runsQuery(workspace, { ...base, metrics: names }), enabled: isChosen && names.length > 0, placeholderData: keepPreviousData });
-  useFreshFigures(workspace, sources.length > 0 ? (plain.data?.runs ?? []).map((run) => run.id) : []);
-
-  const runs = useMemo((): ComparedRun[] => {
+  const namesKnown = summaries.every((each) => !each.isPending);
+  const plainRuns = useMemo((): ComparedRun[] => {
     const order = new Map(choice.runs.map((id, index) => [id, index]));
-    const records = [...(plain.data?.runs ?? [])].sort((left, right) => (order.get(left.id) ?? 0) - (order.get(right.id) ?? 0));
-    return records.map((run) => ({ run, metrics: new Map((figures.data?.metrics?.[run.id] ?? []).map((metric) => [metric.name, metric])) }));
-  }, [plain.data, figures.data, choice.runs]);
-  return { runs, total: plain.data?.total ?? 0, metrics: known, names, plain, isChosen, namesKnown: summaries.every((each) => !each.isPending) };
+    return [...(plain.data?.runs ?? [])].sort((left, right) => (order.get(left.id) ?? 0) - (order.get(right.id) ?? 0)).map((run) => ({ run, metrics: NO_METRICS }));
+  }, [plain.data, choice.runs]);
+  const shown = plain.data && namesKnown ? [...chooseFigures(names, known, plainRuns)].slice(0, MOST_FIGURES) : [];
+  const figures = useQuery({ ...runsQuery(workspace, { ...base, metrics: shown }), enabled: isChosen && shown.length > 0, placeholderData: keepPreviousData });
+  useFreshFigures(workspace, shown.length > 0 ? plainRuns.map(({ run }) => run.id) : []);
+  const values = shown.length > 0 ? figures.data?.metrics : undefined;
+  const runs = useMemo(
+    () => (values ? plainRuns.map(({ run }): ComparedRun => ({ run, metrics: new Map((values[run.id] ?? []).map((metric) => [metric.name, metric])) })) : plainRuns),
+    [plainRuns, values],
+  );
+  return { runs, total: plain.data?.total ?? 0, metrics: known, names, plain, isChosen, namesKnown, figuresKnown: namesKnown && (shown.length === 0 || !figures.isPending) };
 }
 
 /** Figures follow what is logged, at a rest: lines are quicker. */

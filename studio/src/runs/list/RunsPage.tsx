@@ -3,6 +3,7 @@ import { FirstRun } from "../../components/FirstRun";
 import { PageHeader } from "../../components/PageHeader";
 import { t } from "../../text/text";
 import { ViewButton } from "../views/ViewButton";
+import { viewableList } from "../views/viewable";
 import { RunTable } from "./RunTable";
 import { decodeRunView, encodeRunView } from "./run-view";
 
@@ -12,7 +13,7 @@ export function RunsPage() {
   const view = decodeRunView(search);
   return (
     <>
-      <PageHeader title={t("runs.title")} actions={<ViewButton view={view} experiment={null} />} />
+      <PageHeader title={t("runs.title")} actions={<ViewButton shown={viewableList(view, null)} />} />
       <RunTable
         label={t("runs.title")}
         view={view}

@@ -5,7 +5,7 @@ import { useWorkspace } from "../../client/workspace";
 import { Panel } from "../../components/Panel";
 import { t } from "../../text/text";
 import { usePinnedViews } from "./pinned-views";
-import { experimentOf } from "./saved-view";
+import { placeName } from "./view-place";
 import styles from "./PinnedViews.module.css";
 
 /** The views that the reader has pinned; nothing at all when there are none, or none of them is left. */
@@ -23,7 +23,7 @@ export function PinnedViews() {
             <Link to="/v/$viewId" params={{ viewId: view.id }}>
               {view.name}
             </Link>
-            <span className={styles.of}>{experimentOf(view) ?? t("runs.title")}</span>
+            <span className={styles.of}>{placeName(view)}</span>
           </li>
         ))}
       </ul>

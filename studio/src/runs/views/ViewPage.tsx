@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Link, useParams } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { ApiError } from "../../client/api";
 import { viewQuery } from "../../client/view";
 import { useWorkspace } from "../../client/workspace";
@@ -8,19 +8,18 @@ import { buttonClass } from "../../components/Button";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
-import { experimentOf, searchOf } from "./saved-view";
+import { useOpenView } from "./view-place";
 
-/** The short address of a saved view: leads to the list that it shows. */
+/** The short address of a saved view: leads to the page that it shows. */
 export function ViewPage() {
   const viewId = useParams({ strict: false }).viewId ?? "";
-  const navigate = useNavigate();
+  const open = useOpenView();
+  const latest = useRef(open);
+  latest.current = open;
   const view = useQuery(viewQuery(useWorkspace(), viewId));
   useEffect(() => {
-    if (!view.data) return;
-    const experiment = experimentOf(view.data);
-    if (experiment === null) void navigate({ to: "/runs", search: searchOf(view.data), replace: true });
-    else void navigate({ to: "/experiments/$name", params: { name: experiment }, search: searchOf(view.data), replace: true });
-  }, [view.data, navigate]);
+    if (view.data) latest.current(view.data, true);
+  }, [view.data]);
   const missing = view.error instanceof ApiError && view.error.isNotFound;
   return (
     <>

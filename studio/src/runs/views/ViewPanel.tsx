@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../client/api";
 import { keys } from "../../client/keys";
@@ -14,26 +14,25 @@ import { InlineError, Skeleton } from "../../components/states";
 import { showFailure, showToast } from "../../components/toasts";
 import { t } from "../../text/text";
 import panelStyles from "../list/tools/panels.module.css";
-import type { RunView } from "../list/run-view";
 import { DefaultViewButton } from "./DefaultViewButton";
-import { contentOf, experimentOf, searchOf } from "./saved-view";
+import { experimentOf } from "./saved-view";
+import { useOpenView } from "./view-place";
+import type { Viewable } from "./viewable";
 
 interface ViewPanelProps {
-  view: RunView;
-  experiment: string | null;
+  shown: Viewable;
   record: SavedView | null;
   modified: boolean;
 }
 
-/** Saves the list as a view, and leads to the other views. */
-export function ViewPanel({ view, experiment, record, modified }: ViewPanelProps) {
+/** Saves what the page shows as a view, and leads to the other views. */
+export function ViewPanel({ shown: { content, experiment }, record, modified }: ViewPanelProps) {
   const workspace = useWorkspace();
   const client = useQueryClient();
   const open = useOpenView();
   const session = useQuery(sessionQuery());
   const views = useQuery(viewsQuery(workspace));
   const [error, setError] = useState<unknown>(null);
-  const content = contentOf(view, experiment);
   const done = (saved: SavedView) => {
     client.setQueryData(viewQuery(workspace, saved.id).queryKey, saved);
     void client.invalidateQueries({ queryKey: keys.views(workspace) });
@@ -93,16 +92,6 @@ export function ViewPanel({ view, experiment, record, modified }: ViewPanelProps
       </section>
     </div>
   );
-}
-
-/** Goes to the list that a view shows. */
-export function useOpenView(): (view: SavedView) => void {
-  const navigate = useNavigate();
-  return (view) => {
-    const experiment = experimentOf(view);
-    if (experiment === null) void navigate({ to: "/runs", search: searchOf(view) });
-    else void navigate({ to: "/experiments/$name", params: { name: experiment }, search: searchOf(view) });
-  };
 }
 
 function sharingChoices(): (readonly [ViewSharing, string])[] {

@@ -13,7 +13,7 @@ import { EmptyState } from "../../components/states";
 import tableStyles from "../../components/table.module.css";
 import { t } from "../../text/text";
 import { pinView, usePinnedViews } from "./pinned-views";
-import { experimentOf } from "./saved-view";
+import { placeName } from "./view-place";
 
 const ConfirmDialog = lazy(async () => ({ default: (await import("../../components/ConfirmDialog")).ConfirmDialog }));
 
@@ -63,7 +63,7 @@ function ViewRow({ view }: { view: SavedView }) {
           {view.name}
         </Link>
       </th>
-      <td>{experimentOf(view) ?? t("runs.title")}</td>
+      <td>{placeName(view)}</td>
       <td className={tableStyles.wide}>{view.filter ? <code>{view.filter}</code> : "–"}</td>
       <td className={tableStyles.wide}>{view.owner}</td>
       <td className={tableStyles.wide}>{t(`views.sharing.${view.sharing}`)}</td>

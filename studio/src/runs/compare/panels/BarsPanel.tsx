@@ -5,7 +5,7 @@ import { DataTable } from "../../../components/charts/DataTable";
 import { formatMetric } from "../../../components/format";
 import { t } from "../../../text/text";
 import { parseField, valueOf } from "../run-value";
-import { PanelMessage } from "./PanelMessage";
+import { NoValues } from "./PanelMessage";
 import { colourOf, type PanelProps } from "./panel-context";
 import styles from "./panels.module.css";
 
@@ -20,7 +20,7 @@ export function BarsPanel(props: PanelProps) {
       return typeof value === "number" && Number.isFinite(value) ? [{ run: run.run, value }] : [];
     })
     .sort((left, right) => right.value - left.value);
-  if (bars.length === 0) return <PanelMessage {...props} text={t("compare.noValues")} />;
+  if (bars.length === 0) return <NoValues {...props} />;
   const [low, high] = [Math.min(0, bars.at(-1)?.value ?? 0), Math.max(0, bars[0]?.value ?? 0)];
   const span = high - low || 1;
   const columns = { [t("compare.run")]: bars.map((bar) => bar.run.display_name), [title]: bars.map((bar) => bar.value) };

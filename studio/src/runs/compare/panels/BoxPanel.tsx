@@ -6,7 +6,7 @@ import { useWidth } from "../../../components/useWidth";
 import { t } from "../../../text/text";
 import { parseField, valueOf } from "../run-value";
 import { boxOf } from "./box";
-import { PanelMessage } from "./PanelMessage";
+import { NoValues } from "./PanelMessage";
 import { colourOf, type PanelProps } from "./panel-context";
 import styles from "./panels.module.css";
 import { valueAxis } from "./value-axis";
@@ -34,7 +34,7 @@ export function BoxPanel(props: PanelProps) {
     const found = boxOf(values);
     return found ? [{ group, colour, ...found }] : [];
   });
-  if (!field || boxes.length === 0) return <PanelMessage {...props} text={t("compare.noValues")} />;
+  if (!field || boxes.length === 0) return <NoValues {...props} />;
   const height = panel.wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT;
   const axis = valueAxis(context.runs, field);
   const py = (at: number) => height - BOTTOM - ((at - axis.range.low) / (axis.range.high - axis.range.low)) * (height - BOTTOM - TOP);

@@ -6,7 +6,7 @@ import { formatMetric } from "../../../components/format";
 import { useWidth } from "../../../components/useWidth";
 import { t } from "../../../text/text";
 import { fieldName, parseField, type RunValue, valueOf } from "../run-value";
-import { PanelMessage } from "./PanelMessage";
+import { NoValues } from "./PanelMessage";
 import { colourOf, type PanelProps } from "./panel-context";
 import styles from "./panels.module.css";
 import { valueAxis } from "./value-axis";
@@ -22,7 +22,7 @@ export function ScatterPanel(props: PanelProps) {
   const [asTable, setAsTable] = useState(false);
   const [box, width] = useWidth();
   const [xField, yField] = [parseField(panel.fields[0] ?? ""), parseField(panel.fields[1] ?? "")];
-  if (!xField || !yField) return <PanelMessage {...props} text={t("compare.noValues")} />;
+  if (!xField || !yField) return <NoValues {...props} />;
   const height = panel.wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT;
   const [xAxis, yAxis] = [valueAxis(context.runs, xField, width / 90), valueAxis(context.runs, yField)];
   const px = (at: number) => LEFT + ((at - xAxis.range.low) / (xAxis.range.high - xAxis.range.low)) * (width - LEFT - RIGHT);

@@ -13,6 +13,8 @@ export interface PanelContext {
   /** The runs that are shown. */
   runs: readonly ComparedRun[];
   looks: ReadonlyMap<string, RunLook>;
+  /** False while the figures of metrics are on their way. */
+  figuresKnown: boolean;
   settings: LineSettings;
   axis: XAxis;
   group: RunField | null;
