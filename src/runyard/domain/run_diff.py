@@ -87,7 +87,7 @@ def run_diff(
 
 
 def diff_rows(a: Mapping[str, MetricValue], b: Mapping[str, MetricValue]) -> list[DiffRow]:
-    """Return the rows of two tables of names and values, what differs most first, and system metrics after what scripts logged."""
+    """Return the rows of two tables of names and values: what differs most first, system metrics after what scripts logged."""
     rows = [_row(name, a, b) for name in {**a, **b}]
     return sorted(rows, key=lambda row: (not row.differs, row.name.startswith(SYSTEM_NAME_START), -_weight(row), row.name))
 
