@@ -22,11 +22,13 @@ import type { Viewable } from "./viewable";
 interface ViewPanelProps {
   shown: Viewable;
   record: SavedView | null;
+  /** What the page's changes were made to. */
+  basis: SavedView | null;
   modified: boolean;
 }
 
 /** Saves what the page shows as a view, and leads to the other views. */
-export function ViewPanel({ shown: { content, experiment }, record, modified }: ViewPanelProps) {
+export function ViewPanel({ shown: { content, experiment }, record, basis, modified }: ViewPanelProps) {
   const workspace = useWorkspace();
   const client = useQueryClient();
   const open = useOpenView();
@@ -50,7 +52,7 @@ export function ViewPanel({ shown: { content, experiment }, record, modified }: 
       {record !== null && modified && (
         <div className={panelStyles.figures}>
           {mayChange && (
-            <Button tone="primary" onClick={() => attempt(updateView(workspace, record, content))}>
+            <Button tone="primary" onClick={() => attempt(updateView(workspace, basis ?? record, content))}>
               {t("action.save")}
             </Button>
           )}

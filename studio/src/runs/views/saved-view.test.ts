@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SavedView } from "../../client/view";
 import { decodeRunView, DEFAULT_VIEW, type RunView } from "../list/run-view";
-import { contentOf, experimentOf, isModified, searchOf } from "./saved-view";
+import { basisOf, contentOf, experimentOf, isModified, searchOf } from "./saved-view";
 
 function saved(view: RunView, experiment: string | null = null): SavedView {
   const content = contentOf(view, experiment);
@@ -28,4 +28,15 @@ test("a view of an experiment says which", () => {
 
 test("what no version wrote is left out", () => {
   expect(decodeRunView(searchOf({ ...saved(DEFAULT_VIEW), layout: { density: 7, zzz: "x", cols: "nonsense" } }))).toMatchObject({ density: "normal", columns: [] });
+});
+
+test("changes belong to the state of the view that they were made to, whatever is saved meanwhile", () => {
+  const first = saved(DEFAULT_VIEW);
+  const theirs = { ...first, version: 2 };
+  expect(basisOf(null, first, false)).toBe(first);
+  expect(basisOf(first, theirs, true)).toBe(first);
+  expect(basisOf(first, theirs, false)).toBe(theirs);
+  expect(basisOf(first, { ...theirs, id: "v2" }, true)).toMatchObject({ id: "v2" });
+  expect(basisOf(first, null, true)).toBeNull();
+  expect(basisOf(null, theirs, true)).toBe(theirs);
 });

@@ -38,3 +38,11 @@ export function isModified(shown: RunView, saved: SavedView): boolean {
   const part = (view: RunView) => JSON.stringify({ ...encodeRunView(view), sel: undefined, view: undefined });
   return part(shown) !== part(decodeRunView(searchOf(saved)));
 }
+
+/**
+ * The state of a view that the page's changes were made to. A page that nobody has changed goes along with the view; one with changes keeps
+ * the state that it began with, so that saving does not write over what somebody else saved meanwhile.
+ */
+export function basisOf(before: SavedView | null, record: SavedView | null, modified: boolean): SavedView | null {
+  return modified && before !== null && before.id === record?.id ? before : record;
+}
