@@ -106,13 +106,18 @@ def _log_once_each(runs: list[Run]) -> None:
 
 
 class _StreamSize:
-    """Counts what one reader of the change feed gets: the browser's own is a worker's, whose bytes its page does not see."""
+    """Counts what a reader of the change feed gets that asks as the Studio does.
+
+    The browser's own reader is a worker's, whose bytes its page does not see.
+    """
 
     def __init__(self, bench: Bench) -> None:
         endpoint = bench.place.client.endpoint
         headers = {"Authorization": f"Bearer {endpoint.token}"}
         base = f"{endpoint.url}/api/v1/workspaces/{WORKSPACE}/changes"
-        self._answer = urllib.request.urlopen(urllib.request.Request(f"{base}/stream", headers=headers), timeout=IDLE_S * 3)
+        self._answer = urllib.request.urlopen(
+            urllib.request.Request(f"{base}/stream?short=true", headers=headers), timeout=IDLE_S * 3
+        )
         self._size = 0
         self._until = time.monotonic() + IDLE_S
         self._reader = threading.Thread(target=self._read, daemon=True)

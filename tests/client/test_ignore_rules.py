@@ -51,6 +51,14 @@ def test_everything_is_stored_without_a_file_of_rules_except_git(tmp_path: Path)
     assert stored(tmp_path) == [".azureml/config.json", ".hidden", "a/b.txt", "train.py"]
 
 
+def test_virtual_environments_are_not_stored_whatever_the_rules_say(tmp_path: Path) -> None:
+    for path in (".venv/pyvenv.cfg", ".venv/lib/x.py", "a/env/pyvenv.cfg", "a/env/bin/activate", "a/x.py", "train.py"):
+        write(tmp_path, path)
+    assert stored(tmp_path) == ["a/x.py", "train.py"]
+    write(tmp_path, ".gitignore", "!.venv\n")
+    assert stored(tmp_path) == [".gitignore", "a/x.py", "train.py"]
+
+
 @pytest.mark.parametrize(
     ("present", "used"),
     [

@@ -71,6 +71,19 @@ def test_an_unchanged_journal_arrives_whole_and_goes(place: JournalPlace) -> Non
     assert not place.folder.exists()
 
 
+def test_a_journal_that_its_program_closed_while_the_server_was_away_has_no_damage(place: JournalPlace) -> None:
+    journal = Journal(place, lambda: None)
+    journal.record(ScalarRecord("x", 1, 0.5))
+    journal.seal()
+    for file in journal.files.values():
+        file.sync()
+        file.sync()
+    journal.forget()
+    (path,) = journals_in(place.folder)
+    assert sent(path) == ([0.5], 0)
+    assert not place.folder.exists()
+
+
 def test_any_flipped_bit_of_any_scalar_is_noticed_and_no_wrong_value_is_sent(place: JournalPlace) -> None:
     chance = random.Random(5)
     for _ in range(150):

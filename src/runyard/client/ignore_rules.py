@@ -13,14 +13,17 @@ IGNORE_FILES = (".runyardignore", ".amlignore", ".gitignore")
 
 NEVER_STORED = frozenset({".git"})
 
+VENV_MARK = "pyvenv.cfg"
+"""A folder with this file is a virtual environment: it works at its own place only, so no snapshot holds it."""
+
 
 class IgnoreRules:
     """The rules of one source folder, with the meaning that git gives to ``.gitignore``.
 
     The kind of file that is found in the source folder itself is read in every folder below, as git does; a rule counts from its
     folder down, and the deepest rule that matches decides. A folder that is left out is not looked into, so nothing in it can
-    come back. Where the source folder has no such file, ``.gitignore`` files below it still count: virtual environments and
-    caches carry one.
+    come back. Where the source folder has no such file, ``.gitignore`` files below it still count: caches carry one.
+    Virtual environments are left out whatever the rules say.
     """
 
     def __init__(self, root: Path) -> None:
@@ -36,7 +39,7 @@ class IgnoreRules:
     def leaves_out(self, path: str, *, is_folder: bool) -> bool:
         """True when ``path``, relative to the source folder and with forward slashes, is left out."""
         parts = path.split("/")
-        if parts[-1] in NEVER_STORED:
+        if parts[-1] in NEVER_STORED or (is_folder and (self._root / path / VENV_MARK).is_file()):
             return True
         for depth in range(len(parts) - 1, -1, -1):
             rules = self._rules_of("/".join(parts[:depth]))

@@ -107,6 +107,7 @@ class JournalFile:
         "_state",
         "_synced",
         "_turn",
+        "_written",
         "damaged",
         "definitions",
         "header",
@@ -135,6 +136,7 @@ class JournalFile:
         self._fd = fd
         self._turn = 0
         self._synced = DATA_START
+        self._written = len(mapped)
         self._state = JournalState()
         self.write: Callable[[bytes], object] = mapped.write if _HAS_GIL else _locked(mapped.write)
 
@@ -169,13 +171,15 @@ class JournalFile:
     def seal(self) -> None:
         """Take nothing more."""
         with contextlib.suppress(ValueError):  # closed already
+            if (place := self._map.tell()) < self.size:  # else it is full, or sealed already
+                self._written = place
             self._map.seek(0, os.SEEK_END)
         self.sealed = True  # only now: who sees it may take what there is for all there will be
 
     def sync(self) -> None:
         """Note checksums and wait until the disk has it. Other threads go on meanwhile."""
         self._synced = self.end
-        self._note_checksums(self._synced)
+        self._note_checksums(self._written if self.sealed else self._synced)  # blank slots after it are no records
         if self._fd >= 0:
             with contextlib.suppress(OSError):
                 (os.fdatasync if hasattr(os, "fdatasync") else os.fsync)(self._fd)

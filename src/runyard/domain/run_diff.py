@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runyard.domain.metric import MetricSummary, MetricValue, is_number
+from runyard.domain.metric import SYSTEM_NAME_START, MetricSummary, MetricValue, is_number
 from runyard.domain.parameter import run_parameters
 from runyard.domain.run import RunRecord
 from runyard.domain.snapshot import SnapshotManifest
@@ -87,9 +87,9 @@ def run_diff(
 
 
 def diff_rows(a: Mapping[str, MetricValue], b: Mapping[str, MetricValue]) -> list[DiffRow]:
-    """Return the rows of two tables of names and values, what differs most first."""
+    """Return the rows of two tables of names and values: what differs most first, system metrics after what scripts logged."""
     rows = [_row(name, a, b) for name in {**a, **b}]
-    return sorted(rows, key=lambda row: (not row.differs, -_weight(row), row.name))
+    return sorted(rows, key=lambda row: (not row.differs, row.name.startswith(SYSTEM_NAME_START), -_weight(row), row.name))
 
 
 def packages(definition: dict[str, Any] | None) -> dict[str, str | None]:

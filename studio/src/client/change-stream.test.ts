@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChangeStream, type EventStream } from "./change-stream";
 import { FeedHub } from "./feed-hub";
-import { type FeedMessage, parseChange } from "./feed-protocol";
+import { type FeedMessage, parseChanges } from "./feed-protocol";
 
 class FakeStream implements EventStream {
   readyState = 1;
@@ -21,7 +21,7 @@ class FakeStream implements EventStream {
   }
 
   change(cursor: number): void {
-    this.send("change", JSON.stringify({ cursor, topic: "run", run_id: `r${cursor}` }), String(cursor));
+    this.send("changes", JSON.stringify({ run: [`r${cursor}`] }), String(cursor));
   }
 
   send(type: string, data: string, lastEventId: string): void {
@@ -60,7 +60,7 @@ function started(cursor = 5): ChangeStream {
 
 test("it asks for what is newer than the cursor", () => {
   started(5);
-  expect(newest().url).toBe("/api/v1/workspaces/my%20ws/changes/stream?since=5");
+  expect(newest().url).toBe("/api/v1/workspaces/my%20ws/changes/stream?since=5&short=true");
 });
 
 test("changes are told in batches, each once and in order", () => {
@@ -117,7 +117,15 @@ test("a stopped stream says and opens nothing more", () => {
 });
 
 test("what is no change is left out", () => {
-  for (const data of ["", "null", "[]", '{"cursor":"1","topic":"run"}', '{"cursor":1,"topic":"new"}']) expect(parseChange(data)).toBeNull();
+  for (const data of ["", "null", "[]", '{"run":"r1"}', '{"new":["r1"]}']) expect(parseChanges(1, data)).toEqual([]);
+});
+
+test("an event brings the changes of several runs and topics, and of what is no run", () => {
+  started(5);
+  newest().send("changes", '{"metric":["a","b"],"run":["a"],"view":[]}', "9");
+  vi.advanceTimersByTime(200);
+  const changes = told.flatMap((message) => (message.type === "changes" ? message.changes : []));
+  expect(changes).toEqual([{ cursor: 9, topic: "metric", run_id: "a" }, { cursor: 9, topic: "metric", run_id: "b" }, { cursor: 9, topic: "run", run_id: "a" }, { cursor: 9, topic: "view" }]);
 });
 
 test("all tabs share one stream, which ends with the last of them", () => {
@@ -149,5 +157,5 @@ test("tabs of two workspaces have a stream each", () => {
   const hub = new FeedHub(open);
   hub.receive({ send: vi.fn() }, { type: "join", workspace: "a", since: 1 });
   hub.receive({ send: vi.fn() }, { type: "join", workspace: "b", since: 1 });
-  expect(opened.map((stream) => stream.url)).toEqual(["/api/v1/workspaces/a/changes/stream?since=1", "/api/v1/workspaces/b/changes/stream?since=1"]);
+  expect(opened.map((stream) => stream.url)).toEqual(["/api/v1/workspaces/a/changes/stream?since=1&short=true", "/api/v1/workspaces/b/changes/stream?since=1&short=true"]);
 });

@@ -1,4 +1,4 @@
-import { type Change, type FeedMessage, parseChange } from "./feed-protocol";
+import { type Change, type FeedMessage, parseChanges } from "./feed-protocol";
 
 /** The part of `EventSource` that is used, so that tests bring their own. */
 export interface EventStream {
@@ -49,14 +49,14 @@ export class ChangeStream {
   }
 
   private connect(): void {
-    const stream = this.open(`/api/v1/workspaces/${encodeURIComponent(this.workspace)}/changes/stream?since=${this.cursor}`);
+    const stream = this.open(`/api/v1/workspaces/${encodeURIComponent(this.workspace)}/changes/stream?since=${this.cursor}&short=true`);
     this.stream = stream;
     stream.onopen = () => {
       this.retryMs = FIRST_RETRY_MS;
       this.emit({ type: "state", state: "live" });
     };
     stream.onerror = () => this.onLost(stream);
-    stream.addEventListener("change", (event) => this.onChange(event));
+    stream.addEventListener("changes", (event) => this.onChanges(event));
     stream.addEventListener("reset", (event) => this.onReset(event));
   }
 
@@ -70,11 +70,11 @@ export class ChangeStream {
     this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
   }
 
-  private onChange(event: MessageEvent<string>): void {
-    const change = parseChange(event.data);
-    if (change === null || change.cursor <= this.cursor) return;
-    this.cursor = change.cursor;
-    this.batch.push(change);
+  private onChanges(event: MessageEvent<string>): void {
+    const cursor = Number(event.lastEventId);
+    if (!(cursor > this.cursor)) return;
+    this.cursor = cursor;
+    this.batch.push(...parseChanges(cursor, event.data));
     this.batchTimer ??= setTimeout(() => this.flush(), BATCH_MS);
   }
 

@@ -13,7 +13,7 @@ class FakeStream implements EventStream {
   constructor(readonly url: string) {}
 
   addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void {
-    if (type === "change") this.onChange = listener;
+    if (type === "changes") this.onChange = listener;
   }
 
   close(): void {
@@ -21,7 +21,7 @@ class FakeStream implements EventStream {
   }
 
   change(cursor: number): void {
-    this.onChange?.(new MessageEvent("change", { data: JSON.stringify({ cursor, topic: "run", run_id: `r${cursor}` }) }));
+    this.onChange?.(new MessageEvent("changes", { data: JSON.stringify({ run: [`r${cursor}`] }), lastEventId: String(cursor) }));
     vi.advanceTimersByTime(1000);
   }
 }
@@ -81,7 +81,7 @@ test("all tabs hear of a change over the one stream of the tab that leads", () =
   two.leader.post({ type: "join", workspace: "default", since: 5 });
   browser.grant();
   one.leader.post({ type: "join", workspace: "default", since: 5 });
-  expect(browser.streams.map((stream) => stream.url)).toEqual(["/api/v1/workspaces/default/changes/stream?since=5"]);
+  expect(browser.streams.map((stream) => stream.url)).toEqual(["/api/v1/workspaces/default/changes/stream?since=5&short=true"]);
   browser.streams[0]?.change(6);
   expect([cursors(one.heard), cursors(two.heard)]).toEqual([[6], [6]]);
 });

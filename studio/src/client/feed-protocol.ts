@@ -16,29 +16,22 @@ export type TabMessage = { type: "join"; workspace: string; since: number } | { 
 
 const TOPICS: readonly string[] = ["experiment", "run", "metric", "artifact", "view", "environment"] satisfies Change["topic"][];
 
-/** Reads the data of one event of the stream; null when it is not a change that this Studio knows. */
-export function parseChange(data: string): Change | null {
+/** Reads the data of one event of the stream, the ids of runs by topic. What this Studio does not know is left out. */
+export function parseChanges(cursor: number, data: string): Change[] {
   let value: unknown;
   try {
     value = JSON.parse(data);
   } catch {
-    return null;
+    return [];
   }
-  if (!isRecord(value) || typeof value.cursor !== "number" || !isTopic(value.topic)) return null;
-  return {
-    cursor: value.cursor,
-    topic: value.topic,
-    experiment: textOrNull(value.experiment),
-    run_id: textOrNull(value.run_id),
-    root_id: textOrNull(value.root_id),
-    path: textOrNull(value.path),
-  };
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([topic, ids]) => {
+    if (!isTopic(topic) || !Array.isArray(ids)) return [];
+    const runIds = ids.filter((id): id is string => typeof id === "string");
+    return runIds.length > 0 ? runIds.map((run_id) => ({ cursor, topic, run_id })) : [{ cursor, topic }];
+  });
 }
 
-function isTopic(value: unknown): value is Change["topic"] {
-  return typeof value === "string" && TOPICS.includes(value);
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+function isTopic(value: string): value is Change["topic"] {
+  return TOPICS.includes(value);
 }

@@ -12,6 +12,7 @@ export const keys = {
   run: (workspace: string, runId: string) => ["w", workspace, "run", runId, "record"] as const,
   runEvents: (workspace: string, runId: string) => ["w", workspace, "run", runId, "events"] as const,
   runMetrics: (workspace: string, runId: string) => ["w", workspace, "run", runId, "metrics"] as const,
+  firstMetrics: (workspace: string, runId: string) => ["w", workspace, "first-metrics", runId] as const,
   runArtifacts: (workspace: string, runId: string) => ["w", workspace, "run", runId, "artifacts"] as const,
   runSnapshot: (workspace: string, runId: string) => ["w", workspace, "run", runId, "snapshot"] as const,
 };

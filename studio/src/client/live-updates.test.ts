@@ -21,6 +21,16 @@ test("metrics and files of a run make only themselves stale", () => {
   expect(staleKeys("w", { cursor: 1, topic: "artifact", run_id: "r1" })).toEqual([keys.runArtifacts("w", "r1")]);
 });
 
+test("new values leave alone what was read for the names of metrics", () => {
+  const client = new QueryClient();
+  const named = keys.firstMetrics("w", "r1");
+  client.setQueryData(named, {});
+  applyNews(client, new Coalescer(() => Date.now()), "w", { type: "changes", changes: [{ cursor: 1, topic: "metric", run_id: "r1" }] });
+  expect(client.getQueryState(named)?.isInvalidated).toBe(false);
+  applyNews(client, new Coalescer(() => Date.now()), "w", { type: "reset" });
+  expect(client.getQueryState(named)?.isInvalidated).toBe(true);
+});
+
 test("the list of views is read again, and not the one that is open", () => {
   expect(staleKeys("w", { cursor: 1, topic: "view" })).toEqual([[...keys.views("w"), "all"]]);
   expect(staleKeys("w", { cursor: 1, topic: "environment" })).toEqual([keys.environments("w")]);

@@ -22,9 +22,20 @@ export function numberOf(value: unknown): number | null {
 export function runMetricsQuery(workspace: string, runId: string) {
   return queryOptions({
     queryKey: [...keys.runMetrics(workspace, runId), "summary"],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}/metrics", { params: { path: { workspace, run_id: runId } }, signal })),
+    queryFn: ({ signal }) => readMetrics(workspace, runId, signal),
   });
+}
+
+/** What {@link runMetricsQuery} answers, for those who want the names alone: new values do not make it stale. */
+export function firstMetricsQuery(workspace: string, runId: string) {
+  return queryOptions({
+    queryKey: [...keys.firstMetrics(workspace, runId)],
+    queryFn: ({ signal }) => readMetrics(workspace, runId, signal),
+  });
+}
+
+function readMetrics(workspace: string, runId: string, signal: AbortSignal) {
+  return unwrap(api.GET("/api/v1/workspaces/{workspace}/runs/{run_id}/metrics", { params: { path: { workspace, run_id: runId } }, signal }));
 }
 
 /** True for what Runyard records by itself: how busy the machine is. */

@@ -1,6 +1,6 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { COMPARE_KEYS, type CompareSearch } from "../runs/compare/compare-state";
+import { COMPARE_KEYS, type CompareSearch, replacesHistory } from "../runs/compare/compare-state";
 import { RunCharts } from "../runs/compare/RunCharts";
 import { ViewButton } from "../runs/views/ViewButton";
 import { viewableCharts } from "../runs/views/viewable";
@@ -18,7 +18,8 @@ export function ExperimentCharts() {
     const entries: [string, string][] = JSON.parse(text);
     return { ...Object.fromEntries(entries), exp: name };
   }, [text, name]);
-  const show = ({ exp: _, ...next }: CompareSearch) => void navigate({ to: "/experiments/$name/charts", params: { name }, search: next, replace: true });
+  const show = ({ exp: _, ...next }: CompareSearch) =>
+    void navigate({ to: "/experiments/$name/charts", params: { name }, search: next, replace: replacesHistory(search, { ...next, exp: name }) });
   return (
     <ExperimentFrame tab="charts" actions={<ViewButton shown={viewableCharts(search, name)} />}>
       {() => (

@@ -158,6 +158,9 @@ export interface paths {
         /**
          * Stream Changes
          * @description Send changes as they happen (server-sent events); ``Last-Event-ID`` or ``since`` says where to go on.
+         *
+         *     Each is an event ``change``, as in a page of changes. With ``short`` those that come together are one event ``changes``:
+         *     the ids of the runs by topic, such as {"metric": ["..."], "view": []}; its id is the cursor of the last.
          */
         get: operations["stream_changes"];
         put?: never;
@@ -3959,6 +3962,7 @@ export interface operations {
         parameters: {
             query?: {
                 since?: number | null;
+                short?: boolean;
             };
             header?: {
                 "last-event-id"?: string | null;

@@ -38,6 +38,14 @@ def test_what_differs_comes_first(api: Any) -> None:
     assert diff["same_snapshot"] is False
 
 
+def test_system_metrics_come_after_what_scripts_logged(api: Any) -> None:
+    for run_id, values in (("a", {"loss": 1.0, "system/cpu_percent": 90.0}), ("b", {"loss": 0.9})):
+        api.start({"id": run_id})
+        log(api, run_id, **values)
+    rows = api.call("GET", "/runs/a/diff/b")["metrics"]
+    assert [row["name"] for row in rows if row["differs"]] == ["loss", "system/cpu_percent"]
+
+
 def test_a_run_is_the_same_as_itself(api: Any) -> None:
     api.start({"id": "a", "tags": {"x": None}})
     log(api, "a", loss=float("nan"))

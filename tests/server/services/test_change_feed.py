@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Callable
@@ -120,6 +121,48 @@ def test_a_listener_gets_its_own_workspace_and_its_own_tree_only() -> None:
     found = asyncio.run(scene())
     assert found[0] == list(range(1, 41, 2)) and found[1] == list(range(2, 41, 2))
     assert found[2] == [n for n in range(1, 41, 2) if (n - 1) // 2 % 2] and found[3] == [n + 1 for n in found[2]]
+
+
+async def short_events(feed: ChangeFeed, cursor: int, scope: str | None, last: int, found: list[tuple[int, Any]]) -> None:
+    """Listen to the short form until the change ``last`` has come; add the cursor and the data of each event to ``found``."""
+    stream = feed.follow("w", cursor, scope, short=True)
+    async for message in stream:
+        events = re.findall(rb"id: (\d+)\nevent: changes\ndata: (.*)\n\n", message)
+        found += [(int(number), json.loads(data)) for number, data in events]
+        if found and found[-1][0] >= last:
+            break
+    await stream.aclose()  # type: ignore[attr-defined]
+
+
+def test_the_short_form_names_each_run_once_in_one_event_for_what_comes_together() -> None:
+    changes = FakeChanges()
+    for root in ["a", "b", "a"]:
+        changes.add("w", root)
+
+    whole: list[tuple[int, Any]] = []
+    scoped: list[tuple[int, Any]] = []
+
+    async def scene() -> None:
+        feed = ChangeFeed(changes, asyncio.Event())
+        listening = asyncio.gather(short_events(feed, 0, None, 6, whole), short_events(feed, 1, "a", 6, scoped))
+        while not (whole and scoped):
+            await asyncio.sleep(0.001)
+        changes.add("other", "c")
+        for root in ["b", "a"]:
+            changes.add("w", root)
+        await listening
+
+    asyncio.run(asyncio.wait_for(scene(), 20))
+    assert whole == [(3, {"metric": ["a", "b"]}), (6, {"metric": ["b", "a"]})]
+    assert scoped == [(3, {"metric": ["a"]}), (6, {"metric": ["a"]})]
+
+
+def test_the_short_form_tells_of_what_is_no_run_and_costs_less_than_half() -> None:
+    runs = [ChangeRecord(cursor=n, topic=ChangeTopic.METRIC, run_id=f"{n % 5:026}", root_id=f"{n % 5:026}") for n in range(1, 11)]
+    page = ChangePage(changes=[*runs, ChangeRecord(cursor=11, topic=ChangeTopic.VIEW)], cursor=11)
+    short = change_feed._page_message(page, short=True)
+    assert short.startswith(b"id: 11\nevent: changes\n") and b'"view":[]' in short
+    assert len(short) < len(change_feed._page_message(page, short=False)) / 2
 
 
 def test_one_that_was_away_for_too_long_is_told_to_read_everything_again() -> None:

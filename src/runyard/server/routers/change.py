@@ -34,13 +34,20 @@ async def stream_changes(
     workspace: str,
     request: Request,
     since: int | None = None,
+    short: bool = False,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Send changes as they happen (server-sent events); ``Last-Event-ID`` or ``since`` says where to go on."""
+    """Send changes as they happen (server-sent events); ``Last-Event-ID`` or ``since`` says where to go on.
+
+    Each is an event ``change``, as in a page of changes. With ``short`` those that come together are one event ``changes``:
+    the ids of the runs by topic, such as {"metric": ["..."], "view": []}; its id is the cursor of the last.
+    """
     caller.require_workspace(workspace)
     await run_in_threadpool(context.storage.workspaces.get, workspace)
     start = int(last_event_id) if last_event_id and last_event_id.isdigit() else since
     cursor = start if start is not None else await run_in_threadpool(context.storage.changes.latest)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     feed: ChangeFeed = request.app.state.feed
-    return StreamingResponse(feed.follow(workspace, cursor, caller.scope), 200, headers, media_type="text/event-stream")
+    return StreamingResponse(
+        feed.follow(workspace, cursor, caller.scope, short=short), 200, headers, media_type="text/event-stream"
+    )

@@ -36,19 +36,17 @@ class _Batch:
     low: int
     high: int
     changes: dict[str, list[tuple[ChangeRecord, bytes]]] = field(default_factory=dict)
-    whole: dict[str, bytes] = field(default_factory=dict)
+    whole: dict[tuple[str, bool], bytes] = field(default_factory=dict)
 
-    def message(self, workspace: str, cursor: int, scope: str | None) -> bytes:
+    def message(self, workspace: str, cursor: int, scope: str | None, *, short: bool) -> bytes:
         """Return what a listener at ``cursor`` has not seen of it."""
         if scope is None and cursor <= self.low:
-            if workspace not in self.whole:
-                self.whole[workspace] = b"".join(text for _, text in self.changes.get(workspace, ()))
-            return self.whole[workspace]
-        return b"".join(
-            text
-            for change, text in self.changes.get(workspace, ())
-            if change.cursor > cursor and (scope is None or change.root_id == scope)
-        )
+            if (workspace, short) not in self.whole:
+                self.whole[workspace, short] = _joined(self.changes.get(workspace, []), short=short)
+            return self.whole[workspace, short]
+        changes = self.changes.get(workspace, ())
+        unseen = [each for each in changes if each[0].cursor > cursor and (scope is None or each[0].root_id == scope)]
+        return _joined(unseen, short=short)
 
 
 class ChangeFeed:
@@ -64,8 +62,12 @@ class ChangeFeed:
         self._head = 0
         self._waiting: set[asyncio.Future[None]] = set()
 
-    async def follow(self, workspace: str, cursor: int, scope: str | None) -> AsyncIterator[bytes]:
-        """Yield the changes after ``cursor`` as server-sent events, for ever; a comment where there are none for long."""
+    async def follow(self, workspace: str, cursor: int, scope: str | None, *, short: bool = False) -> AsyncIterator[bytes]:
+        """Yield the changes after ``cursor`` as server-sent events, for ever; a comment where there are none for long.
+
+        An event ``change`` has one change in full. In the short form an event ``changes`` has all that came together:
+        by topic, the ids of the runs, each once; its id is the cursor of the last.
+        """
         yield f"retry: 1000\nid: {cursor}\n\n".encode()
         self._listeners += 1
         try:
@@ -75,10 +77,10 @@ class ChangeFeed:
             while not self._stopping.is_set():
                 if is_behind or cursor < self._floor():
                     page = await run_in_threadpool(self._changes.since, workspace, cursor, scope=scope, limit=PAGE)
-                    message, cursor = _page_message(page), page.cursor
+                    message, cursor = _page_message(page, short=short), page.cursor
                     is_behind = len(page.changes) >= PAGE
                 else:
-                    message, cursor = self._after(workspace, cursor, scope)
+                    message, cursor = self._after(workspace, cursor, scope, short=short)
                 if message:
                     yield message
                     sent_at = time.monotonic()
@@ -95,8 +97,8 @@ class ChangeFeed:
     def _floor(self) -> int:
         return self._batches[0].low if self._batches else self._head
 
-    def _after(self, workspace: str, cursor: int, scope: str | None) -> tuple[bytes, int]:
-        messages = [batch.message(workspace, cursor, scope) for batch in self._batches if batch.high > cursor]
+    def _after(self, workspace: str, cursor: int, scope: str | None, *, short: bool) -> tuple[bytes, int]:
+        messages = [batch.message(workspace, cursor, scope, short=short) for batch in self._batches if batch.high > cursor]
         return b"".join(messages), max(cursor, self._head)
 
     async def _news(self) -> None:
@@ -176,7 +178,21 @@ def _event(change: ChangeRecord) -> bytes:
     return b"id: %d\nevent: change\ndata: %s\n\n" % (change.cursor, to_json(change))
 
 
-def _page_message(page: ChangePage) -> bytes:
+def _short_event(changes: list[ChangeRecord]) -> bytes:
+    run_ids: dict[str, dict[str, None]] = {}
+    for change in changes:
+        of_topic = run_ids.setdefault(change.topic.value, {})
+        if change.run_id is not None:
+            of_topic[change.run_id] = None
+    data = to_json({topic: list(ids) for topic, ids in run_ids.items()})
+    return b"id: %d\nevent: changes\ndata: %s\n\n" % (changes[-1].cursor, data) if changes else b""
+
+
+def _joined(changes: list[tuple[ChangeRecord, bytes]], *, short: bool) -> bytes:
+    return _short_event([change for change, _ in changes]) if short else b"".join(text for _, text in changes)
+
+
+def _page_message(page: ChangePage, *, short: bool) -> bytes:
     if page.reset:
         return b"id: %d\nevent: reset\ndata: {}\n\n" % page.cursor
-    return b"".join(map(_event, page.changes))
+    return _short_event(page.changes) if short else b"".join(map(_event, page.changes))

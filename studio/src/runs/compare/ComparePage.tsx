@@ -6,7 +6,7 @@ import { t } from "../../text/text";
 import { ViewButton } from "../views/ViewButton";
 import { viewableCharts } from "../views/viewable";
 import styles from "./ComparePage.module.css";
-import { COMPARE_KEYS, type CompareSearch, decodeCompare, TABS } from "./compare-state";
+import { COMPARE_KEYS, type CompareSearch, decodeCompare, replacesHistory, TABS } from "./compare-state";
 import { RunCharts } from "./RunCharts";
 
 const PANEL_ID = "compare-panel";
@@ -21,7 +21,7 @@ export function ComparePage() {
     const values: (string | null)[] = JSON.parse(text);
     return Object.fromEntries(COMPARE_KEYS.flatMap((key, index) => (values[index] === null || values[index] === undefined ? [] : [[key, values[index]]]))) as CompareSearch;
   }, [text]);
-  const onSearch = useCallback((next: CompareSearch) => void navigate({ to: "/compare", search: next, replace: true }), [navigate]);
+  const onSearch = useCallback((next: CompareSearch) => void navigate({ to: "/compare", search: next, replace: replacesHistory(search, next) }), [navigate, search]);
   const { tab, runs } = decodeCompare(search);
   return (
     <>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formulaLine, groupLines } from "./combined-lines";
-import { type CompareState, decodeCompare, encodeCompare, movedPanel } from "./compare-state";
+import { type CompareState, decodeCompare, encodeCompare, movedPanel, replacesHistory } from "./compare-state";
 import { diffRows } from "./diff-rows";
 import { evaluate, ExpressionError, namesIn, parseExpression } from "./expression";
 import { type ComparedRun, fieldText, parseField, valueOf } from "./run-value";
@@ -151,4 +151,12 @@ test("only what differs is shown, and by how much from the baseline", () => {
   ]);
   expect(diffRows(runs, ["acc"], "last", "base", true, "").map((row) => row.name)).toContain("lr");
   expect(diffRows(runs, ["acc"], "last", "base", true, "/^TEAM$/").map((row) => row.name)).toEqual(["team"]);
+});
+
+test("only what changes while a hand moves or types replaces the address before it", () => {
+  const before = { runs: "a,b", zoom: "lines:loss@1~2", charts: "lines:loss" };
+  expect(replacesHistory(before, { ...before, zoom: undefined, find: "x", ema: "0.4", brush: "m:loss@last@1~2" })).toBe(true);
+  expect(replacesHistory(before, { ...before, runs: "a" })).toBe(false);
+  expect(replacesHistory(before, { ...before, charts: undefined })).toBe(false);
+  expect(replacesHistory(before, { ...before, x: "time", zoom: undefined })).toBe(false);
 });

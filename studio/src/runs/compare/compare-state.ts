@@ -41,6 +41,14 @@ export interface CompareState {
 export const COMPARE_KEYS = ["runs", "q", "exp", "charts", "base", "hide", "colour", "group", "band", "tab", "all", "find", "brush", "x", "xm", "xlog", "y", "ema", "clip", "zoom", "view"] as const;
 export type CompareSearch = Partial<Record<(typeof COMPARE_KEYS)[number], string>>;
 
+/** What changes while a hand moves or types: it does not fill the browser's history. */
+const GRADUAL_KEYS: ReadonlySet<string> = new Set<(typeof COMPARE_KEYS)[number]>(["find", "ema", "zoom", "brush"]);
+
+/** Tells whether an address replaces the one before it; or else Back leads to that one. */
+export function replacesHistory(before: CompareSearch, after: CompareSearch): boolean {
+  return COMPARE_KEYS.every((key) => (before[key] ?? "") === (after[key] ?? "") || GRADUAL_KEYS.has(key));
+}
+
 export function encodeCompare(state: CompareState): CompareSearch {
   return {
     runs: joinList(state.runs) || undefined,

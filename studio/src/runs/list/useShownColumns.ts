@@ -1,15 +1,30 @@
-import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { runMetricsQuery } from "../../client/metric";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { useFeedNews } from "../../client/change-feed";
+import { Coalescer } from "../../client/coalescer";
+import { firstMetricsQuery } from "../../client/metric";
 import { type RunQuery, runsQuery } from "../../client/run";
 import type { Column } from "./column";
-import { defaultColumns } from "./default-columns";
+import { defaultColumns, moreColumnsAfterMs } from "./default-columns";
 
-/** The chosen columns; or else the usual ones, with the first metrics of the newest run. */
+/**
+ * The chosen columns; or else the usual ones, with the first metrics of the newest run. Those are read once a run: which they are does not
+ * change with their values. Only while there may be more of them are they read again, seldom.
+ */
 export function useShownColumns(workspace: string, chosen: Column[] | null, within: RunQuery): readonly Column[] {
+  const client = useQueryClient();
+  const coalescer = useMemo(() => new Coalescer(), []);
   const newest = useQuery({ ...runsQuery(workspace, { ...within, limit: 1 }), enabled: chosen === null });
   const id = chosen === null ? (newest.data?.runs[0]?.id ?? null) : null;
-  const metrics = useQuery({ ...runMetricsQuery(workspace, id ?? ""), enabled: id !== null });
+  const asked = firstMetricsQuery(workspace, id ?? "");
+  const metrics = useQuery({ ...asked, enabled: id !== null });
+  useFeedNews((news) => {
+    const wait = moreColumnsAfterMs(metrics.data?.metrics ?? []);
+    if (id === null || wait === null || news.type === "reset") return;
+    if (!news.changes.some((change) => change.topic === "metric" && change.run_id === id)) return;
+    coalescer.schedule(id, wait, () => void client.invalidateQueries({ queryKey: asked.queryKey }));
+  });
+  useEffect(() => () => coalescer.cancelAll(), [coalescer]);
   const hideExperiment = Boolean(within.experiment || within.parent_id || within.ancestor_id);
   return useMemo(() => chosen ?? defaultColumns(metrics.data?.metrics ?? [], hideExperiment), [chosen, metrics.data, hideExperiment]);
 }
