@@ -189,6 +189,19 @@ def test_columns_are_pinned_and_widened_with_the_pointer_and_a_description_is_ed
     expect(page.get_by_role("columnheader", name="Status")).to_have_count(0)
 
 
+def test_a_long_name_is_cut_in_its_middle_and_read_aloud_whole(studio: Studio, experiment: Experiment) -> None:
+    long = "sweep_of_the_learning_rate_and_the_batch_size_and_the_depth_0041"
+    make(experiment, long, loss=1, team="a")
+    page = studio.open("/runs")
+    link = page.get_by_role("link", name=long, exact=True)
+    expect(link).to_be_visible()
+    end = link.locator("span").last
+    expect(end).to_have_text("pth_0041")
+    cell, shown = link.locator("xpath=..").bounding_box(), end.bounding_box()
+    assert cell is not None and shown is not None
+    assert shown["x"] + shown["width"] <= cell["x"] + cell["width"]
+
+
 def test_a_column_shows_a_metric_where_another_one_is_best(studio: Studio, experiment: Experiment) -> None:
     run = experiment.start_logging(snapshot_directory=None, display_name="the one")
     for step, (loss, accuracy) in enumerate(((0.9, 0.1), (0.625, 0.8), (0.4, 0.7))):

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { activateLocale } from "../text/text";
-import { formatBytes, formatDuration, formatMetric, formatRelative, metricFormat } from "./format";
+import { formatBytes, formatDuration, formatDurationTick, formatMetric, formatRelative, metricFormat } from "./format";
 
 beforeAll(() => activateLocale(["en"]));
 
@@ -37,6 +37,18 @@ test.each([
   [180_000, "2d 2h"],
 ])("%d seconds are written %s", (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
+});
+
+test.each([
+  [0.004, 0.002, "0.004s"],
+  [12.5, 0.5, "12.5s"],
+  [65, 5, "1m 5s"],
+  [3905, 5, "1h 5m 5s"],
+  [183_900, 300, "51h 5m"],
+  [183_600, 3600, "2d 3h"],
+  [5400, 1800, "1h 30m"],
+])("%d seconds at ticks %d seconds apart are written %s, so that no two ticks read the same", (seconds, gap, text) => {
+  expect(formatDurationTick(seconds, gap)).toBe(text);
 });
 
 describe("relative time", () => {

@@ -60,6 +60,20 @@ export function formatDuration(seconds: number): string {
   return t("duration.s", { s });
 }
 
+/** A length of time at a tick of an axis whose ticks are `gap` seconds apart: as fine as it takes to tell two of them apart, `0.004s`, `1h 4m 5s`, `51h 5m`. */
+export function formatDurationTick(seconds: number, gap: number): string {
+  const digits = gap < 1 ? Math.min(6, Math.ceil(-Math.log10(gap) - 1e-9)) : 0;
+  const rounded = Number(seconds.toFixed(digits));
+  const minutes = Math.floor(rounded / 60);
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  if (gap < 60) {
+    const s = numberFormat({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(rounded - minutes * 60);
+    if (h > 0) return `${t("duration.hm", { h, m })} ${t("duration.s", { s })}`;
+    return m > 0 ? t("duration.ms", { m, s }) : t("duration.s", { s });
+  }
+  return gap < 3600 && h > 0 ? t("duration.hm", { h, m }) : formatDuration(rounded);
+}
+
 const RELATIVE_STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],

@@ -57,15 +57,15 @@ export function InlineError({ error }: { error: unknown }) {
 
 const SKELETON_DELAY_MS = 150;
 
-/** Grey bars in the place of what is being loaded; nothing at all for the first moments, since most answers are faster than the eye. */
-export function Skeleton({ lines = 3, height }: { lines?: number; height?: number }) {
+/** Grey bars in the place of what is being loaded; nothing at all for the first moments, since most answers are faster than the eye. `inset`: where nothing around them keeps them off the edge. */
+export function Skeleton({ lines = 3, height, inset = false }: { lines?: number; height?: number; inset?: boolean }) {
   const [shown, setShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setShown(true), SKELETON_DELAY_MS);
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className={styles.skeleton} style={{ minHeight: height }} role="status" aria-busy="true">
+    <div className={`${styles.skeleton} ${inset ? styles.inset : ""}`} style={{ minHeight: height }} role="status" aria-busy="true">
       <span className="visually-hidden">{t("state.loading")}</span>
       {shown && Array.from({ length: lines }, (_, index) => <span key={index} style={{ width: `${92 - ((index * 23) % 50)}%` }} />)}
     </div>

@@ -7,7 +7,7 @@ import { useTurn } from "../useTurn";
 import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "./ChartCard";
 import cardStyles from "./ChartCard.module.css";
 import { DataTable } from "./DataTable";
-import { countNonFinite, figuresOf, lineSummary } from "./figures";
+import { countNonFinite, figuresOf, lineSummary, rangeOf } from "./figures";
 import { LineChart, type LineChartHandle } from "./LineChart";
 import { type LineData, number, smoothed } from "./line-data";
 import type { LineSettings } from "./line-settings";
@@ -69,6 +69,7 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
   const zoomed = window !== null;
   const tools = useMemo(() => <ZoomTools name={name} zoomed={zoomed} handle={handle} onReset={() => reset.current(null)} />, [name, zoomed]);
   const figures = useMemo(() => figuresOf(line), [line]);
+  const range = useMemo(() => rangeOf([line, ...others.map((each) => each.data)]), [line, others]);
   const nonFinite = figures?.nonFinite ?? countNonFinite(line);
   const shown = line.x.length;
   const onKey = (key: string) => {
@@ -81,7 +82,8 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
     <ChartCard
       name={name}
       description={description}
-      value={figures ? format(figures.last) : "–"}
+      // The last value of one of several lines would pass for that of all.
+      value={others.length > 0 ? "" : figures ? format(figures.last) : "–"}
       tools={tools}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}
@@ -93,7 +95,7 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
       busy={busy}
       footer={
         <>
-          {figures && <span>{t("chart.range", { min: format(figures.min), max: format(figures.max) })}</span>}
+          {range && <span>{t("chart.range", { min: format(range.low), max: format(range.high) })}</span>}
           <span>{count > shown ? t("chart.sampled", { shown: formatCount(shown), count: formatCount(count) }) : t("chart.points", { count: shown })}</span>
           {nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: nonFinite })}</span>}
           {outside > 0 && <span className={cardStyles.warn}>{t("chart.outside", { count: outside })}</span>}

@@ -1,3 +1,4 @@
+import type { Range } from "../../client/series-window";
 import { t } from "../../text/text";
 import { formatMetric } from "../format";
 import { type LineData, number } from "./line-data";
@@ -27,6 +28,12 @@ export function figuresOf(line: LineData): Figures | null {
     if (y > max) max = y;
   }
   return min <= max ? { min, max, last, rising: last >= first, nonFinite } : null;
+}
+
+/** From the least to the greatest value of all of `lines`; null when none has a finite one. */
+export function rangeOf(lines: readonly LineData[]): Range | null {
+  const figures = lines.map(figuresOf).filter((each) => each !== null);
+  return figures.length === 0 ? null : { low: Math.min(...figures.map((each) => each.min)), high: Math.max(...figures.map((each) => each.max)) };
 }
 
 export function countNonFinite(line: LineData): number {

@@ -137,8 +137,9 @@ function drawAxes({ context, ink }: Surface, model: PlotModel, box: Box, x: Scal
   context.textAlign = "right";
   for (const value of yTicks) context.fillText(model.yText(value), box.left - 6, y.at(value));
   context.textBaseline = "top";
+  const gap = (xTicks[1] ?? Number.NaN) - (xTicks[0] ?? Number.NaN);
   for (const value of xTicks) {
-    const text = model.xText(value);
+    const text = model.xText(value, gap);
     const half = context.measureText(text).width / 2;
     const px = x.at(value);
     context.textAlign = px + half > box.right + 10 ? "right" : px - half < box.left - 10 ? "left" : "center";

@@ -30,7 +30,8 @@ export interface PlotModel {
   clip: boolean;
   /** Ticks of x at round times. */
   timeTicks: boolean;
-  xText: (value: number) => string;
+  /** `gap`: how far the ticks of an axis lie apart, so that no two read the same. */
+  xText: (value: number, gap?: number) => string;
   /** Finer, for the readout. Defaults to `xText`. */
   xExact?: (value: number) => string;
   yText: (value: number) => string;

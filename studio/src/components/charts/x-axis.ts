@@ -1,4 +1,4 @@
-import { formatDuration, formatInstant, formatMetric } from "../format";
+import { formatDuration, formatDurationTick, formatInstant, formatMetric } from "../format";
 import { activeLocale, t } from "../../text/text";
 import type { XKind } from "./line-data";
 
@@ -7,7 +7,8 @@ export interface XAxis {
   /** Charts with the same share their cursor. */
   axis: string;
   timeTicks: boolean;
-  xText: (value: number) => string;
+  /** `gap`: how far the ticks of an axis lie apart, so that no two read the same. */
+  xText: (value: number, gap?: number) => string;
   xExact: (value: number) => string;
 }
 
@@ -24,12 +25,17 @@ export function xAxis(kind: XKind, metric?: string): XAxis {
   }
 }
 
-function relativeText(seconds: number): string {
-  return seconds < 0 ? `−${formatDuration(-seconds)}` : formatDuration(seconds);
+function relativeText(seconds: number, gap?: number): string {
+  const text = (length: number) => (gap !== undefined && gap > 0 ? formatDurationTick(length, gap) : formatDuration(length));
+  return seconds < 0 ? `−${text(-seconds)}` : text(seconds);
 }
 
 /** Midnight is a date; any other time is a time. */
-function wallText(seconds: number): string {
+function wallText(seconds: number, gap?: number): string {
+  if (gap !== undefined && gap < 1) {
+    const digits = gap < 0.01 ? 3 : gap < 0.1 ? 2 : 1;
+    return new Intl.DateTimeFormat(activeLocale(), { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: digits }).format(new Date(seconds * 1000));
+  }
   const date = new Date(seconds * 1000);
   const isMidnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
   const options: Intl.DateTimeFormatOptions = isMidnight ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", ...(date.getSeconds() === 0 ? {} : { second: "2-digit" }) };

@@ -1,3 +1,5 @@
+import { cutInTwo } from "../../components/cut-text";
+import cutStyles from "../../components/CutText.module.css";
 import { makeElement, setAttribute } from "../../components/element";
 import fieldStyles from "../../components/fields.module.css";
 import { formatCount } from "../../components/format";
@@ -48,6 +50,8 @@ export class GridRow {
   private readonly dot = makeElement("span", styles.dot);
   private readonly link = makeElement("a", styles.link, { tabindex: "-1", "data-cell": "name" });
   private readonly linkText = document.createTextNode("");
+  private readonly linkHead = makeElement("span", cutStyles.head);
+  private readonly linkEnd = makeElement("span", cutStyles.end);
   private readonly mark = makeElement("span", styles.childMark);
   private readonly group = makeElement("span", styles.groupName);
   readonly name = makeElement("div", `${styles.cell} ${styles.name}`, { role: "gridcell", "aria-colindex": "2" });
@@ -62,7 +66,6 @@ export class GridRow {
     private readonly hrefOf: (runId: string) => string,
   ) {
     this.element = makeElement("div", styles.row, { role: "row", id: rowId(slot) }, this.select, this.name, this.gap);
-    this.link.append(this.linkText);
   }
 
   show(index: number, frame: RowFrame, { line, isActive, isSelected }: RowState, now: number): void {
@@ -88,7 +91,7 @@ export class GridRow {
     if (this.line === undefined) return;
     this.tools.show();
     for (const cell of this.cells.values()) if (cell.element.contains(target)) cell.explain(now);
-    if (this.name.contains(target)) this.link.title = this.linkText.data;
+    if (this.name.contains(target)) this.link.title = this.link.textContent;
   }
 
   /** The cells that are shown, by what the reader can edit in them. */
@@ -175,7 +178,7 @@ export class GridRow {
     const { run } = item.row;
     this.box.setAttribute("aria-label", t("grid.select", { name }));
     this.dot.style.background = runColour(run.id);
-    this.linkText.data = name;
+    this.writeName(name);
     this.link.href = this.hrefOf(run.id);
     if (this.link.title) this.link.removeAttribute("title");
     if (run.parent_id) {
@@ -183,6 +186,20 @@ export class GridRow {
       this.mark.dataset.child = "";
       this.link.after(this.mark);
     } else this.mark.remove();
+  }
+
+  /** A long name is cut in its middle where there is no room; what reads the page aloud is told the whole. */
+  private writeName(name: string): void {
+    const [head, end] = cutInTwo(name);
+    this.link.classList.toggle(styles.cutLink ?? "", end !== "");
+    setAttribute(this.link, "aria-label", end === "" ? null : name);
+    const parts = end === "" ? [this.linkText] : [this.linkHead, this.linkEnd];
+    if (parts[0]?.parentNode !== this.link) this.link.replaceChildren(...parts);
+    if (end === "") this.linkText.data = head;
+    else {
+      this.linkHead.textContent = head;
+      this.linkEnd.textContent = end;
+    }
   }
 
   /** `isOpen` is null where nothing lies below. */

@@ -27,7 +27,7 @@ export function ImagesTab() {
   if (summaries.data && names.length === 0) {
     return <EmptyState icon="image" title={hasEnded(run) ? t("images.none.title") : t("images.waiting")}>{t("images.none.body")}</EmptyState>;
   }
-  if (!series.data || (hasFiles && !artifacts.data)) return <Skeleton lines={6} />;
+  if (!series.data || (hasFiles && !artifacts.data)) return <Skeleton lines={6} inset />;
   return (
     <div className={runStyles.body}>
       {series.data.series.map((each) =>

@@ -55,7 +55,7 @@ export function MetricCharts({ run, to, along, sectionsOf, empty }: MetricCharts
     change("x" in next ? { ...next, x: x === along ? undefined : x } : next);
   };
   if (metrics.isError && !metrics.data) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
-  if (!metrics.data) return <Skeleton lines={6} />;
+  if (!metrics.data) return <Skeleton lines={6} inset />;
   if (sections.length === 0 && sectionsOf(metrics.data.metrics, "").length === 0) return empty;
   return (
     <div className={runStyles.body}>

@@ -28,7 +28,7 @@ export function OutputsTab() {
   const range = useMemo(() => parseLineRange(line), [line]);
   if (!run) return null;
   if (artifacts.isError && !artifacts.data) return <ErrorState error={artifacts.error} onRetry={() => void artifacts.refetch()} />;
-  if (!artifacts.data) return <Skeleton lines={6} />;
+  if (!artifacts.data) return <Skeleton lines={6} inset />;
   const files = artifacts.data.artifacts;
   const live = !hasEnded(run);
   if (files.length === 0) {

@@ -43,6 +43,11 @@ export function OverviewTab() {
       <ErrorPanel run={run} files={files} />
       <div className={styles.columns}>
         <div className={styles.stack}>
+          {metrics.isError && !metrics.data && (
+            <Panel title={t("run.metricsNow")}>
+              <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />
+            </Panel>
+          )}
           {numbers.length > 0 && <MetricTiles run={run} metrics={numbers} />}
           <DescriptionEditor run={run} />
           <TagEditor run={run} />

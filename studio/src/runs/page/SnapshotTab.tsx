@@ -30,7 +30,7 @@ export function SnapshotTab() {
   if (!run) return null;
   if (!hasSnapshot) return <EmptyState icon="folder" title={t("snapshot.none.title")}>{t("snapshot.none.body")}</EmptyState>;
   if (snapshot.isError) return <ErrorState error={snapshot.error} onRetry={() => void snapshot.refetch()} />;
-  if (!snapshot.data) return <Skeleton lines={6} />;
+  if (!snapshot.data) return <Skeleton lines={6} inset />;
   const { files, size_bytes: size } = snapshot.data;
   const selected = wanted === "" ? (files.find((file) => file.path === run.script_name) ?? files[0]) : files.find((file) => file.path === wanted);
   const open = (path: string, search: { line?: string; other?: string } = {}, replace = false) => void navigate({ to: "/runs/$runId/snapshot/$", params: { runId: run.id, _splat: path }, search, replace });

@@ -27,7 +27,7 @@ export function TablesTab() {
   const metrics = useQuery({ ...runMetricsQuery(workspace, run?.id ?? ""), enabled: run !== undefined });
   if (!run) return null;
   if (metrics.isError && !metrics.data) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
-  if (!metrics.data) return <Skeleton lines={6} />;
+  if (!metrics.data) return <Skeleton lines={6} inset />;
   const names = metrics.data.metrics.filter((metric) => metric.family === "table").map((metric) => metric.name);
   const first = names[0];
   if (first === undefined) return <EmptyState icon="table" title={hasEnded(run) ? t("tables.none.title") : t("tables.waiting")}>{t("tables.none.body")}</EmptyState>;
