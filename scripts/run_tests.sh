@@ -4,7 +4,7 @@
 set -eu
 
 python=$1
-second_half="tests/cli tests/client tests/conformance tests/e2e tests/server tests/storage"
+second_half="tests/cli tests/conformance tests/e2e tests/server tests/storage"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
