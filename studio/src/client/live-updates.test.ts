@@ -31,8 +31,8 @@ test("new values leave alone what was read for the names of metrics", () => {
   expect(client.getQueryState(named)?.isInvalidated).toBe(true);
 });
 
-test("the list of views is read again, and not the one that is open", () => {
-  expect(staleKeys("w", { cursor: 1, topic: "view" })).toEqual([[...keys.views("w"), "all"]]);
+test("the list of views is read again, and the one that is open", () => {
+  expect(staleKeys("w", { cursor: 1, topic: "view" })).toEqual([keys.views("w")]);
   expect(staleKeys("w", { cursor: 1, topic: "environment" })).toEqual([keys.environments("w")]);
 });
 

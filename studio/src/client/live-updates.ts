@@ -27,8 +27,7 @@ export function staleKeys(workspace: string, change: Change): QueryKey[] {
     case "artifact":
       return runId === null ? [] : [keys.runArtifacts(workspace, runId)];
     case "view":
-      // Not the view that is open: what its reader saves is refused when somebody else has changed it since it was opened.
-      return [[...keys.views(workspace), "all"]];
+      return [keys.views(workspace)];
     case "environment":
       return [keys.environments(workspace)];
   }

@@ -21,7 +21,6 @@ export function viewQuery(workspace: string, viewId: string) {
     queryKey: [...keys.views(workspace), "one", viewId],
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/workspaces/{workspace}/views/{view_id}", { params: { path: { workspace, view_id: viewId } }, signal })),
     staleTime: 0,
-    refetchInterval: 30_000,
   });
 }
 
