@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,8 +13,6 @@ from runyard import Experiment
 jupyter_client = pytest.importorskip("jupyter_client")
 
 POINTS = 20_000
-ANSWER_SECONDS = 10
-TRIES = 6
 BEGIN = """
 from runyard import Experiment, Run, Workspace
 experiment = Experiment(Workspace.get({workspace!r}), {experiment!r})
@@ -37,55 +35,50 @@ def kernel() -> Iterator[Any]:
     manager.shutdown_kernel(now=True)
 
 
-def connected(manager: Any) -> Any:
-    """Return a client that the kernel answers.
+class Notebook:
+    """What a notebook does with its kernel: runs cells, and restarts it."""
 
-    ipykernel may leave a client unread that connects in the moment of its start: one start of ten on a busy machine, whose bytes
-    stay in the socket. A client that comes later is served.
-    """
-    for _ in range(TRIES):
-        client = manager.client()
+    def __init__(self, manager: Any) -> None:
+        self._manager = manager
+        self._client = self._connected()
+
+    def _connected(self) -> Any:
+        client = self._manager.client()
         client.start_channels()
-        try:
-            client.wait_for_ready(timeout=ANSWER_SECONDS)
-        except RuntimeError as error:
-            assert manager.is_alive(), f"the kernel ended at its start: {error}"
-            client.stop_channels()
-        else:
-            return client
-    raise AssertionError(f"the kernel answered none of {TRIES} clients")
+        client.wait_for_ready(timeout=60)
+        return client
 
+    def restart(self) -> None:
+        """Kill the kernel by SIGKILL, as the button of a notebook does in the end, and start another."""
+        # All clients of a manager have one identity: an old one that is still there may be the one that the new kernel listens to.
+        self._client.stop_channels()
+        self._manager.restart_kernel(now=True)
+        self._client = self._connected()
 
-def runner(manager: Any) -> Callable[[str], str]:
-    """Return what runs a cell and gives what it printed."""
-    client = connected(manager)
-
-    def run(code: str) -> str:
+    def cell(self, code: str) -> str:
+        """Run a cell and return what it printed."""
         printed: list[str] = []
 
         def note(message: dict[str, Any]) -> None:
             if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
                 printed.append(message["content"]["text"])
 
-        reply = client.execute_interactive(code, timeout=60, output_hook=note)
+        reply = self._client.execute_interactive(code, timeout=60, output_hook=note)
         assert reply["content"]["status"] == "ok", reply["content"]
         return "".join(printed).strip()
-
-    return run
 
 
 @pytest.mark.slow
 def test_a_restarted_kernel_goes_on_with_its_run(experiment: Experiment, kernel: Any, killed: Counter[str]) -> None:
     names = {"workspace": experiment.workspace.name, "experiment": experiment.name}
-    cell = runner(kernel)
-    run_id = cell(BEGIN.format(**names, run="experiment.start_logging(snapshot_directory=None, outputs=None)"))
-    assert cell(LOG.format(start=0)) == "logged"
-    kernel.restart_kernel(now=True)  # SIGKILL, as the button of a notebook does in the end
+    notebook = Notebook(kernel)
+    run_id = notebook.cell(BEGIN.format(**names, run="experiment.start_logging(snapshot_directory=None, outputs=None)"))
+    assert notebook.cell(LOG.format(start=0)) == "logged"
+    notebook.restart()
     killed["kernel of a notebook"] += 1
-    cell = runner(kernel)
-    assert cell(BEGIN.format(**names, run=f"Run(experiment, {run_id!r})")) == run_id
-    assert cell(LOG.format(start=POINTS)) == "logged"
-    cell("run.complete()")
+    assert notebook.cell(BEGIN.format(**names, run=f"Run(experiment, {run_id!r})")) == run_id
+    assert notebook.cell(LOG.format(start=POINTS)) == "logged"
+    notebook.cell("run.complete()")
     run = next(run for run in experiment.get_runs() if run.id == run_id)
     metrics = run.get_metrics()
     assert sorted(metrics["n"]) == list(range(2 * POINTS)), f"{len(metrics['n'])} points"
