@@ -50,7 +50,7 @@ class Notebook:
 
     def restart(self) -> None:
         """Kill the kernel by SIGKILL, as the button of a notebook does in the end, and start another."""
-        # All clients of a manager have one identity: an old one that is still there may be the one that the new kernel listens to.
+        # All clients of a manager have one identity: an old one that is left may be the one that the new kernel listens to.
         self._client.stop_channels()
         self._manager.restart_kernel(now=True)
         self._client = self._connected()
