@@ -73,7 +73,7 @@ def test_special_numbers_keep_their_bits(storage: Storage, new_run: Callable[[],
 
 def test_a_list_that_begins_with_a_text_at_a_step_stays_a_list(storage: Storage, new_run: Callable[[], str]) -> None:
     run_id = new_run()
-    records = [ListRecord("v", 5, []), ScalarRecord("v", 5, "text", 3), ScalarRecord("v", 6, 2**70, 4)]
+    records = [ListRecord("v", 5, []), ScalarRecord("v", 5, "text", 3), ScalarRecord("v", 6, 2**64 - 1, 4)]
     storage.metrics.append("w", run_id, RecordBatch("x", 0, records), at=NOW)
     before = exported(storage, "w", run_id)
     other = brought_in(storage, before)
