@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from runyard.cli.completion import complete_experiment
-from runyard.cli.options import examples, parse_pairs, workspace_options
+from runyard.cli.options import examples, given_text, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
 from runyard.cli.progress import working
 from runyard.cli.run_bin import confirm, yes_option
@@ -67,7 +67,7 @@ def show(name: str, workspace_name: str | None, path: Path, output_format: str, 
 @name_option
 @click.option("--add-tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag to set. Can be repeated.")
 @click.option("--remove-tag", "removed", multiple=True, metavar="KEY", help="A tag to take away. Can be repeated.")
-@click.option("--description", metavar="TEXT", help="Markdown; an empty text removes it.")
+@click.option("--description", metavar="TEXT", help="Markdown; @FILE reads a file, - reads stdin, an empty text removes it.")
 @workspace_options
 @output_options()
 def update(
@@ -83,7 +83,11 @@ def update(
     """Change tags or description of an experiment, and show it."""
     if not (tags or removed or description is not None):
         raise click.UsageError("Say what to change: --add-tag, --remove-tag or --description.")
-    changes: dict[str, Any] = {"set_tags": parse_pairs(tags), "remove_tags": list(removed), "description": description}
+    changes: dict[str, Any] = {
+        "set_tags": parse_pairs(tags),
+        "remove_tags": list(removed),
+        "description": given_text(description, "--description"),
+    }
     _update(name, workspace_name, path, Output(output_format, query), **changes)
 
 
