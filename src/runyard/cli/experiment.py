@@ -18,6 +18,11 @@ name_option = click.option(
 )
 
 
+binned_option = click.option(
+    "-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin: its name, or its id."
+)
+
+
 @click.group()
 def experiment() -> None:
     """List, describe, archive, delete and bring back experiments."""
@@ -37,7 +42,7 @@ def experiment() -> None:
 @workspace_options
 @output_options()
 def list_experiments(view: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """List the experiments of a workspace, the one with the newest run first."""
+    """List experiments, the one with the newest run first."""
     from runyard.cli.connection import connect
     from runyard.cli.record import EXPERIMENT_COLUMNS, experiment_document
     from runyard.domain.experiment import ExperimentView
@@ -52,7 +57,7 @@ def list_experiments(view: str, workspace_name: str | None, path: Path, output_f
 @workspace_options
 @output_options()
 def show(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Show an experiment; of several archived ones of a name the one that was archived last."""
+    """Show an experiment. Of several archived ones of a name it is the one that was archived last."""
     from runyard.cli.connection import connect
     from runyard.cli.record import experiment_document
 
@@ -114,7 +119,7 @@ def reactivate(name: str, workspace_name: str | None, path: Path, output_format:
 @yes_option
 @workspace_options
 def delete(name: str, yes: bool, workspace_name: str | None, path: Path) -> None:
-    """Put an experiment and its runs, which must have ended, into the bin. Its name is free for a new one."""
+    """Put an experiment and its runs into the bin. The runs must have ended. Its name is free for a new one."""
     from runyard.cli.connection import connect
 
     client = connect(workspace_name, path).client
@@ -125,11 +130,14 @@ def delete(name: str, yes: bool, workspace_name: str | None, path: Path) -> None
 
 
 @experiment.command(epilog=examples("runyard experiment list --view Deleted -o table", "runyard experiment restore -e scratch"))
-@click.option("-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin.")
+@binned_option
 @workspace_options
 @output_options()
 def restore(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Bring back the experiment of that name that was deleted last, with the runs that went with it."""
+    """Bring an experiment back from the bin, with the runs that went with it.
+
+    Of several of a name it is the one that was deleted last; an id names another.
+    """
     from runyard.cli.connection import connect
     from runyard.cli.record import experiment_document
 
@@ -138,7 +146,7 @@ def restore(name: str, workspace_name: str | None, path: Path, output_format: st
 
 
 @experiment.command(epilog=examples("runyard experiment purge -e scratch --yes"))
-@click.option("-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin.")
+@binned_option
 @yes_option
 @workspace_options
 @output_options()

@@ -47,7 +47,7 @@ def list_views(workspace_name: str | None, path: Path, output_format: str, query
 def show(
     name: str, with_runs: bool, last: int, workspace_name: str | None, path: Path, output_format: str, query: str | None
 ) -> None:
-    """Show a view, given by its name or id, or the runs that it shows."""
+    """Show a view, or the runs that it shows. NAME is its name or its id."""
     from runyard import View
     from runyard.cli.connection import connect
     from runyard.cli.run_table import column_rows
@@ -91,7 +91,7 @@ def save(
     output_format: str,
     query: str | None,
 ) -> None:
-    """Save a view under a name; of one that is there change what is named."""
+    """Save a view under a name. Of one that is there, what is named changes."""
     from runyard import View
     from runyard.cli.connection import connect
     from runyard.domain.run_order import parse_columns
@@ -121,7 +121,7 @@ def save(
 @workspace_options
 @output_options()
 def share(name: str, sharing: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Let everybody in the workspace look at a view (view), change it (edit), or nobody (private)."""
+    """Share a view with the workspace. Everybody may then look at it (view) or change it (edit), or nobody (private)."""
     from runyard import View
     from runyard.cli.connection import connect
 

@@ -137,6 +137,9 @@ run = Table(
 )
 """``pk`` never comes again, also when the newest run is purged: pages of summaries and caches name runs by it."""
 
+ACTIVE, ARCHIVED, DELETED = 0, 1, 2
+"""The views of :data:`run_count`."""
+
 run_count = Table(
     "run_count",
     metadata,
