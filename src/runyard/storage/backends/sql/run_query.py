@@ -52,8 +52,11 @@ def search_runs(
         raise InvalidArgumentError(f"limit is {query.limit}; it must be between 1 and {LIMIT_MAX}.")
     compiler = open_compiler(connection, workspace_pk(connection, workspace), ranking)
     orders = parse_order(query.order_by)
-    sets = None if is_postgresql(connection) or not _is_read_along(orders) else RunSets(connection, compiler)
+    sets = RunSets(connection, compiler) if _is_read_along(orders) else None
     conditions = run_conditions(connection, workspace, query, scope, compiler, at, sets)
+    if sets is not None and (few := sets.few()) is not None:
+        conditions.append(compiler.among_keys(few))
+        sets = None
     if has_figures(orders):
         return _page_by_figures(connection, query, conditions, RunRanking(orders, compiler), base, sets)
     order = run_order(orders, compiler)
