@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -35,7 +36,7 @@ def kept_count(connection: Connection, workspace: str, query: RunQuery, workspac
 
 
 @cache
-def _total(view: RunView, is_of_experiment: bool, with_children: bool) -> sa.Select[tuple[int]]:
+def _total(view: RunView, is_of_experiment: bool, with_children: bool) -> sa.Select[Any]:
     """Return a query made once: to make it takes longer than to run it."""
     kept, experiment = t.run_count.c, t.experiment.c
     conditions: list[sa.ColumnElement[bool]] = [kept.view.in_(_VIEWS[view])]
