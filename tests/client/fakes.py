@@ -41,5 +41,6 @@ def fake_transport(
 ) -> Transport:
     """Return a transport whose requests end in ``handler``."""
     monkeypatch.setattr(transport_module, "new_client", lambda *_, **__: httpx.Client(transport=httpx.MockTransport(handler)))
+    monkeypatch.setattr(transport_module, "is_plain_and_local", lambda url: False)
     monkeypatch.setattr(transport_module, "_FIRST_DELAY_S", 0.001)
     return Transport(endpoint or FakeEndpoint(), retry_s=retry_s)

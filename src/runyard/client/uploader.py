@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from runyard.client.http import load_httpx
 from runyard.client.journal_file import JournalFile
 from runyard.client.sending import HELD_STATUSES, BatchSink, Pace, drain, is_refusal, remove_if_empty, send_next, split_refused
 from runyard.client.transport import RETRY_AFTER
@@ -295,10 +294,11 @@ _ACTIVE: dict[int, Uploader] = {}
 
 
 def _work(reference: weakref.ref[Uploader], orders: queue.SimpleQueue[Marker | None], interval_s: float) -> None:
-    load_httpx()  # takes a moment, which an exit does not count as silence of the server
     uploader = reference()
     if uploader is not None:
+        uploader._sink.get_ready()  # takes a moment, which an exit does not count as silence of the server
         uploader.last_sign = time.monotonic()
+    del uploader
     while True:
         uploader = reference()
         if uploader is None:
