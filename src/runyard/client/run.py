@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from runyard.client.known_secrets import (
     covered_creation,
@@ -16,11 +17,8 @@ from runyard.client.known_secrets import (
 )
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
-from runyard.domain.node_group import NodeReport
 from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunEventRecord, RunRecord
-from runyard.domain.run_diff import RunDiff
 from runyard.errors import NotFoundError
-from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
@@ -36,6 +34,11 @@ from runyard.wire.run import (
     UpdateRunRequest,
     UpdateRunsRequest,
 )
+
+if TYPE_CHECKING:
+    from runyard.domain.node_group import NodeReport
+    from runyard.domain.run_diff import RunDiff
+    from runyard.wire.node import NodeBoardBody
 
 
 class RunApi:
@@ -120,6 +123,8 @@ class RunApi:
 
     def diff(self, run_id: str, other_id: str) -> RunDiff:
         """Return two runs side by side, what differs most first."""
+        from runyard.domain.run_diff import RunDiff  # late: most programs never ask
+
         return self._transport.call("GET", f"{self._path(run_id)}/diff/{segment(other_id)}", RunDiff)
 
     def report_status(
@@ -154,6 +159,8 @@ class RunApi:
 
     def exchange_node_report(self, run_id: str, node: int, report: NodeReport) -> NodeBoardBody:
         """Say how a node of a distributed run is, and return how all of them are."""
+        from runyard.wire.node import NodeBoardBody  # late: most programs never ask
+
         return self._transport.call("POST", f"{self._path(run_id)}/nodes/{node}", NodeBoardBody, body=covered_node_report(report))
 
     def events(self, run_id: str) -> list[RunEventRecord]:

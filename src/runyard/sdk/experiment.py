@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.git import git_properties
-from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
 from runyard.domain.redaction import Redactor, secret_values
 from runyard.domain.run import require_run_id
@@ -344,6 +343,8 @@ class Experiment:
         return run
 
     def _snapshot(self, folder: Path) -> str:
+        from runyard.client.snapshot_builder import take_snapshot  # late: not every program starts a run
+
         try:
             return take_snapshot(self._workspace._client.snapshots, folder).id
         except SnapshotError as error:

@@ -23,7 +23,7 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment_bin import purge_experiments_deleted_before
 from runyard.storage.backends.sql.key_list import keys_in
-from runyard.storage.backends.sql.mapping import from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.mapping import columns_of, from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_beat import is_silent, record_heartbeats
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
@@ -310,37 +310,38 @@ def select_runs() -> sa.Select[Any]:
 
 def to_record(row: Any) -> RunRecord:
     """Return the record of a row of :func:`select_runs`."""
-    error = from_text(row.error)
+    own = columns_of(row)
+    error = from_text(own["error"])
     return RunRecord(
-        id=row.id,
-        workspace=row.workspace,
-        experiment=row.experiment,
-        number=row.number,
-        parent_id=row.parent_id,
-        root_id=row.root_id,
-        display_name=row.display_name,
-        type=row.type,
-        target=row.target,
-        status=RunStatus(row.status),
-        status_reason=row.status_reason,
-        created_at=instant(row.created_at),
-        started_at=from_us(row.started_at),
-        ended_at=from_us(row.ended_at),
-        heartbeat_at=from_us(row.heartbeat_at),
-        submitted_by=row.submitted_by,
-        description=row.description,
-        tags=from_text(row.tags),
-        properties=from_text(row.properties),
-        script_name=row.script_name,
-        definition=from_text(row.definition),
-        snapshot_id=row.snapshot_id,
+        id=own["id"],
+        workspace=own["workspace"],
+        experiment=own["experiment"],
+        number=own["number"],
+        parent_id=own["parent_id"],
+        root_id=own["root_id"],
+        display_name=own["display_name"],
+        type=own["type"],
+        target=own["target"],
+        status=RunStatus(own["status"]),
+        status_reason=own["status_reason"],
+        created_at=instant(own["created_at"]),
+        started_at=from_us(own["started_at"]),
+        ended_at=from_us(own["ended_at"]),
+        heartbeat_at=from_us(own["heartbeat_at"]),
+        submitted_by=own["submitted_by"],
+        description=own["description"],
+        tags=from_text(own["tags"]),
+        properties=from_text(own["properties"]),
+        script_name=own["script_name"],
+        definition=from_text(own["definition"]),
+        snapshot_id=own["snapshot_id"],
         error=None if error is None else RunError(**{**error, "at": datetime.fromisoformat(error["at"].replace("Z", "+00:00"))}),
-        child_count=row.child_count,
-        colour=row.colour,
-        archived_at=from_us(row.archived_at),
-        deleted_at=from_us(row.deleted_at),
-        deleted_by=row.deleted_by,
-        version=row.version,
+        child_count=own["child_count"],
+        colour=own["colour"],
+        archived_at=from_us(own["archived_at"]),
+        deleted_at=from_us(own["deleted_at"]),
+        deleted_by=own["deleted_by"],
+        version=own["version"],
     )
 
 
