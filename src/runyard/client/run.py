@@ -23,6 +23,8 @@ from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
     HeartbeatBody,
+    HeartbeatsBody,
+    HeartbeatsRequest,
     PurgedBody,
     ReportStatusRequest,
     RunEventPage,
@@ -145,6 +147,15 @@ class RunApi:
     def heartbeat(self, run_id: str, *, retry_s: float | None = None) -> HeartbeatBody:
         """Report that the run's process lives; the answer says whether it must stop."""
         return self._transport.call("POST", f"{self._path(run_id)}/heartbeat", HeartbeatBody, retry_s=retry_s)
+
+    def heartbeats(self, run_ids: list[str], *, timeout_s: float | None = None) -> list[str]:
+        """Say once that the program lives that records these interactive runs; return those of them that have ended."""
+        ended: list[str] = []
+        for start in range(0, len(run_ids), CHILDREN_MAX_PER_REQUEST):
+            body = HeartbeatsRequest(run_ids=run_ids[start : start + CHILDREN_MAX_PER_REQUEST])
+            path = f"{self._workspace}/runs/heartbeats"
+            ended += self._transport.call("POST", path, HeartbeatsBody, body=body, retry_s=0, timeout_s=timeout_s).ended
+        return ended
 
     def exchange_node_report(self, run_id: str, node: int, report: NodeReport) -> NodeBoardBody:
         """Say how a node of a distributed run is, and return how all of them are."""

@@ -83,6 +83,7 @@ class Transport:
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
         self._local: LocalClient | None = None
+        self._is_near = is_plain_and_local
         _TRANSPORTS.add(self)
 
     @property
@@ -208,7 +209,7 @@ class Transport:
     def get_ready(self) -> None:
         """Import what requests need: that takes a moment, which is better spent before somebody waits for an answer."""
         with suppress(RunyardError):  # no server now: the first request will say so
-            if is_plain_and_local(self._endpoint.url):
+            if self._is_near(self._endpoint.url):
                 new_local_client(self._endpoint.url, self._timeout_s, CONNECT_TIMEOUT_S)
             else:
                 load_httpx()
@@ -235,7 +236,7 @@ class Transport:
             delay_s = min(delay_s * 2, _LONGEST_DELAY_S)
 
     def _once(self, url: str, request: _Request, timeout_s: float | None) -> Answer:
-        if not is_plain_and_local(url):
+        if not self._is_near(url):
             return self._by_httpx(url, request, False, timeout_s)
         content = request.open_body() if request.open_body is not None else None
         if content is not None and not isinstance(content, bytes):

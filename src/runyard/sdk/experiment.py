@@ -20,7 +20,7 @@ from runyard.sdk.labels import label_filter, tag_text, tag_texts
 from runyard.sdk.not_offered import OF_EXPERIMENT, without
 from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
-from runyard.sdk.run_children import require_not_ended
+from runyard.sdk.run_children import create_open, require_not_ended
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
 from runyard.sdk.wording import kind_of
@@ -174,7 +174,7 @@ class Experiment:
             arguments=_shown_arguments(arguments or ()),
         )
         request = CreateRunsRequest(runs=[new], snapshot_id=snapshot_id)
-        record = self._workspace._client.runs.create(self.name, request)[0]
+        record = create_open(self._workspace._client, self.name, request)[0]
         require_not_ended(record)
         return started_run(self, record, _outputs_folder(outputs))
 

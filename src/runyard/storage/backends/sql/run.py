@@ -1,4 +1,4 @@
-"""Runs in SQL: creation, changes, and the one function that moves a status."""
+"""Runs in SQL: creation, changes, and what they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from runyard.domain.run import (
     RunEventRecord,
     RunRecord,
     RunStatus,
-    require_transition,
 )
 from runyard.domain.run_filter_ast import Field
 from runyard.storage.backends.sql import tables as t
@@ -26,9 +25,11 @@ from runyard.storage.backends.sql.experiment_bin import purge_experiments_delete
 from runyard.storage.backends.sql.key_list import keys_in
 from runyard.storage.backends.sql.mapping import columns_of, from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
+from runyard.storage.backends.sql.run_beat import is_silent, record_heartbeats
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
 from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
+from runyard.storage.backends.sql.run_move import move_run
 from runyard.storage.backends.sql.run_query import search_runs
 from runyard.storage.backends.sql.run_row import read_labels, select_rows, to_row
 from runyard.storage.backends.sql.run_update import store_change, update_run
@@ -40,7 +41,6 @@ _ACTIVE = [status.value for status in ACTIVE_STATUSES]
 _WAITING = [RunStatus.QUEUED.value, RunStatus.NOT_STARTED.value]
 _HELD = [s.value for s in ACTIVE_STATUSES if s not in (RunStatus.QUEUED, RunStatus.NOT_STARTED)]
 _READ_TOGETHER = 1000
-_STARTED = {RunStatus.RUNNING, RunStatus.FINALIZING}
 
 
 class SqlRunStore:
@@ -184,6 +184,25 @@ class SqlRunStore:
 
         return self._database.write(work)
 
+    def record_heartbeats(self, workspace: str, run_ids: list[str], *, scope: str | None = None, at: datetime) -> list[str]:
+        """Note that the program lives that records interactive runs; return the ids of those that have ended."""
+        return self._database.write(lambda c: record_heartbeats(c, workspace, run_ids, scope, at))
+
+    def silent_runs(self, before: datetime, *, limit: int) -> list[RunRecord]:
+        """Return Running interactive runs whose program gave its last sign of life before an instant, and nobody has said so."""
+        with self._database.read() as connection:
+            return [to_record(row) for row in connection.execute(select_runs().where(is_silent(before)).limit(limit))]
+
+    def note_silence(self, run: RunRecord, reason: str, *, before: datetime) -> None:
+        """Say of one of :meth:`silent_runs` why it may run no more."""
+
+        def work(connection: Connection) -> None:
+            row = run_row(connection, run.workspace, run.id)
+            if connection.execute(sa.select(t.run.c.pk).where(t.run.c.pk == row.pk, is_silent(before))).first() is not None:
+                store_change(connection, row, {"status_reason": reason})
+
+        self._database.write(work)
+
     def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
         """Return the changes of the run, oldest first."""
         with self._database.read() as connection:
@@ -273,40 +292,6 @@ class SqlRunStore:
                 JobRecord(run=to_record(row), depth=row.depth, handle=from_text(row.job_handle))
                 for row in connection.execute(query)
             ]
-
-
-def move_run(
-    connection: Connection,
-    row: Any,
-    status: RunStatus,
-    *,
-    reason: str | None,
-    error: RunError | None,
-    author: str | None = None,
-    at: datetime,
-) -> None:
-    """Change a run's status, with its event and its change entry. Every status change goes through here.
-
-    ``row`` was read in the same transaction, so two reports that arrive together are judged one after the other: the second sees
-    what the first one left and is refused if the table of transitions rules it out.
-    """
-    current = RunStatus(row.status)
-    require_transition(row.id, current, status)
-    if status is current:
-        return
-    values: dict[str, Any] = {"status": status.value, "status_reason": reason}
-    if status in _STARTED and row.started_at is None:
-        values["started_at"] = to_us(at)
-    if status.is_terminal:
-        values["ended_at"] = row.ended_at if current.is_terminal else to_us(at)
-    if status is RunStatus.FAILED:
-        values["error"] = to_text(replace(error or RunError(message=reason or "Marked as failed."), at=at))
-    store_change(connection, row, values)
-    event = {"run_pk": row.pk, "status": status.value, "reason": reason, "author": author, "at": to_us(at)}
-    connection.execute(_NEW_EVENT, event)
-
-
-_NEW_EVENT = t.run_event.insert()
 
 
 @cache
