@@ -319,7 +319,14 @@ class Transport:
         )
 
     def _unreachable(self, url: str, error: Exception) -> TransportError:
-        return TransportError(f"No Runyard server answers at {url} ({_reason(error)}). {self._endpoint.advice()}", url=url)
+        reason = _reason(error)
+        if "CERTIFICATE_VERIFY_FAILED" in reason:
+            return TransportError(
+                f"The certificate of {url} is not trusted here ({reason}). Set SSL_CERT_FILE to the file of the authority "
+                "that signed it, or of the certificate itself if it signed itself.",
+                url=url,
+            )
+        return TransportError(f"No Runyard server answers at {url} ({reason}). {self._endpoint.advice()}", url=url)
 
     def _forget_parents_connections(self) -> None:
         self._lock = threading.Lock()
