@@ -134,7 +134,7 @@ def delete(name: str, yes: bool, workspace_name: str | None, path: Path) -> None
 @workspace_options
 @output_options()
 def restore(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Bring an experiment back from the bin, with the runs that went with it.
+    """Bring an experiment back from the bin. The runs that went with it come too.
 
     Of several of a name it is the one that was deleted last; an id names another.
     """

@@ -12,7 +12,7 @@ from runyard.cli.failures import FAILED, tell
 from runyard.cli.options import Duration, examples, experiment_option, workspace_options
 from runyard.cli.output import Output, output_options
 from runyard.cli.progress import working
-from runyard.cli.run import chosen_runs, tell_if_none
+from runyard.cli.run import chosen_runs
 from runyard.cli.run_change import dry_run_option, filter_option, runs_option
 
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
@@ -52,7 +52,6 @@ def delete(
     runs = chosen_runs(client, run_ids, condition, experiment_name, view="All")
     if not run_ids and not dry_run:
         confirm(f"Put {len(runs)} runs into the bin?", yes or not runs)
-    tell_if_none(runs)
     gone: set[str | None] = set()
     failed = False
     for run in sorted(runs, key=lambda run: run.created_at):  # parents before their children, which go and come back with them
@@ -87,7 +86,6 @@ def restore(
 
     client = connect(workspace_name, path).client
     runs = chosen_runs(client, run_ids, condition, experiment_name, view="Deleted")
-    tell_if_none(runs)
     for run in sorted(runs, key=lambda run: run.created_at):  # parents before their children
         if run_ids or client.runs.get(run.id).deleted_at is not None:
             client.runs.restore(run.id)

@@ -10,7 +10,7 @@ import click
 from runyard.cli.completion import complete_run
 from runyard.cli.options import examples, experiment_option, given_text, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
-from runyard.cli.run import chosen_runs, print_run, tell_if_none
+from runyard.cli.run import chosen_runs, print_run
 
 runs_option = click.option(
     "-r", "--run", "run_ids", multiple=True, metavar="RUN_ID", help="Id of a run. Can be repeated.", shell_complete=complete_run
@@ -98,7 +98,6 @@ def update(
             UpdateRunsRequest(run_ids=ids, set_tags=added, remove_tags=list(removed), archived=archived)
         )
     Output(output_format, query).print([run_document(each) for each in runs], LIST_COLUMNS)
-    tell_if_none(runs)
 
 
 @click.command(
@@ -125,7 +124,7 @@ def cancel(
 
     client = connect(workspace_name, path).client
     runs = chosen_runs(client, run_ids, condition, experiment_name)
-    if not run_ids and all(run.status.is_terminal for run in runs):
+    if runs and not run_ids and all(run.status.is_terminal for run in runs):
         click.echo("No such run is going on: there is nothing to cancel.", err=True)
     for run in runs if run_ids else [run for run in runs if not run.status.is_terminal]:
         if dry_run:
