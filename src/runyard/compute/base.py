@@ -44,7 +44,8 @@ class JobSpec:
 class Engine(Protocol):
     """Starts, watches and stops jobs on one kind of machine.
 
-    Thread safety: calls come from one thread at a time, but for :meth:`gpus` and :meth:`node_name`. None of them waits for a job to end.
+    Thread safety: calls come from one thread at a time, but for :meth:`gpus` and :meth:`node_name`. None of them waits for a job
+    to end.
     """
 
     def gpus(self) -> Sequence[str]:

@@ -88,8 +88,8 @@ class ComputeTarget:
     def list_nodes(self) -> list[dict[str, Any]]:
         """Return the machines of the target as they are now, and the runs on each.
 
-        ``nodeState`` is ``running`` or ``idle``. ``runId`` is the first of ``runIds``, which are those of this workspace; None where
-        there is none.
+        ``nodeState`` is ``running`` or ``idle``. ``runId`` is the first of ``runIds``, which are those of this workspace; None
+        where there is none.
         """
         self.refresh_state()
         return [_node(node) for node in self._record.nodes]
