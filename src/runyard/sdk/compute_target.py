@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ class ComputeTarget:
         """Yield the records of the runs that run or wait here."""
         return Run.list_by_compute(self, type=type, tags=tags, properties=properties, status=status)
 
-    def list_nodes(self) -> list[dict[str, Any]]:
+    def list_nodes(self) -> builtins.list[dict[str, Any]]:
         """Return the machines of the target as they are now, and the runs on each.
 
         ``nodeState`` is ``running`` or ``idle``. ``runId`` is the first of ``runIds``, which are those of this workspace; None

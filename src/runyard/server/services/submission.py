@@ -125,15 +125,18 @@ def _node_record(context: ServerContext, workspace: str, target: str, held: list
 
 
 def _place_record(workspace: str, job: JobRecord) -> ComputePlaceRecord:
-    run = job.run if job.run.workspace == workspace else None
+    is_of_workspace = job.run.workspace == workspace
     return ComputePlaceRecord(
-        run_id=run and run.id, display_name=run and run.display_name, depth=job.depth, gpus=list(gpus_of(job))
+        run_id=job.run.id if is_of_workspace else None,
+        display_name=job.run.display_name if is_of_workspace else None,
+        depth=job.depth,
+        gpus=gpus_of(job),
     )
 
 
 def gpus_of(job: JobRecord) -> list[str]:
     """Return the ids of the GPUs that a job has."""
-    return (job.handle or {}).get("gpus", [])
+    return list((job.handle or {}).get("gpus", []))
 
 
 def gpus_per_node(run: RunRecord) -> int:
