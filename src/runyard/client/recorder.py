@@ -84,6 +84,10 @@ class ServerSink:
         """The name by which journals know the server."""
         return server_name(self._client.endpoint)
 
+    def get_ready(self) -> None:
+        """Import what requests need."""
+        self._client.transport.get_ready()
+
     def send_batch(self, header: JournalHeader, batch: bytes) -> BatchAckBody:
         """Send a batch; return when the server has it."""
         try:
