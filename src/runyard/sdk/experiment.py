@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from runyard.client.git import git_properties
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
-from runyard.domain.redaction import Redactor, secret_values
+from runyard.domain.redaction import Redactor, argument_secrets, secret_values
 from runyard.domain.run import require_run_id
 from runyard.errors import ConflictError, InvalidArgumentError, SnapshotError
 from runyard.sdk.html import Link, table
@@ -363,8 +363,8 @@ class Experiment:
 
 
 def _shown_arguments(arguments: Sequence[Any]) -> list[str]:
-    redactor = Redactor(secret_values(os.environ))
-    return [redactor.text(str(argument)) for argument in arguments]
+    texts = [str(argument) for argument in arguments]
+    return Redactor([*secret_values(os.environ), *argument_secrets(texts)]).texts(texts)
 
 
 def _outputs_folder(outputs: str | bool | os.PathLike[str] | None) -> Path | None:
