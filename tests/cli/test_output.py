@@ -101,7 +101,8 @@ def test_a_scalar_in_yaml_is_a_line() -> None:
 
 def test_a_table_shows_times_to_the_second() -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, 678_901, tzinfo=timezone.utc)
-    assert "2026-01-02 03:04:05Z" in render([{"at": at}], "table") and "678901" in render([{"at": at}], "tsv")
+    for value in (at, "2026-01-02T03:04:05.678901Z"):
+        assert "2026-01-02 03:04:05Z" in render([{"at": value}], "table") and "678901" in render([{"at": value}], "tsv")
 
 
 def test_a_narrow_terminal_shows_the_id_whole_and_the_status_before_the_rest() -> None:

@@ -20,6 +20,7 @@ FORMATS = ["json", "table", "tsv", "yaml"]
 LEAST_WIDTH = 10
 BETWEEN = 3
 """Cells of a terminal: what a column of a table has at least, and what stands between two."""
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 METADATA_FILE_KEY = "runyard.output_metadata_file"
 """Where a context keeps the file that its command line names after ``-t``."""
 
@@ -170,9 +171,9 @@ def _with_short_times(value: Any) -> Any:
         return {name: _with_short_times(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_with_short_times(item) for item in value]
-    if isinstance(value, datetime):
-        return value.replace(microsecond=0).isoformat(" ").replace("+00:00", "Z")
-    return value
+    text = plain_data(value) if isinstance(value, datetime) else value
+    found = _INSTANT.fullmatch(text) if isinstance(text, str) else None
+    return f"{found[1]} {found[2]}Z" if found else text
 
 
 def _grid(value: Any, columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:

@@ -89,7 +89,7 @@ def record_of(connection: Connection, workspace: str, row: Any) -> ExperimentRec
     ).scalar_one()
     last = connection.execute(
         sa.select(runs.id, runs.status, runs.created_at)
-        .where(runs.experiment_pk == row.pk, sa.or_(runs.deleted_at.is_(None), row.deleted_at is not None))
+        .where(runs.experiment_pk == row.pk, *([runs.deleted_at.is_(None)] if row.deleted_at is None else []))
         .order_by(runs.created_at.desc(), runs.pk.desc())
         .limit(1)
     ).first()
