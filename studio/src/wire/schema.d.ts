@@ -1958,6 +1958,7 @@ export interface components {
          * ExperimentRecord
          * @description An experiment as it is stored, with the figures that a list shows.
          *
+         *     ``run_count`` counts all its runs, children too, that are not in the bin; of an experiment in the bin, those in the bin.
          *     ``default_view_id`` is the view that it opens with for whoever may see that view.
          */
         ExperimentRecord: {
