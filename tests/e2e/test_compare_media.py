@@ -113,8 +113,8 @@ def test_groups_of_runs_are_reckoned_by_the_server_and_no_run_is_read(studio: St
     studio.settled()
     assert asked == []
     assert [sorted(map(len, grid["groups"].values())) for grid in grids] == [[2, 2]]
-    page.get_by_role("button", name="Hide trial-3").click()
-    expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile(r"lr = 0.01 \(1\)"))
+    page.get_by_role("button", name="Hide trial-2").click()
+    expect(chart(page, "val/loss")).to_have_attribute("aria-label", re.compile(r"lr = 0.1 \(1\) lowest"))
 
 
 def inked(page: Page) -> None:

@@ -33,16 +33,17 @@ export function Lightbox({ title, url, steps, chosen, onChosen, onClose }: Light
   return (
     <ModalOverlay isOpen onOpenChange={(open) => !open && onClose()} isDismissable className={dialogStyles.overlay}>
       <Modal className={`${dialogStyles.modal} ${styles.large}`}>
-        <Dialog className={styles.lightbox}>
-          <div className={styles.lightboxInner} onKeyDownCapture={onKeyDown}>
+        {/* Around the dialog, which has the focus itself at first. */}
+        <div onKeyDownCapture={onKeyDown}>
+          <Dialog className={styles.lightbox}>
             <div className={styles.lightboxHead}>
               <Heading slot="title">{title}</Heading>
               <IconButton icon="close" label={t("action.close")} onClick={onClose} />
             </div>
             {url ? <img src={url} alt={title} /> : <p className={styles.notice}>{t("images.missing")}</p>}
             <StepSlider name={title} steps={steps} chosen={chosen} onChosen={go} />
-          </div>
-        </Dialog>
+          </Dialog>
+        </div>
       </Modal>
     </ModalOverlay>
   );
