@@ -4,6 +4,16 @@ import { afterEach, expect, test, vi } from "vitest";
 import { keys } from "../client/keys";
 import { readFirstPage } from "./first-page";
 
+// A browser's Request takes a path; the client keeps the class that it finds when it is loaded.
+vi.hoisted(() => {
+  const Plain = globalThis.Request;
+  globalThis.Request = class extends Plain {
+    constructor(input: RequestInfo | URL, init?: RequestInit) {
+      super(typeof input === "string" ? new URL(input, "http://studio.test") : input, init);
+    }
+  };
+});
+
 afterEach(() => void vi.unstubAllGlobals());
 
 /** A server that answers after all else has had its turn, and keeps what it is asked. */
@@ -17,12 +27,6 @@ function server(session: number) {
     answered.push(path);
     const body = path === "/session" ? { user: "u", default_workspace: "default" } : path.endsWith("/changes") ? { cursor: 7 } : { rows: [], total: 0 };
     return new Response(JSON.stringify(body), { status: path === "/session" ? session : 200, headers: { "content-type": "application/json" } });
-  });
-  const Plain = Request;
-  vi.stubGlobal("Request", class extends Plain {
-    constructor(input: RequestInfo | URL, init?: RequestInit) {
-      super(typeof input === "string" ? new URL(input, location.href) : input, init);
-    }
   });
   return asked;
 }
