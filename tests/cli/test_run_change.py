@@ -71,6 +71,7 @@ def test_runs_that_a_filter_finds_are_cancelled(workspace: Workspace, project: P
     runs = [Experiment(workspace, "many").start_logging(snapshot_directory=None) for _ in range(3)]
     runs[0].tag("keep")
     assert "would be cancelled" in call("run", "cancel", "--filter", "tag.keep is null", "--dry-run").stdout
+    assert call("run", "cancel", "--filter", "tag.keep = nobody").stderr == "No run fits the filter.\n"
     assert call("run", "cancel", "--filter", "tag.keep is null").stdout.count("is cancelled") == 2
     assert [Run.get(workspace, run.id).get_status() for run in runs] == ["Running", "Canceled", "Canceled"]
     runs[0].complete()

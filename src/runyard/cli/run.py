@@ -162,19 +162,32 @@ def find_run(client: Client, run_id: str, experiment_name: str | None) -> RunRec
 
 
 def chosen_runs(
-    client: Client, run_ids: tuple[str, ...], condition: str | None, experiment_name: str | None, *, view: str = "ActiveOnly"
+    client: Client,
+    run_ids: tuple[str, ...],
+    condition: str | None,
+    experiment_name: str | None,
+    *,
+    view: str = "ActiveOnly",
+    needs_one: bool = False,
 ) -> list[RunRecord]:
     """Return the runs that a command line is about: those that it names, or those that its filter finds, children too.
 
     Raises:
         click.UsageError: it says neither, or both.
-        NotFoundError: a run that it names is not there.
+        NotFoundError: a run that it names is not there, or the filter finds none and the caller needs one.
     """
     if bool(run_ids) == bool(condition):
         raise click.UsageError("Say which runs: -r RUN_ID, as often as needed, or --filter CONDITION.")
     if run_ids:
         return [find_run(client, run_id, experiment_name) for run_id in dict.fromkeys(run_ids)]
-    return list(_found(client, str(condition), experiment_name, view))
+    found = list(_found(client, str(condition), experiment_name, view))
+    if not found and needs_one:
+        from runyard.errors import NotFoundError
+
+        raise NotFoundError(f"No run meets the filter {condition!r}, so there is nothing to wait for. Check the filter.")
+    if not found:
+        click.echo("No run fits the filter.", err=True)
+    return found
 
 
 def _found(client: Client, condition: str, experiment_name: str | None, view: str) -> Iterator[RunRecord]:

@@ -129,5 +129,5 @@ def _bring_in(
         for name, reason in reasons.items():
             click.echo(f"Run {run_id}: {name} is left out: {reason}", err=True)
     for run_id in report.taken:
-        click.echo(f"Run {run_id} is not brought in: another run has its id. --as-copy gives it a new one.", err=True)
+        click.echo(f"Run {run_id} is not brought in: a run with its id is here. --as-copy gives it a new one.", err=True)
     Output(output_format, query).print(dataclasses.asdict(report), ["imported", "skipped", "taken"])

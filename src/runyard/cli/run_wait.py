@@ -16,7 +16,6 @@ from runyard.cli.options import Duration, examples, experiment_option, workspace
 from runyard.cli.output import Output, output_options
 from runyard.cli.run import chosen_runs
 from runyard.cli.run_change import filter_option, runs_option
-from runyard.errors import NotFoundError
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
@@ -120,9 +119,7 @@ def wait(
     client = connect(workspace_name, path).client
     if not (run_ids or condition or wanted):
         raise click.UsageError("Say what to wait for: a CONDITION, runs (-r RUN_ID), or both.")
-    runs = chosen_runs(client, run_ids, condition, experiment_name) if run_ids or condition else []
-    if condition and not runs:
-        raise NotFoundError(f"No run meets the filter {condition!r}, so there is nothing to wait for. Check the filter.")
+    runs = chosen_runs(client, run_ids, condition, experiment_name, needs_one=True) if run_ids or condition else []
     watch = Watch(
         client=client,
         condition=wanted or ENDED,

@@ -709,6 +709,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/heartbeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Heartbeats
+         * @description Note that the program lives that records these interactive runs, and say which of them have ended.
+         */
+        post: operations["send_heartbeats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/rows": {
         parameters: {
             query?: never;
@@ -2160,6 +2180,22 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /** Stop */
             stop: boolean;
+        };
+        /**
+         * HeartbeatsBody
+         * @description Which of the runs have ended: nobody needs to speak for them any more.
+         */
+        HeartbeatsBody: {
+            /** Ended */
+            ended: string[];
+        };
+        /**
+         * HeartbeatsRequest
+         * @description Say that the program lives that records these interactive runs.
+         */
+        HeartbeatsRequest: {
+            /** Run Ids */
+            run_ids: string[];
         };
         /**
          * Histogram
@@ -5020,6 +5056,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    send_heartbeats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatsBody"];
                 };
             };
             /** @description Default Response */

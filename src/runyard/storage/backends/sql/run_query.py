@@ -52,8 +52,11 @@ def search_runs(
         raise InvalidArgumentError(f"limit is {query.limit}; it must be between 1 and {LIMIT_MAX}.")
     compiler = open_compiler(connection, workspace_pk(connection, workspace), ranking)
     orders = parse_order(query.order_by)
-    sets = None if is_postgresql(connection) or not _is_read_along(orders) else RunSets(connection, compiler)
+    sets = RunSets(connection, compiler) if _is_read_along(orders) else None
     conditions = run_conditions(connection, workspace, query, scope, compiler, at, sets)
+    if sets is not None and (few := sets.few()) is not None:
+        conditions.append(compiler.among_keys(few))
+        sets = None
     if has_figures(orders):
         return _page_by_figures(connection, query, conditions, RunRanking(orders, compiler), base, sets)
     order = run_order(orders, compiler)
@@ -65,8 +68,8 @@ def search_runs(
         pks, total = _page_keys(connection, query, order, conditions, place, kept)
     more = len(pks) > query.limit
     pks = pks[: query.limit]
-    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks)))}
-    next_cursor = encode_place(_place_of(connection, query, order, pks[-1])) if more else None
+    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks))).all()}
+    next_cursor = encode_place(_place_of(connection, query, order, rows[pks[-1]])) if more else None
     return [rows[pk] for pk in pks], total, next_cursor
 
 
@@ -113,9 +116,11 @@ def _page_of_sets(
     return pks[: query.limit + 1].tolist(), len(found)
 
 
-def _place_of(connection: Connection, query: RunQuery, order: RunOrder, pk: int) -> list[Any]:
-    """Return what a run is ordered by."""
-    return list(connection.execute(page_statement(query, order, [_RUN.pk == pk], None).offset(None)).one()[1:])
+def _place_of(connection: Connection, query: RunQuery, order: RunOrder, row: Any) -> list[Any]:
+    """Return what a run is ordered by; its row has that, unless it is more than columns of the run."""
+    if all(isinstance(key.column, sa.Column) and key.column.table is t.run for key in order.keys):
+        return [row._mapping[key.column.name] for key in order.keys]
+    return list(connection.execute(page_statement(query, order, [_RUN.pk == row.pk], None).offset(None)).one()[1:])
 
 
 def is_searching(query: RunQuery) -> bool:
@@ -161,7 +166,7 @@ def _page_by_figures(
     pks, before = ranking.find(connection, conditions, query.cursor, sets)
     start = before if query.cursor else query.offset
     page = pks[start : start + query.limit].tolist()
-    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(page)))}
+    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(page))).all()}
     more = start + query.limit < len(pks)
     return [rows[pk] for pk in page], len(pks), ranking.cursor(connection, page[-1]) if more else None
 
