@@ -1641,6 +1641,38 @@ export interface components {
             dry_run: boolean;
         };
         /**
+         * ComputeNodeRecord
+         * @description A machine of a compute target, the ids of its GPUs, and who has its slots, top-level runs first.
+         */
+        ComputeNodeRecord: {
+            /** Gpus */
+            gpus?: string[];
+            /** Name */
+            name: string;
+            /** Places */
+            places?: components["schemas"]["ComputePlaceRecord"][];
+            /** Slots */
+            slots?: number | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ComputePlaceRecord
+         * @description A slot of a node that is taken. ``depth`` is 0 for a top-level run; children have slots of their own.
+         *
+         *     ``run_id`` and ``display_name`` are None for a run of another workspace.
+         */
+        ComputePlaceRecord: {
+            /** Depth */
+            depth: number;
+            /** Display Name */
+            display_name: string | null;
+            /** Gpus */
+            gpus?: string[];
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
          * ComputeTargetPage
          * @description The compute targets of a workspace, sorted by name.
          */
@@ -1675,6 +1707,8 @@ export interface components {
             gpus_used: number;
             /** Name */
             name: string;
+            /** Nodes */
+            nodes?: components["schemas"]["ComputeNodeRecord"][];
             /**
              * Queued Runs
              * @default 0
@@ -1924,6 +1958,7 @@ export interface components {
          * ExperimentRecord
          * @description An experiment as it is stored, with the figures that a list shows.
          *
+         *     ``run_count`` counts all its runs, children too, that are not in the bin; of an experiment in the bin, those in the bin.
          *     ``default_view_id`` is the view that it opens with for whoever may see that view.
          */
         ExperimentRecord: {

@@ -15,6 +15,7 @@ import { type ColumnWindow, columnWindow, movedRow, SELECT_WIDTH, scrollToRow } 
 import styles from "./RunGrid.module.css";
 import type { RunRow } from "./run-row";
 import type { Density } from "./run-view";
+import { useGridPlace } from "./useGridPlace";
 import type { GridLines } from "./useLines";
 import { WindowTeller } from "./window-teller";
 
@@ -169,6 +170,7 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
     setActive(index);
     if (box.current) box.current.scrollTop = scrollToRow(index, box.current.scrollTop, bodyHeight, rowHeight);
   };
+  useGridPlace(box, lines, active, moveTo);
   const editActive = (cell: EditedCell) => {
     const element = body.current?.elementOf(active, cell);
     if (element) edit(active, cell, element);
