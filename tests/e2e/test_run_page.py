@@ -173,6 +173,22 @@ def test_the_overview_tells_where_what_and_how_to_do_it_again(studio: Studio, ex
     expect(page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="the parent")).to_be_visible()
 
 
+def test_a_list_of_files_that_does_not_come_is_told_of_and_read_again(studio: Studio, submit: Callable[..., Run]) -> None:
+    studio.tolerated += ["status of 500"]
+    run = submit("raise ValueError('the wrong shape')")
+    run.wait_for_completion(raise_on_error=False)
+    studio.page.route("**/artifacts", lambda route: route.fulfill(status=500, body="{}"))
+    page = studio.open(f"/runs/{run.id}/overview")
+    files = page.get_by_role("region", name="Outputs + logs")
+    expect(files.get_by_role("alert")).to_contain_text("The server answered 500")
+    expect(page.get_by_text("the wrong shape").first).to_be_visible()  # the rest of the page is there
+    page.unroute("**/artifacts")
+    files.get_by_role("button", name="Try again").click()
+    expect(files).to_have_count(0)
+    page.get_by_role("link", name="Open the log").click()
+    expect(page.get_by_text("ValueError: the wrong shape").first).to_be_visible()
+
+
 def test_a_run_goes_into_the_archive_and_the_bin_and_back(studio: Studio, experiment: Experiment) -> None:
     run = experiment.start_logging(snapshot_directory=None)
     run.complete()

@@ -709,6 +709,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/heartbeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Heartbeats
+         * @description Note that the program lives that records these interactive runs, and say which of them have ended.
+         */
+        post: operations["send_heartbeats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/rows": {
         parameters: {
             query?: never;
@@ -1621,6 +1641,38 @@ export interface components {
             dry_run: boolean;
         };
         /**
+         * ComputeNodeRecord
+         * @description A machine of a compute target, the ids of its GPUs, and who has its slots, top-level runs first.
+         */
+        ComputeNodeRecord: {
+            /** Gpus */
+            gpus?: string[];
+            /** Name */
+            name: string;
+            /** Places */
+            places?: components["schemas"]["ComputePlaceRecord"][];
+            /** Slots */
+            slots?: number | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ComputePlaceRecord
+         * @description A slot of a node that is taken. ``depth`` is 0 for a top-level run; children have slots of their own.
+         *
+         *     ``run_id`` and ``display_name`` are None for a run of another workspace.
+         */
+        ComputePlaceRecord: {
+            /** Depth */
+            depth: number;
+            /** Display Name */
+            display_name: string | null;
+            /** Gpus */
+            gpus?: string[];
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
          * ComputeTargetPage
          * @description The compute targets of a workspace, sorted by name.
          */
@@ -1655,6 +1707,8 @@ export interface components {
             gpus_used: number;
             /** Name */
             name: string;
+            /** Nodes */
+            nodes?: components["schemas"]["ComputeNodeRecord"][];
             /**
              * Queued Runs
              * @default 0
@@ -1904,6 +1958,7 @@ export interface components {
          * ExperimentRecord
          * @description An experiment as it is stored, with the figures that a list shows.
          *
+         *     ``run_count`` counts all its runs, children too, that are not in the bin; of an experiment in the bin, those in the bin.
          *     ``default_view_id`` is the view that it opens with for whoever may see that view.
          */
         ExperimentRecord: {
@@ -2160,6 +2215,22 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /** Stop */
             stop: boolean;
+        };
+        /**
+         * HeartbeatsBody
+         * @description Which of the runs have ended: nobody needs to speak for them any more.
+         */
+        HeartbeatsBody: {
+            /** Ended */
+            ended: string[];
+        };
+        /**
+         * HeartbeatsRequest
+         * @description Say that the program lives that records these interactive runs.
+         */
+        HeartbeatsRequest: {
+            /** Run Ids */
+            run_ids: string[];
         };
         /**
          * Histogram
@@ -5020,6 +5091,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunGroupPage"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    send_heartbeats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatsBody"];
                 };
             };
             /** @description Default Response */

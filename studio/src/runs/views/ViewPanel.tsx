@@ -43,17 +43,28 @@ export function ViewPanel({ shown: { content, experiment }, record, basis, modif
   };
   const attempt = (work: Promise<SavedView>) => {
     setError(null);
-    work.then(done, setError);
+    work.then(done, (reason: unknown) => {
+      setError(reason);
+      // What the view is shared for has changed since it was read.
+      if (reason instanceof ApiError && reason.isForbidden) void client.invalidateQueries({ queryKey: keys.views(workspace) });
+    });
   };
   const mayChange = record !== null && (record.sharing === "edit" || record.owner === session.data?.user);
   const conflict = conflictOf(error);
+  /** The view was shared otherwise when it was read. */
+  const isRefused = error instanceof ApiError && error.isForbidden;
   return (
     <div className={panelStyles.panel}>
+      {record !== null && !mayChange && session.data && <p className={panelStyles.hint}>{`${t("views.lookOnly", { owner: record.owner })} ${modified && !isRefused ? t("views.lookOnly.save") : ""}`}</p>}
       {record !== null && modified && (
         <div className={panelStyles.figures}>
-          {mayChange && (
+          {mayChange && !isRefused ? (
             <Button tone="primary" onClick={() => attempt(updateView(workspace, basis ?? record, content))}>
               {t("action.save")}
+            </Button>
+          ) : (
+            <Button tone="primary" onClick={() => attempt(createView(workspace, t("views.mineName", { name: record.name }), "private", content))}>
+              {t("views.saveMine")}
             </Button>
           )}
           <Button onClick={() => open(record)}>{t("views.reset")}</Button>
@@ -62,7 +73,7 @@ export function ViewPanel({ shown: { content, experiment }, record, basis, modif
       {conflict && record ? (
         <ConflictChoice theirs={conflict} onMine={() => attempt(updateView(workspace, conflict, content))} onTheirs={() => done(conflict)} />
       ) : (
-        <InlineError error={error} />
+        <InlineError error={isRefused ? new Error(t("views.refused")) : error} />
       )}
       {record !== null && mayChange && record.owner === session.data?.user && (
         <Select label={t("views.sharing")} choices={sharingChoices()} value={record.sharing} onChange={(sharing) => attempt(updateView(workspace, record, { sharing }))} />

@@ -14,7 +14,7 @@ from tests.storage.backends.sql.databases import OpenedStores
 
 from runyard.domain.run import RunStatus
 from runyard.domain.run_filter_ast import Aggregate, Field, Shape
-from runyard.storage.backends.sql import metric_late
+from runyard.storage.backends.sql import metric_late, metric_page_cache
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.metric import SqlMetricStore
@@ -127,6 +127,7 @@ def test_two_servers_that_kept_figures_answer_as_one_that_kept_none(
     stores: OpenedStores, servers: list[Server], kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(metric_late, "KEPT_FIGURES", kept)
+    monkeypatch.setattr(metric_page_cache, "KEPT_FIGURES", kept)
     world = World(stores, servers, seed=kept)
     for number in range(ROUNDS):
         for _ in range(number % 4):

@@ -24,6 +24,7 @@ import runyard.storage.backends.sql as package
 from runyard.domain.run import RunStatus, RunView
 from runyard.domain.snapshot import SnapshotFile
 from runyard.errors import StorageError
+from runyard.storage.backends.sql import metric_page
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.mapping import to_us
 from runyard.storage.backends.sql.metric import SqlMetricStore
@@ -176,7 +177,10 @@ def write_metrics(database: Database, revision: str) -> None:
             store.append("w", run_id, batch, at=NOW)
     store.compact("w", "top", finish=True)
     if revision >= "0009":
-        store.build_pages()
+        with pytest.MonkeyPatch.context() as patch:
+            if revision < "0012":
+                patch.setattr(metric_page, "_renew_version", lambda connection, page: None)
+            store.build_pages()
         return
     with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE run_summary SET paged = 1"))

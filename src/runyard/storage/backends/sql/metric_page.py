@@ -7,6 +7,7 @@ read from its own summary (``run_summary.paged`` = 0) and passes what the page s
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,18 +58,6 @@ def decode_page(page: sa.RowMapping, wanted: Sequence[str] = FIGURES) -> tuple[I
     """Return the runs of a page and the figures that are wanted of them; only their columns need be there."""
     slots = standalone.simple_decompress(page["slots"]).astype(np.int64)
     return slots, {name: standalone.simple_decompress(page[name]) for name in wanted}
-
-
-def read_pages(connection: Connection, key: int, figure: str) -> tuple[Ints, Floats]:
-    """Return the runs that stand in the pages of a metric, and one figure of each."""
-    c = t.summary_page.c
-    runs, values = [np.zeros(0, np.int64)], [np.zeros(0)]
-    query = sa.select(c.page, c.slots, c[figure]).where(c.key_id == key).order_by(c.page)
-    for row in connection.execute(query).mappings():
-        slots, figures = decode_page(row, [figure])
-        runs.append(slots + (row["page"] << PAGE_BITS))
-        values.append(figures[figure])
-    return np.concatenate(runs), np.concatenate(values)
 
 
 class PageBuilder:
@@ -141,6 +130,7 @@ class PageBuilder:
                 connection.execute(t.summary_page.delete().where(c.page == page, c.key_id.in_(keys)))
             if rows:
                 connection.execute(t.summary_page.insert(), rows)
+            _renew_version(connection, page)
 
         self._database.write(work)
 
@@ -181,6 +171,13 @@ def _merged(held: sa.RowMapping | None, page: int, runs: Ints, figures: Floats) 
         figures = np.concatenate([old_table, figures])
     order = np.argsort(slots)
     return encode_page(slots[order], {name: figures[order, place] for place, name in enumerate(FIGURES)})
+
+
+def _renew_version(connection: Connection, page: int) -> None:
+    # By chance, not by counting: a number that was rolled back must not come again for another state.
+    c = t.summary_page_version.c
+    connection.execute(t.summary_page_version.delete().where(c.page == page))
+    connection.execute(t.summary_page_version.insert().values(page=page, version=secrets.randbits(63)))
 
 
 def _mark_paged(connection: Connection, versions: dict[int, int]) -> None:

@@ -15,7 +15,7 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_late import LateFigures, LateRuns
-from runyard.storage.backends.sql.metric_page import read_pages
+from runyard.storage.backends.sql.metric_page_cache import PageCache, PageReader
 from runyard.storage.backends.sql.metric_points import Floats, Ints
 from runyard.storage.backends.sql.metric_read import MetricReader
 
@@ -32,7 +32,7 @@ class Figures(NamedTuple):
         """Return the values of ``wanted`` runs, NaN where a run has none."""
         found = np.full(len(wanted), np.nan)
         if len(self.run_pks):
-            order = np.argsort(self.run_pks)
+            order = np.argsort(self.run_pks, kind="stable")  # it goes along what is in order already
             runs, values = self.run_pks[order], self.values[order]
             places = np.minimum(np.searchsorted(runs, wanted), len(runs) - 1)
             hits = runs[places] == wanted
@@ -46,21 +46,24 @@ class MetricRanking:
     def __init__(self, book: KeyBook, reader: MetricReader) -> None:
         self._book = book
         self._late = LateFigures(reader)
+        self._pages = PageCache()
 
     def open(self, connection: Connection, workspace_pk: int) -> FigureReader:
         """Return a reader for one query."""
-        return FigureReader(connection, workspace_pk, self._book, self._late)
+        return FigureReader(connection, workspace_pk, self._book, self._late, self._pages)
 
 
 class FigureReader:
     """Reads figures of the runs of one workspace, as one transaction sees them. What several fields need is read once."""
 
-    def __init__(self, connection: Connection, workspace_pk: int, book: KeyBook, late: LateFigures) -> None:
+    def __init__(self, connection: Connection, workspace_pk: int, book: KeyBook, late: LateFigures, pages: PageCache) -> None:
         self._connection = connection
         self._workspace_pk = workspace_pk
         self._book = book
         self._late_figures = late
         self._late: LateRuns | None = None
+        self._page_cache = pages
+        self._pages: PageReader | None = None
         self._parents: tuple[Ints, Ints] | None = None
 
     def read(self, field: Field) -> Figures:
@@ -73,15 +76,18 @@ class FigureReader:
         if not keys:
             return Figures(np.zeros(0, np.int64), np.zeros(0))
         by_family = sorted(keys, key=lambda key: _FAMILIES.index(keys[key][1]))
-        if self._late is None:
+        if self._late is None or self._pages is None:
             self._late = LateRuns(self._connection, self._late_figures)
+            self._pages = PageReader(self._connection, self._page_cache)
         parts = [Figures(*self._late.figure({key: keys[key] for key in by_family}, aggregate.value))]
         held = self._late.run_pks
         for key in by_family:
-            runs, values = read_pages(self._connection, key, aggregate.value)
-            fresh = ~np.isin(runs, held)
-            parts.append(Figures(runs[fresh], values[fresh]))
-            held = np.concatenate([held, runs[fresh]])
+            own = Figures(*self._pages.read(key, aggregate.value))
+            if len(held):
+                fresh = ~np.isin(own.run_pks, held)
+                own = Figures(own.run_pks[fresh], own.values[fresh])
+            parts.append(own)
+            held = np.concatenate([held, own.run_pks])
         runs, values = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
         there = ~np.isnan(values)
         return Figures(runs[there], values[there])

@@ -178,11 +178,11 @@ class FilterCompiler:
 
     def _metric(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
         keys, others = self.measured_runs(leaf, field)
-        there = self._among_keys(keys)
+        there = self.among_keys(keys)
         return sa.not_(there) if others else there
 
-    def _among_keys(self, keys: Ints) -> sa.ColumnElement[bool]:
-        """Return the condition that a run is among others, see :meth:`_among`.
+    def among_keys(self, keys: Ints) -> sa.ColumnElement[bool]:
+        """Return the condition that a run is among others.
 
         PostgreSQL takes any list of keys for a short one, and two long ones for a loop in a loop.
         """

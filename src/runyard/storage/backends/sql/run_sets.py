@@ -1,10 +1,12 @@
 """The part of a filter that names runs: by labels, metrics and texts, which are kept beside the runs and not in their rows.
 
-For SQLite, where a condition "is one of fifty thousand" is a tree that is built anew for each query, with a look-up for each
-run: to read both lists and to meet them in numpy takes half as long. PostgreSQL has hash tables for that.
+In SQL a condition "is one of fifty thousand" is a tree or a hash table that is built anew for each query, with a look-up for
+each run. To read both lists from their indexes and to meet them in numpy takes half as long, on SQLite and on PostgreSQL.
 """
 
 from __future__ import annotations
+
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,7 @@ from runyard.domain.run_text import statuses_with
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list
 from runyard.storage.backends.sql.metric_points import Ints
-from runyard.storage.backends.sql.run_filter import FilterCompiler
+from runyard.storage.backends.sql.run_filter import FEW_KEYS, FilterCompiler
 
 Bits = npt.NDArray[np.bool_]
 
@@ -29,8 +31,11 @@ class RunSets:
     def __init__(self, connection: Connection, compiler: FilterCompiler) -> None:
         self._connection = connection
         self._compiler = compiler
-        self._size = (connection.execute(sa.select(sa.func.max(_RUN.pk))).scalar() or 0) + 1
         self._met: Bits | None = None
+
+    @cached_property
+    def _size(self) -> int:
+        return (self._connection.execute(sa.select(sa.func.max(_RUN.pk))).scalar() or 0) + 1
 
     @property
     def is_used(self) -> bool:
@@ -49,6 +54,12 @@ class RunSets:
         """Take the condition that a run is one of these."""
         found = self._bits(key_list(self._connection, keys)[0])
         self._met = found if self._met is None else self._met & found
+
+    def few(self) -> Ints | None:
+        """Return the runs that meet the conditions when they are so few that each is looked up on its own, else None."""
+        if self._met is None or np.count_nonzero(self._met) > FEW_KEYS:
+            return None
+        return np.flatnonzero(self._met)
 
     def among(self, columns: list[Ints]) -> list[Ints]:
         """Return the rows of columns, the first of which are keys of runs, whose runs meet the conditions."""

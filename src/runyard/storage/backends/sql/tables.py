@@ -128,6 +128,18 @@ run = Table(
         "submitted_by",
         "type",
     ),
+    Index(
+        "ix_run_active",
+        "workspace_pk",
+        "created_at",
+        "pk",
+        "parent_pk",
+        "experiment_pk",
+        "archived_at",  # always NULL here; without them SQLite would look into the rows
+        "deleted_at",
+        sqlite_where=text("archived_at IS NULL AND deleted_at IS NULL"),
+        postgresql_where=text("archived_at IS NULL AND deleted_at IS NULL"),
+    ),
     Index("ix_run_experiment", "experiment_pk", "created_at", "pk"),
     Index("ix_run_parent", "parent_pk", "created_at", "pk"),
     Index("ix_run_root", "root_pk", "created_at", "pk"),
@@ -135,7 +147,12 @@ run = Table(
     Index("ix_run_job", "target", "status", "pk"),
     sqlite_autoincrement=True,
 )
-"""``pk`` never comes again, also when the newest run is purged: pages of summaries and caches name runs by it."""
+"""``pk`` never comes again, also when the newest run is purged: pages of summaries and caches name runs by it.
+
+``ix_run_listed`` has what lists are filtered by. ``ix_run_active`` is the narrow way to the keys of all active runs."""
+
+ACTIVE, ARCHIVED, DELETED = 0, 1, 2
+"""The views of :data:`run_count`."""
 
 run_count = Table(
     "run_count",
@@ -304,6 +321,14 @@ summary_page = Table(
 """The figures of one metric of 1024 neighbouring runs that have ended: ``slots`` says which of them, then a column a figure.
 
 What is asked for most comes first: SQLite reads a row from its beginning."""
+
+summary_page_version = Table(
+    "summary_page_version",
+    metadata,
+    Column("page", _Key, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""A number of its own for each state of a page, in all of its metrics: written in the transaction that writes the page."""
 
 saved_view = Table(
     "saved_view",

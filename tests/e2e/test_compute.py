@@ -1,0 +1,68 @@
+"""The compute page: who has which slot, who waits and why, and how a finished run leaves."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from runyard import Run, Workspace
+from tests.e2e.conftest import Studio
+from tests.server_process import RunningServer, start_server, stop_server
+
+UNTIL_FILE = """
+import pathlib, sys, time
+while not pathlib.Path(sys.argv[1]).exists():
+    time.sleep(0.05)
+"""
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[RunningServer]:
+    """A server of its own: two slots and two GPUs."""
+    running = start_server(home, "--slots", "2", "--gpus", "0,1")
+    yield running
+    (home / "stopped").touch()
+    stop_server(running)
+
+
+@pytest.fixture
+def workspace(server: RunningServer) -> Workspace:
+    return Workspace.create("of-the-test")
+
+
+def test_slots_queue_and_reasons_are_shown_and_a_finished_run_leaves(
+    studio: Studio, submit: Callable[..., Run], tmp_path: Path
+) -> None:
+    gates = [tmp_path / f"gate-{n}" for n in range(3)]
+    first, second, third = (submit(UNTIL_FILE, str(gate)) for gate in gates)
+    page = studio.open("/compute")
+    node = page.get_by_role("article", name=platform.node())
+    expect(node.get_by_text("2 of 2 slots")).to_be_visible()
+    slots = node.get_by_role("list", name=f"Slots of {platform.node()}", exact=True)
+    for run in (first, second):
+        expect(slots.get_by_role("link", name=run.id)).to_be_visible()
+        expect(page.get_by_role("row", name=re.compile(run.id)).get_by_text("Running")).to_be_visible()
+    waiting = page.get_by_role("row", name=re.compile(f"^{third.id}"))
+    expect(waiting.get_by_text("Queued")).to_be_visible()
+    why = page.get_by_role("row").filter(has_text="number 1 in the queue")
+    expect(why).to_contain_text(re.compile(f"All 2 places for runs are taken, by {first.id}, {second.id}"))
+    assert studio.violations() == []
+    # One ends by itself, and the next has its slot: nothing is pressed.
+    gates[0].touch()
+    expect(slots.get_by_role("link", name=third.id)).to_be_visible()
+    expect(slots.get_by_role("link", name=first.id)).to_have_count(0)
+    expect(page.get_by_role("row", name=re.compile(first.id))).to_have_count(0)
+    expect(waiting.get_by_text("Running")).to_be_visible()
+    expect(why).to_have_count(0)
+    for gate in gates[1:]:
+        gate.touch()
+    expect(page.get_by_text("Nothing is running")).to_be_visible()
+    expect(slots.get_by_role("listitem")).to_have_text("2 slots free")
+    expect(node.get_by_text("idle")).to_be_visible()
+    for run in (first, second, third):
+        assert run.wait_for_completion()["status"] == "Completed"
