@@ -78,7 +78,7 @@ def refuse_second_active(connection: Connection, row: Any) -> None:
     """Raise :class:`ConflictError` when an experiment cannot become active, for an active one has its name."""
     if find_experiment(connection, row.workspace_pk, row.name, active_only=True) is not None:
         raise ConflictError(
-            f"Experiment {row.name!r} cannot be reactivated: another active experiment has its name. Archive that one first.",
+            f"Experiment {row.name!r} cannot come back: an active experiment has its name. Archive or delete that one first.",
             experiment=row.name,
         )
 
@@ -89,11 +89,15 @@ def experiment_record(connection: Connection, workspace: str, pk: int) -> Experi
 
 
 def record_of(connection: Connection, workspace: str, row: Any) -> ExperimentRecord:
-    """Return a row as a record, with the figures of its runs."""
-    runs = t.run.c
+    """Return a row as a record, with the figures of its runs: those in the bin count for an experiment that is there itself."""
+    runs, kept = t.run.c, t.run_count.c
+    views = (t.ACTIVE, t.ARCHIVED) if row.deleted_at is None else (t.DELETED,)
+    count = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(kept.runs), 0)).where(kept.experiment_pk == row.pk, kept.view.in_(views))
+    ).scalar_one()
     last = connection.execute(
         sa.select(runs.id, runs.status, runs.created_at)
-        .where(runs.experiment_pk == row.pk)
+        .where(runs.experiment_pk == row.pk, *([runs.deleted_at.is_(None)] if row.deleted_at is None else []))
         .order_by(runs.created_at.desc(), runs.pk.desc())
         .limit(1)
     ).first()
@@ -111,7 +115,7 @@ def record_of(connection: Connection, workspace: str, row: Any) -> ExperimentRec
         archived_at=from_us(row.archived_at),
         deleted_at=from_us(row.deleted_at),
         deleted_by=row.deleted_by,
-        run_count=row.run_count,
+        run_count=int(count),
         active_run_count=active,
         last_run_id=last.id if last else None,
         last_run_status=last.status if last else None,
