@@ -110,7 +110,7 @@ def test_once_prints_plain_text(runs: list[Run], call: Call) -> None:
     assert told.exit_code == 0 and "\x1b" not in told.stdout
     assert "✗ Failed" in row_of(told.stdout.splitlines(), "second")
     assert "first" not in call("top", "--once", "--active").stdout
-    assert call("top", "--once", "--filter", "status = Faild").exit_code == 1
+    assert call("top", "--once", "--filter", "status = Faild").exit_code == 2
 
 
 def test_without_a_terminal_it_says_what_to_do(project: Path, call: Call) -> None:
