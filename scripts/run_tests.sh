@@ -6,7 +6,9 @@ set -eu
 python=$1
 second_half="tests/cli tests/conformance tests/e2e tests/server tests/storage"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+TESTS_SHARED_FOLDER=$(mktemp -d) # what both halves need, such as the wheel, is made once
+export TESTS_SHARED_FOLDER
+trap 'rm -rf "$log" "$TESTS_SHARED_FOLDER"' EXIT
 
 # shellcheck disable=SC2086  # a folder a word
 "$python" -m pytest -p no:cacheprovider --durations=5 $second_half >"$log" 2>&1 &

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.packages import shared_wheel
 from tests.server_process import RunningServer, start_server, stop_server
 
 MARK = "RUNYARD_TEST_SESSION"
@@ -89,6 +90,13 @@ def server(session_home: Path) -> Iterator[RunningServer]:
     (session_home / "stopped").touch()
     stop_server(running)
     _kill_processes_of(session_home)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built once: also for both halves of the suite, which `make test` gives one folder."""
+    shared = os.environ.get("TESTS_SHARED_FOLDER")
+    return shared_wheel(Path(shared) if shared else tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture

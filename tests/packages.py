@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +21,20 @@ def build_wheel(folder: Path, source: Path = ROOT) -> Path:
     command = [UV, "build", "--offline", "--wheel", "--no-build-isolation", "--quiet", "--python", sys.executable]
     subprocess.run([*command, "--out-dir", folder], cwd=source, check=True, timeout=100)
     (built,) = folder.glob("*.whl")
+    return built
+
+
+def shared_wheel(folder: Path) -> Path:
+    """Return the wheel of this checkout in ``folder``. The first of all test processes that name this folder builds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "wheel.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / "wheel"
+        if not done.exists():
+            with tempfile.TemporaryDirectory(dir=folder) as fresh:
+                build_wheel(Path(fresh) / "wheel")
+                (Path(fresh) / "wheel").rename(done)  # half a wheel of a killed process is never taken for one
+    (built,) = done.glob("*.whl")
     return built
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from ast import literal_eval
 
 import runyard
 
@@ -22,6 +23,12 @@ def test_the_sdk_itself_loads_no_http_library_and_no_numpy() -> None:
     heavy = ("httpx", "numpy", "psutil", "yaml", "click", "rich", "matplotlib")
     program = f"import sys; from runyard import Run, Workspace; print([name for name in {heavy!r} if name in sys.modules])"
     assert in_a_new_python(program) == "[]"
+
+
+def test_the_sdk_itself_loads_nothing_of_what_few_programs_ask_for() -> None:
+    rare = ("view", "run_import", "snapshot", "artifact", "environment", "compute_target")
+    loaded = literal_eval(in_a_new_python("import sys; from runyard import Run, Workspace; print(list(sys.modules))"))
+    assert not {f"runyard.wire.{name}" for name in rare} & set(loaded)
 
 
 def test_every_public_name_is_there() -> None:

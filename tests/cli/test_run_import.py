@@ -17,7 +17,7 @@ def test_runs_go_out_and_come_back_as_copies(two_runs: tuple[str, str], project:
     assert set(report["exported"]) == set(two_runs) and (project / "runs.zip").stat().st_size > 0
     assert found("import", "runs.zip", "--dry-run")["taken"] == report["exported"]
     told = call("import", "runs.zip")
-    assert told.exit_code == 0 and "is not brought in: another run has its id" in told.stderr
+    assert told.exit_code == 0 and "is not brought in: a run with its id is here" in told.stderr
     copies = found("import", "--as-copy", "runs.zip", "-e", "copies")["imported"]
     assert sorted(copies) == sorted(f"{run_id}-copy" for run_id in two_runs)
     assert set(found("run", "list", "-e", "copies", "--query", "[].run_id")) == set(copies)

@@ -39,7 +39,9 @@ class FakeEndpoint:
 def fake_transport(
     monkeypatch: pytest.MonkeyPatch, handler: Handler, endpoint: FakeEndpoint | None = None, retry_s: float = 5.0
 ) -> Transport:
-    """Return a transport whose requests end in ``handler``."""
-    monkeypatch.setattr(transport_module, "new_client", lambda *_, **__: httpx.Client(transport=httpx.MockTransport(handler)))
+    """Return a transport whose requests end in ``handler``, and no others: threads of earlier tests may still be at work."""
     monkeypatch.setattr(transport_module, "_FIRST_DELAY_S", 0.001)
-    return Transport(endpoint or FakeEndpoint(), retry_s=retry_s)
+    made = Transport(endpoint or FakeEndpoint(), retry_s=retry_s)
+    made._client = httpx.Client(transport=httpx.MockTransport(handler))
+    made._is_near = lambda url: False  # else they would not go by httpx, whose transport is replaced here
+    return made

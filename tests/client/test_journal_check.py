@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -177,3 +178,21 @@ def test_the_table_of_checksums_fits_behind_the_data() -> None:
     assert bad_blocks(data, entries, rest) == []
     assert bad_blocks(data[:700] + b"?" + data[701:], entries, rest) == [(512, 1024)]
     assert bad_blocks(data[:-1] + b"?", entries, rest) == [(1024, 1280)]
+
+
+def test_a_file_is_synced_again_only_after_a_pause_and_when_it_has_grown(
+    place: JournalPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("runyard.client.journal_file.time", SimpleNamespace(monotonic=lambda: now[0]))
+    journal = Journal(place, lambda: None)
+    journal.record(ScalarRecord("x", 1, 0.5))
+    (file,) = journal.files.values()
+    synced: list[float] = []
+    monkeypatch.setattr("runyard.client.journal_file.os.fdatasync", lambda fd: synced.append(now[0]))
+    file.sync()
+    assert journal.log_known("x", 4.0)
+    for now[0] in (100.1, 100.3, 100.6):
+        file.sync_if_grown(0.25)
+    assert synced == [100.0, 100.3]
+    journal.forget()

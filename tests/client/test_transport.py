@@ -129,6 +129,12 @@ def test_a_server_that_stays_away_is_an_error_that_says_what_to_do(monkeypatch: 
     assert len(server.requests) > 1
 
 
+def test_a_certificate_that_is_not_trusted_is_told_apart_from_a_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"))
+    with pytest.raises(TransportError, match=r"certificate of http://\S+ is not trusted here .* Set SSL_CERT_FILE"):
+        fake_transport(monkeypatch, server, retry_s=0.02).call("GET", "/s", SessionBody)
+
+
 def test_nothing_is_tried_again_when_the_server_was_stopped_on_purpose(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server(httpx.ConnectError("refused"))
     with pytest.raises(TransportError, match="was stopped"):

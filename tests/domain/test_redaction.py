@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runyard.domain.redaction import Redactor, is_sensitive_name, secret_values
+from runyard.domain.redaction import Redactor, argument_secrets, is_sensitive_name, secret_values
 
 TOKENS = [
     "AKIA" + "A1B2" * 4,
@@ -90,3 +90,17 @@ def test_plain_data_is_covered_by_name_and_by_shape() -> None:
         "arguments": ["--url", "ftp://***@c"],
         "n": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--db-password", "correct horse", "--lr", "0.1"], ["correct horse"]),
+        (["--api_key=abcdefgh", "-token", "zyxwvuts"], ["abcdefgh", "zyxwvuts"]),
+        (["--secret", "--verbose", "--password"], []),
+        (["--token", "default", "--secret-file", "/run/x.txt", "--max-tokens", "123456", "--tokenizer", "bert-base"], []),
+        (["password", "correct horse"], []),
+    ],
+)
+def test_an_options_value_is_a_secret_where_its_name_says_so(arguments: list[str], found: list[str]) -> None:
+    assert argument_secrets(arguments) == found

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.packages import build_wheel, clean_environment, make_environment
+from tests.packages import clean_environment, make_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED_S = 10
@@ -19,9 +19,8 @@ COMMANDS = ["pip install 'runyard[server]'", "runyard demo"]
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("newcomer")
-    return make_environment(folder / "venv", build_wheel(folder / "dist"), "[server]")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_environment(tmp_path_factory.mktemp("newcomer") / "venv", wheel, "[server]")
 
 
 @pytest.fixture

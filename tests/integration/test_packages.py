@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from runyard.version import VERSION
+from tests import packages
 from tests.packages import ROOT, UV, build_wheel, clean_environment, find_python, make_environment
 from tests.server_process import RunningServer
 
@@ -32,11 +35,6 @@ is_built = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
-
-
 def run_in(environment: dict[str, str], folder: Path, *command: str) -> str:
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -48,6 +46,25 @@ def python_or_skip(version: str) -> str:
     if found is None:
         pytest.skip(f"no Python {version} on this machine")
     return found
+
+
+def test_who_shares_a_folder_builds_the_wheel_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[Path] = []
+    both_ask = threading.Barrier(2)
+
+    def build(folder: Path) -> None:
+        built.append(folder)
+        folder.mkdir()
+        (folder / "a.whl").touch()
+
+    def ask(_: int) -> Path:
+        both_ask.wait(30)
+        return packages.shared_wheel(tmp_path / "shared")
+
+    monkeypatch.setattr(packages, "build_wheel", build)
+    with ThreadPoolExecutor(2) as people:
+        assert set(people.map(ask, range(2))) == {tmp_path / "shared" / "wheel" / "a.whl"}
+    assert len(built) == 1
 
 
 @is_built

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -93,6 +95,17 @@ def test_a_failing_server_is_given_time(server: FakeServer) -> None:
     threading.Timer(0.3, server.failures.clear).start()
     control_of(server).put("outputs/a", b"x", replace=False)
     assert server.artifacts == {"outputs/a": b"x"}
+
+
+def test_a_full_disk_of_this_node_is_said_at_once(server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    began = time.monotonic()
+    with pytest.raises(DiskFullError, match="is full"):
+        control_of(server).download("train.py", tmp_path / "target")
+    assert time.monotonic() - began < control_module.FAILING_PATIENCE_S / 4
 
 
 def test_a_server_that_keeps_failing_is_given_up(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:

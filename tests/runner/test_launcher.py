@@ -60,6 +60,21 @@ def noted(tmp_path: Path, script: str) -> dict[str, Any] | None:
     return json.loads((tmp_path / "error.json").read_text()) if (tmp_path / "error.json").exists() else None
 
 
+def test_a_script_that_fills_the_disk_can_still_say_so(tmp_path: Path) -> None:
+    # The limit stands for a full disk: no file can grow beyond what the launcher has taken before.
+    script = (
+        "import os, resource\n"
+        "room = os.stat('error.json.part').st_blocks * 512\n"
+        "assert room >= 32768, room\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (32768, 32768))\n"
+        "raise OSError(28, 'No space left on device: ' + '\\u00fc' * 100_000)"
+    )
+    found = noted(tmp_path, script)
+    assert found is not None and found["type"] == "OSError"
+    assert found["message"].startswith("[Errno 28] No space left") and "line 5" in found["traceback"]
+    assert not (tmp_path / "error.json.part").exists()
+
+
 @pytest.mark.parametrize("name", SAME_AS_PYTHON)
 def test_a_script_behaves_as_under_plain_python(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "sub"

@@ -29,3 +29,19 @@ def test_more_secrets_than_variables_can_carry_are_refused_with_the_files_name(m
     urls = b"".join(b"http://user:password-%d@host/ " % n for n in range(3))
     with pytest.raises(SnapshotError, match=r"data\.csv.*runyardignore"):
         Secrets(RunSpec()).cover_source("data.csv", urls)
+
+
+@pytest.mark.parametrize(
+    ("spec", "shown"),
+    [
+        (RunSpec(script="t.py", arguments=["--db-password", "correct horse"]), ["--db-password", "${RUNYARD_SECRET_1}"]),
+        (RunSpec(script="t.py", arguments=["--db-password=correct horse"]), ["--db-password=${RUNYARD_SECRET_1}"]),
+        (RunSpec(command="python t.py --db-password 'correct horse' -x"), 'eval "$RUNYARD_SECRET_1"'),
+    ],
+)
+def test_the_value_of_a_sensitive_option_is_not_stored_and_the_script_gets_it(spec: RunSpec, shown: object) -> None:
+    secrets = Secrets(spec)
+    hidden = secrets.hidden(spec)
+    assert shown in (hidden.arguments, hidden.command)
+    assert secrets.variables["RUNYARD_SECRET_1"] in ("correct horse", spec.command)
+    assert secrets.redactor.text("it is correct horse") == "it is ***"

@@ -16,7 +16,6 @@ from runyard.cli.options import Duration, examples, experiment_option, workspace
 from runyard.cli.output import Output, output_options
 from runyard.cli.run import chosen_runs
 from runyard.cli.run_change import filter_option, runs_option
-from runyard.errors import NotFoundError
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
@@ -116,13 +115,14 @@ def wait(
     """
     from runyard.cli.connection import connect
     from runyard.cli.record import LIST_COLUMNS, run_document
+    from runyard.wire.run import RunQuery
 
-    client = connect(workspace_name, path).client
-    if not (run_ids or condition or wanted):
+    if not (run_ids or condition or wanted) or (wanted is not None and not wanted.strip()):
         raise click.UsageError("Say what to wait for: a CONDITION, runs (-r RUN_ID), or both.")
-    runs = chosen_runs(client, run_ids, condition, experiment_name) if run_ids or condition else []
-    if condition and not runs:
-        raise NotFoundError(f"No run meets the filter {condition!r}, so there is nothing to wait for. Check the filter.")
+    client = connect(workspace_name, path).client
+    if wanted:
+        client.runs.search(RunQuery(filter=wanted, limit=1))  # what is wrong with it is told of it alone, and at once
+    runs = chosen_runs(client, run_ids, condition, experiment_name, needs_one=True) if run_ids or condition else []
     watch = Watch(
         client=client,
         condition=wanted or ENDED,

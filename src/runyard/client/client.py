@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from runyard.client.artifact import ArtifactApi
-from runyard.client.bin import BinApi
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from runyard.client.change import ChangeApi
-from runyard.client.compute_target import ComputeTargetApi
 from runyard.client.endpoint import Endpoint
-from runyard.client.environment import EnvironmentApi
 from runyard.client.experiment import ExperimentApi
 from runyard.client.metric import MetricApi
 from runyard.client.recorder import RecorderPool
 from runyard.client.run import RunApi
-from runyard.client.run_import import ImportApi
 from runyard.client.session import SessionApi
-from runyard.client.snapshot import SnapshotApi
 from runyard.client.transport import RETRY_S, TIMEOUT_S, Transport
-from runyard.client.view import ViewApi
 from runyard.client.workspace import WorkspaceApi
 from runyard.wire.session import SessionBody
 
+if TYPE_CHECKING:
+    from runyard.client.artifact import ArtifactApi
+    from runyard.client.bin import BinApi
+    from runyard.client.compute_target import ComputeTargetApi
+    from runyard.client.environment import EnvironmentApi
+    from runyard.client.run_import import ImportApi
+    from runyard.client.snapshot import SnapshotApi
+    from runyard.client.view import ViewApi
+
 
 class Client:
-    """The API of a server, seen from one workspace. Thread-safe; opening one sends nothing."""
+    """The API of a server, seen from one workspace. Thread-safe; opening one sends nothing.
+
+    What not every program asks for is imported at the first use: its many classes take longer to make than the rest.
+    """
 
     def __init__(self, endpoint: Endpoint, workspace: str, *, retry_s: float = RETRY_S, timeout_s: float = TIMEOUT_S) -> None:
         self.workspace = workspace
@@ -32,13 +40,6 @@ class Client:
         self.experiments = ExperimentApi(self.transport, workspace)
         self.runs = RunApi(self.transport, workspace)
         self.metrics = MetricApi(self.transport, workspace)
-        self.artifacts = ArtifactApi(self.transport, workspace)
-        self.snapshots = SnapshotApi(self.transport, workspace)
-        self.compute_targets = ComputeTargetApi(self.transport, workspace)
-        self.environments = EnvironmentApi(self.transport, workspace)
-        self.views = ViewApi(self.transport, workspace)
-        self.imports = ImportApi(self.transport, workspace)
-        self.bin = BinApi(self.transport, workspace)
         self.changes = ChangeApi(self.transport, workspace)
         self.recorders = RecorderPool(self)
         self._session: SessionBody | None = None
@@ -47,6 +48,55 @@ class Client:
     def endpoint(self) -> Endpoint:
         """Where the server is."""
         return self.transport.endpoint
+
+    @cached_property
+    def artifacts(self) -> ArtifactApi:
+        """Files of runs."""
+        from runyard.client.artifact import ArtifactApi
+
+        return ArtifactApi(self.transport, self.workspace)
+
+    @cached_property
+    def snapshots(self) -> SnapshotApi:
+        """Snapshots of folders."""
+        from runyard.client.snapshot import SnapshotApi
+
+        return SnapshotApi(self.transport, self.workspace)
+
+    @cached_property
+    def compute_targets(self) -> ComputeTargetApi:
+        """Compute targets."""
+        from runyard.client.compute_target import ComputeTargetApi
+
+        return ComputeTargetApi(self.transport, self.workspace)
+
+    @cached_property
+    def environments(self) -> EnvironmentApi:
+        """Environments."""
+        from runyard.client.environment import EnvironmentApi
+
+        return EnvironmentApi(self.transport, self.workspace)
+
+    @cached_property
+    def views(self) -> ViewApi:
+        """Saved views."""
+        from runyard.client.view import ViewApi
+
+        return ViewApi(self.transport, self.workspace)
+
+    @cached_property
+    def imports(self) -> ImportApi:
+        """Runs that are brought in whole."""
+        from runyard.client.run_import import ImportApi
+
+        return ImportApi(self.transport, self.workspace)
+
+    @cached_property
+    def bin(self) -> BinApi:
+        """The bin."""
+        from runyard.client.bin import BinApi
+
+        return BinApi(self.transport, self.workspace)
 
     def default_workspace(self) -> str | None:
         """Return the workspace that the Studio opens when a link names none. Asked once.

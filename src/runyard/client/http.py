@@ -1,18 +1,52 @@
-"""The HTTP library, loaded late and without what nobody here needs."""
+"""What all requests have in common, and the HTTP library, loaded late and without what nobody here needs."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 import threading
+from collections.abc import Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import httpx
 
+    from runyard.client.local_http import LocalClient
+
 _LOCK = threading.Lock()
 _COMMAND_LINE = "httpx._main"
+
+
+class LostConnectionError(Exception):
+    """The server does not answer, or breaks off. The text says how."""
+
+
+class Answer(Protocol):
+    """An answer of a server, as httpx has it."""
+
+    @property
+    def url(self) -> object:
+        """Where the request went."""
+
+    @property
+    def status_code(self) -> int:
+        """The status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; names are asked for in lower case."""
+
+    @property
+    def content(self) -> bytes:
+        """The body, once it was read."""
+
+    def read(self) -> bytes:
+        """Read the body and return it."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
 
 
 def load_httpx() -> ModuleType:
@@ -43,3 +77,21 @@ def new_client(timeout_s: float, connect_timeout_s: float, *, is_local: bool) ->
         follow_redirects=False,
     )
     return client
+
+
+def new_local_client(url: str, timeout_s: float, connect_timeout_s: float) -> LocalClient:
+    """Return a pool of connections to a server on this machine that speaks plain HTTP."""
+    from runyard.client.local_http import LocalClient  # late: its libraries take a while, and not every program sends something
+
+    return LocalClient(url, timeout_s, connect_timeout_s)
+
+
+def is_plain_and_local(url: str) -> bool:
+    """Return whether the way to a server is within this machine and not encrypted."""
+    return url.startswith("http://") and is_loopback(url)
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a server is on this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")

@@ -26,6 +26,7 @@ import mmap
 import os
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -106,6 +107,7 @@ class JournalFile:
         "_rest",
         "_state",
         "_synced",
+        "_synced_at",
         "_turn",
         "_written",
         "damaged",
@@ -136,6 +138,7 @@ class JournalFile:
         self._fd = fd
         self._turn = 0
         self._synced = DATA_START
+        self._synced_at = 0.0
         self._written = len(mapped)
         self._state = JournalState()
         self.write: Callable[[bytes], object] = mapped.write if _HAS_GIL else _locked(mapped.write)
@@ -178,15 +181,15 @@ class JournalFile:
 
     def sync(self) -> None:
         """Note checksums and wait until the disk has it. Other threads go on meanwhile."""
-        self._synced = self.end
+        self._synced, self._synced_at = self.end, time.monotonic()
         self._note_checksums(self._written if self.sealed else self._synced)  # blank slots after it are no records
         if self._fd >= 0:
             with contextlib.suppress(OSError):
                 (os.fdatasync if hasattr(os, "fdatasync") else os.fsync)(self._fd)
 
-    def sync_if_grown(self) -> None:
-        """Sync it if something was written since the last time."""
-        if self.end != self._synced:
+    def sync_if_grown(self, pause_s: float) -> None:
+        """Sync it if something was written since the last time, and that was ``pause_s`` ago."""
+        if self.end != self._synced and time.monotonic() - self._synced_at >= pause_s:
             self.sync()
 
     def close(self) -> None:

@@ -14,16 +14,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
+from runyard.client.crash import crash, watch_for_crash
 from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
 from runyard.client.journal_file import JournalFile, JournalHeader
 from runyard.client.kept_file import FileToRecord, KeptFile
 from runyard.client.kept_files import KeptFiles
-from runyard.client.run_end import ends_in, send_ends
+from runyard.client.pulse import Pulse, forget_notes, leave_notes
+from runyard.client.run_end import end_by, ends_in, send_ends
 from runyard.client.sending import DrainReport, drain, is_refusal, journals_in
 from runyard.client.uploader import Marker, Uploader
 from runyard.domain.metric import MetricFamily
+from runyard.domain.run import RunError
 from runyard.errors import ConflictError, RunyardError, TransportError
 from runyard.wire.metric import BatchAckBody, Record
 
@@ -80,6 +83,10 @@ class ServerSink:
     def server(self) -> str:
         """The name by which journals know the server."""
         return server_name(self._client.endpoint)
+
+    def get_ready(self) -> None:
+        """Import what requests need."""
+        self._client.transport.get_ready()
 
     def send_batch(self, header: JournalHeader, batch: bytes) -> BatchAckBody:
         """Send a batch; return when the server has it."""
@@ -224,6 +231,7 @@ class RecorderPool:
         self._client = client
         self._sink = ServerSink(client)
         self._uploader = Uploader(self._sink)
+        self._pulse = Pulse(client, self._run_ids)
         self._recorders: dict[str, JournalRecorder] = {}
         self._families: dict[str, dict[str, MetricFamily]] = {}
         self._swept = False
@@ -236,6 +244,25 @@ class RecorderPool:
             made = JournalRecorder(journal_place(self._client, run_id), self._sink, self._uploader, self._on_start)
             recorder = self._recorders.setdefault(run_id, made)
         return recorder
+
+    def opened(self, run_ids: list[str]) -> None:
+        """Say that this program takes care of runs that it is about to make: the server is told that it lives until they end."""
+        _register_exit()
+        watch_for_crash()
+        self._pulse.opened(run_ids)
+
+    def ended(self, run_ids: list[str]) -> None:
+        """Say that this program takes care of runs no more."""
+        self._pulse.ended(run_ids)
+
+    def fail_open(self, error: RunError, timeout_s: float) -> None:
+        """Mark the runs that this program takes care of as failed, by the exception that ends it."""
+        until = time.monotonic() + timeout_s
+        is_there = self._pulse.beat(timeout_s=timeout_s)  # it also tells which of them others have ended
+        for run_id in self._pulse.open_runs():
+            end_by(
+                self._client, journal_place(self._client, run_id), error, timeout_s=until - time.monotonic() if is_there else 0
+            )
 
     def families(self, run_id: str) -> dict[str, MetricFamily]:
         """Return the shapes that this process has logged the metrics of a run in; the caller adds to it."""
@@ -267,11 +294,16 @@ class RecorderPool:
     def forget(self) -> None:
         """Start anew in a forked child, which has nothing to send yet."""
         self._uploader.reset()
+        self._pulse.forget()
         for recorder in list(self._recorders.values()):
             recorder.forget()
 
+    def _run_ids(self) -> list[str]:
+        return [recorder.run_id for recorder in self.open_recorders()]
+
     def _on_start(self) -> None:
         _register_exit()
+        self._pulse.start()
         if not self._swept:
             self._swept = True
             if may_send_for_others(self._client.endpoint):
@@ -369,15 +401,25 @@ def _register_exit() -> None:
     if os.getpid() in _EXIT_REGISTERED_IN:
         return
     if not _EXIT_REGISTERED_IN:
-        atexit.register(flush_all, EXIT_TIMEOUT_S)
+        atexit.register(_leave)
     _EXIT_REGISTERED_IN.add(os.getpid())
     multiprocessing = sys.modules.get("multiprocessing.util")
     process = sys.modules.get("multiprocessing.process")
     if multiprocessing is not None and process is not None and process.parent_process() is not None:
-        multiprocessing.Finalize(None, flush_all, args=(EXIT_TIMEOUT_S,), exitpriority=100)
+        multiprocessing.Finalize(None, _leave, exitpriority=100)
+
+
+def _leave() -> None:
+    flush_all(EXIT_TIMEOUT_S)
+    error = crash()
+    if error is not None:
+        for pool in list(_POOLS):
+            pool.fail_open(error, EXIT_TIMEOUT_S)
+    leave_notes()
 
 
 def _after_fork() -> None:
+    forget_notes()
     for pool in list(_POOLS):
         pool.forget()
 

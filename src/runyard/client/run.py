@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from runyard.client.known_secrets import (
     covered_creation,
@@ -16,15 +17,14 @@ from runyard.client.known_secrets import (
 )
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
-from runyard.domain.node_group import NodeReport
 from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunEventRecord, RunRecord
-from runyard.domain.run_diff import RunDiff
 from runyard.errors import NotFoundError
-from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
     HeartbeatBody,
+    HeartbeatsBody,
+    HeartbeatsRequest,
     PurgedBody,
     ReportStatusRequest,
     RunEventPage,
@@ -34,6 +34,11 @@ from runyard.wire.run import (
     UpdateRunRequest,
     UpdateRunsRequest,
 )
+
+if TYPE_CHECKING:
+    from runyard.domain.node_group import NodeReport
+    from runyard.domain.run_diff import RunDiff
+    from runyard.wire.node import NodeBoardBody
 
 
 class RunApi:
@@ -118,6 +123,8 @@ class RunApi:
 
     def diff(self, run_id: str, other_id: str) -> RunDiff:
         """Return two runs side by side, what differs most first."""
+        from runyard.domain.run_diff import RunDiff  # late: most programs never ask
+
         return self._transport.call("GET", f"{self._path(run_id)}/diff/{segment(other_id)}", RunDiff)
 
     def report_status(
@@ -141,8 +148,19 @@ class RunApi:
         """Report that the run's process lives; the answer says whether it must stop."""
         return self._transport.call("POST", f"{self._path(run_id)}/heartbeat", HeartbeatBody, retry_s=retry_s)
 
+    def heartbeats(self, run_ids: list[str], *, timeout_s: float | None = None) -> list[str]:
+        """Say once that the program lives that records these interactive runs; return those of them that have ended."""
+        ended: list[str] = []
+        for start in range(0, len(run_ids), CHILDREN_MAX_PER_REQUEST):
+            body = HeartbeatsRequest(run_ids=run_ids[start : start + CHILDREN_MAX_PER_REQUEST])
+            path = f"{self._workspace}/runs/heartbeats"
+            ended += self._transport.call("POST", path, HeartbeatsBody, body=body, retry_s=0, timeout_s=timeout_s).ended
+        return ended
+
     def exchange_node_report(self, run_id: str, node: int, report: NodeReport) -> NodeBoardBody:
         """Say how a node of a distributed run is, and return how all of them are."""
+        from runyard.wire.node import NodeBoardBody  # late: most programs never ask
+
         return self._transport.call("POST", f"{self._path(run_id)}/nodes/{node}", NodeBoardBody, body=covered_node_report(report))
 
     def events(self, run_id: str) -> list[RunEventRecord]:

@@ -14,7 +14,8 @@ import msgspec
 
 from runyard.client.journal import JournalPlace
 from runyard.client.known_secrets import covered_report
-from runyard.client.sending import remove_if_empty
+from runyard.client.sending import is_away, remove_if_empty
+from runyard.domain.run import RunError, RunStatus
 from runyard.errors import ConflictError, RunyardError
 from runyard.wire.codec import from_json, to_json
 from runyard.wire.run import ReportStatusRequest
@@ -49,6 +50,20 @@ def keep_end(place: JournalPlace, request: ReportStatusRequest) -> bool:
         _LOG.warning("Run %s: its end cannot be kept in %s (%s).", place.run_id, path, error.strerror or error)
         return False
     return True
+
+
+def end_by(client: Client, place: JournalPlace, error: RunError, *, timeout_s: float) -> None:
+    """Tell the server that a run has failed, or keep that when it has not answered within ``timeout_s``, which may be 0."""
+    request = ReportStatusRequest(status=RunStatus.FAILED, error=error)
+    if timeout_s > 0:
+        try:
+            client.runs.report_status(place.run_id, request, retry_s=0, timeout_s=timeout_s)
+            return
+        except RunyardError as problem:
+            _LOG.info("Run %s could not be marked as failed: %s", place.run_id, problem.message)
+            if not is_away(problem):
+                return
+    keep_end(place, request)
 
 
 def forget_end(place: JournalPlace) -> None:

@@ -45,6 +45,9 @@ class BatchSink(Protocol):
     def server(self) -> str:
         """The name of the server, as the headers of journals have it."""
 
+    def get_ready(self) -> None:
+        """Do what the first request would take a moment for."""
+
     def send_batch(self, header: JournalHeader, batch: bytes) -> BatchAckBody:
         """Send a batch of one run, one attempt; return when the server has it. Errors are those of :mod:`runyard.errors`."""
 

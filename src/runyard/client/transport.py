@@ -13,12 +13,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
 from runyard.client.endpoint import Endpoint
-from runyard.client.http import load_httpx, new_client
+from runyard.client.http import (
+    Answer,
+    LostConnectionError,
+    is_loopback,
+    is_plain_and_local,
+    load_httpx,
+    new_client,
+    new_local_client,
+)
 from runyard.errors import DiskFullError, InvalidArgumentError, RunyardError, TransportError, error_from_wire
 from runyard.version import VERSION
 from runyard.wire.codec import JSON, MSGPACK, from_json, from_msgpack, to_json, to_msgpack
@@ -26,6 +34,8 @@ from runyard.wire.error import ErrorEnvelope
 
 if TYPE_CHECKING:
     import httpx
+
+    from runyard.client.local_http import LocalClient
 
 API = "/api/v1"
 RETRY_S = 10.0
@@ -41,6 +51,7 @@ _LONGEST_DELAY_S = 2.0
 _GATEWAY_STATUSES = frozenset({502, 503, 504})
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
 Params = Mapping[str, "str | int | bool | None"]
 
 
@@ -71,6 +82,8 @@ class Transport:
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
+        self._local: LocalClient | None = None
+        self._is_near = is_plain_and_local
         _TRANSPORTS.add(self)
 
     @property
@@ -143,7 +156,7 @@ class Transport:
         """DELETE what is at a path, where the answer has no body."""
         self._exchange(_Request("DELETE", path, {"Accept": JSON, **(headers or {})}), None)
 
-    def read(self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    def read(self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None) -> Answer:
         """GET raw bytes into memory; a status of 400 or more raises, except 416."""
         return self._exchange(_Request("GET", path, dict(headers or {}), _texts(params)), None)
 
@@ -153,7 +166,7 @@ class Transport:
     ) -> Iterator[httpx.Response]:
         """GET an answer that is read piece by piece; the caller meets ``httpx`` errors while reading."""
         request = _Request("GET", path, dict(headers or {}), _texts(params))
-        response = self._exchange(request, None, stream=True, timeout_s=timeout_s)
+        response = self._attempts(lambda url: self._by_httpx(url, request, True, timeout_s), None)
         try:
             yield response
         finally:
@@ -188,23 +201,33 @@ class Transport:
         """Close the connections; the next request opens new ones."""
         with self._lock:
             client, self._client = self._client, None
-        if client is not None:
-            client.close()
+            local, self._local = self._local, None
+        for each in (client, local):
+            if each is not None:
+                each.close()
 
-    def _exchange(
-        self, request: _Request, retry_s: float | None, *, stream: bool = False, timeout_s: float | None = None
-    ) -> httpx.Response:
-        httpx = load_httpx()
+    def get_ready(self) -> None:
+        """Import what requests need: that takes a moment, which is better spent before somebody waits for an answer."""
+        with suppress(RunyardError):  # no server now: the first request will say so
+            if self._is_near(self._endpoint.url):
+                new_local_client(self._endpoint.url, self._timeout_s, CONNECT_TIMEOUT_S)
+            else:
+                load_httpx()
+
+    def _exchange(self, request: _Request, retry_s: float | None, *, timeout_s: float | None = None) -> Answer:
+        return self._attempts(lambda url: self._once(url, request, timeout_s), retry_s)
+
+    def _attempts(self, attempt: Callable[[str], A], retry_s: float | None) -> A:
         deadline = time.monotonic() + (self._retry_s if retry_s is None else retry_s)
         delay_s = _FIRST_DELAY_S
         while True:
             url = self._endpoint.url
             try:
-                response = self._once(url, request, stream, timeout_s)
+                response = attempt(url)
                 if response.status_code not in _GATEWAY_STATUSES or time.monotonic() >= deadline:
-                    return self._checked(response, stream)
+                    return self._checked(response)
                 response.close()
-            except httpx.TransportError as error:
+            except LostConnectionError as error:
                 is_last = time.monotonic() >= deadline
                 self._endpoint.refresh()  # may start the server, which takes its time and is worth one more attempt
                 if is_last:
@@ -212,41 +235,61 @@ class Transport:
             time.sleep(max(0.0, min(delay_s, deadline - time.monotonic())))
             delay_s = min(delay_s * 2, _LONGEST_DELAY_S)
 
-    def _once(self, url: str, request: _Request, stream: bool, timeout_s: float | None) -> httpx.Response:
+    def _once(self, url: str, request: _Request, timeout_s: float | None) -> Answer:
+        if not self._is_near(url):
+            return self._by_httpx(url, request, False, timeout_s)
+        content = request.open_body() if request.open_body is not None else None
+        if content is not None and not isinstance(content, bytes):
+            content.close()  # a file is read piece by piece
+            return self._by_httpx(url, request, False, timeout_s)
+        client = self._open_local(url)
+        return client.send(request.method, request.path, self._headers(request), request.params, content, timeout_s)
+
+    def _by_httpx(self, url: str, request: _Request, stream: bool, timeout_s: float | None) -> httpx.Response:
+        httpx = load_httpx()
         client = self._open_client(url)
         content = request.open_body() if request.open_body is not None else None
-        headers = {
-            **request.headers,
-            "Authorization": f"Bearer {self._endpoint.token}",
-            "User-Agent": f"runyard/{VERSION}",
-        }
         try:
             built = client.build_request(
-                request.method, url + request.path, params=request.params or None, headers=headers, content=content
+                request.method, url + request.path, params=request.params or None, headers=self._headers(request), content=content
             )
             if timeout_s is not None:
                 built.extensions["timeout"] = {**built.extensions["timeout"], "read": timeout_s}
             return client.send(built, stream=stream)
+        except httpx.TransportError as error:
+            raise LostConnectionError(_reason(error)) from error
         finally:
             if content is not None and not isinstance(content, bytes):
                 content.close()
 
+    def _headers(self, request: _Request) -> dict[str, str]:
+        return {
+            **request.headers,
+            "Authorization": f"Bearer {self._endpoint.token}",
+            "User-Agent": f"runyard/{VERSION}",
+        }
+
     def _open_client(self, url: str) -> httpx.Client:
         with self._lock:
             if self._client is None:
-                self._client = new_client(self._timeout_s, CONNECT_TIMEOUT_S, is_local=_is_loopback(url))
+                self._client = new_client(self._timeout_s, CONNECT_TIMEOUT_S, is_local=is_loopback(url))
             return self._client
 
-    def _checked(self, response: httpx.Response, stream: bool) -> httpx.Response:
+    def _open_local(self, url: str) -> LocalClient:
+        with self._lock:
+            if self._local is None or self._local.url != url:  # the server may have moved to another port
+                self._local = new_local_client(url, self._timeout_s, CONNECT_TIMEOUT_S)
+            return self._local
+
+    def _checked(self, response: A) -> A:
         """Return an answer that succeeded; raise what the others say."""
         if response.status_code < 300 or response.status_code == 416:
             return response
-        if stream:
-            response.read()
+        response.read()
         response.close()
         raise self._error_of(response)
 
-    def _error_of(self, response: httpx.Response) -> RunyardError:
+    def _error_of(self, response: Answer) -> RunyardError:
         try:
             body = from_json(response.content, ErrorEnvelope).error
         except msgspec.MsgspecError:
@@ -257,29 +300,38 @@ class Transport:
         error.details["request_id"] = body.request_id
         return _with_pause(error, response)
 
-    def _decoded(self, response: httpx.Response, answer: type[T]) -> T:
+    def _decoded(self, response: Answer, answer: type[T]) -> T:
         kind = response.headers.get("content-type", "")
         try:
             return from_msgpack(response.content, answer) if kind.startswith(MSGPACK) else from_json(response.content, answer)
         except msgspec.MsgspecError as error:
             raise self._stranger(response) from error
 
-    def _stranger(self, response: httpx.Response) -> TransportError:
+    def _stranger(self, response: Answer) -> TransportError:
+        url = str(response.url).partition("?")[0]
         start = response.content[:120].decode("utf-8", "replace").strip()
         return TransportError(
-            f"{response.request.url.copy_with(query=None)} answered with something that is not Runyard's (status "
+            f"{url} answered with something that is not Runyard's (status "
             f"{response.status_code}: {json.dumps(start)}). Check the server's address, and that client and server have the same "
             "version.",
-            url=str(response.request.url.copy_with(query=None)),
+            url=url,
             status=response.status_code,
         )
 
     def _unreachable(self, url: str, error: Exception) -> TransportError:
-        return TransportError(f"No Runyard server answers at {url} ({_reason(error)}). {self._endpoint.advice()}", url=url)
+        reason = _reason(error)
+        if "CERTIFICATE_VERIFY_FAILED" in reason:
+            return TransportError(
+                f"The certificate of {url} is not trusted here ({reason}). Set SSL_CERT_FILE to the file of the authority "
+                "that signed it, or of the certificate itself if it signed itself.",
+                url=url,
+            )
+        return TransportError(f"No Runyard server answers at {url} ({reason}). {self._endpoint.advice()}", url=url)
 
     def _forget_parents_connections(self) -> None:
         self._lock = threading.Lock()
         self._client = None
+        self._local = None
 
 
 _TRANSPORTS: weakref.WeakSet[Transport] = weakref.WeakSet()
@@ -294,7 +346,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _with_pause(error: RunyardError, response: httpx.Response) -> RunyardError:
+def _with_pause(error: RunyardError, response: Answer) -> RunyardError:
     """Note how long the server, or a proxy before it, asks to wait."""
     pause = response.headers.get("retry-after")
     if response.status_code == 429 or (response.status_code == 503 and pause is not None):
@@ -350,11 +402,6 @@ def _unwritable(destination: Path, error: OSError) -> RunyardError:
     return InvalidArgumentError(
         f"{destination} cannot be written ({error.strerror}). Choose another output path.", path=str(destination)
     )
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _reason(error: Exception) -> str:

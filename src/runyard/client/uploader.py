@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from runyard.client.http import load_httpx
 from runyard.client.journal_file import JournalFile
 from runyard.client.sending import HELD_STATUSES, BatchSink, Pace, drain, is_refusal, remove_if_empty, send_next, split_refused
 from runyard.client.transport import RETRY_AFTER
@@ -101,7 +100,6 @@ class Uploader:
         self._delay_s = _FIRST_DELAY_S
         self._not_before = 0.0
         self._busy_until = 0.0
-        self._synced_at = 0.0
         self._warned: set[str] = set()
 
     def add(self, source: Source) -> None:
@@ -260,14 +258,10 @@ class Uploader:
             self._warn_once(f"refused {error.code}", f"Run {source.run_id}: the server refused a logged value: {error.message}")
 
     def _sync_sometimes(self) -> None:
-        """Let the disk have what was recorded while nothing is sent."""
-        now = time.monotonic()
-        if now - self._synced_at < self._interval_s:
-            return
-        self._synced_at = now
+        """Let the disk have what was recorded while nothing is sent: what is sent was synced then."""
         for source in list(self._channels):
             for file in list(source.files.values()):
-                file.sync_if_grown()
+                file.sync_if_grown(self._interval_s / 2)
 
     def _warn_once(self, what: str, message: str) -> None:
         if what not in self._warned:
@@ -295,10 +289,11 @@ _ACTIVE: dict[int, Uploader] = {}
 
 
 def _work(reference: weakref.ref[Uploader], orders: queue.SimpleQueue[Marker | None], interval_s: float) -> None:
-    load_httpx()  # takes a moment, which an exit does not count as silence of the server
     uploader = reference()
     if uploader is not None:
+        uploader._sink.get_ready()  # takes a moment, which an exit does not count as silence of the server
         uploader.last_sign = time.monotonic()
+    del uploader
     while True:
         uploader = reference()
         if uploader is None:

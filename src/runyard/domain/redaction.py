@@ -7,7 +7,7 @@ merely looks strange is none: covering too much makes logs useless.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ _SENSITIVE_NAME = re.compile(
     r"|(?:^|[_-])(?:token|pass|pwd|sas|jwt)(?:$|[_-])",
     re.IGNORECASE,
 )
+_OPTION = re.compile(r"--?[A-Za-z_][^=\s]*", re.ASCII)
 _ORDINARY = frozenset({"disabled", "enabled", "default", "changeme", "example", "password", "secret", "required", "optional"})
 
 _SHAPES = (
@@ -60,6 +61,17 @@ def is_sensitive_name(name: str) -> bool:
 def secret_values(variables: Mapping[str, str]) -> list[str]:
     """Return the values of the variables whose names say that they are secrets, without switches, numbers and paths."""
     return [value for name, value in variables.items() if is_sensitive_name(name) and _can_be_secret(value)]
+
+
+def argument_secrets(arguments: Sequence[str]) -> list[str]:
+    """Return the values of the options whose names say that they are secrets: ``--db-password x`` and ``--db-password=x``."""
+    found: list[str] = []
+    for place, argument in enumerate(arguments):
+        option, equals, value = argument.partition("=")
+        if _OPTION.fullmatch(option) and is_sensitive_name(option.lstrip("-")):
+            following = arguments[place + 1] if place + 1 < len(arguments) else ""
+            found.append(value if equals else "" if _OPTION.match(following) else following)
+    return [value for value in found if _can_be_secret(value)]
 
 
 class Redactor:

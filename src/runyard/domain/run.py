@@ -44,6 +44,9 @@ PREPARATION_PARTS = {
 COVERED_FILES_VARIABLE = "RUNYARD_COVERED_FILES"
 """The variable that tells a runner which files of the snapshot have references in place of secrets: a JSON list of paths."""
 
+PULSE_S = 10.0
+"""How often a program says that it lives for the interactive runs that it records."""
+
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-.]{0,255}", re.ASCII)
 

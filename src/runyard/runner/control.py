@@ -24,6 +24,7 @@ from runyard.domain.snapshot import SnapshotFile
 from runyard.domain.workspace import WorkspaceRecord
 from runyard.errors import (
     AuthenticationError,
+    DiskFullError,
     NotFoundError,
     NotSupportedError,
     PermissionDeniedError,
@@ -165,7 +166,7 @@ class Control:
         """Return the time until which another try has sense."""
         if isinstance(error, TransportError) or (_denies(error) and not self._is_our_server()):
             patience_s = UNREACHABLE_PATIENCE_S
-        elif type(error).status >= 500 and not isinstance(error, NotSupportedError):
+        elif type(error).status >= 500 and not isinstance(error, NotSupportedError) and not _is_of_this_node(error):
             patience_s = FAILING_PATIENCE_S if failing_s is None else failing_s
         else:
             return began
@@ -197,6 +198,11 @@ def _endpoint_of(settings: RunnerSettings) -> Endpoint:
     if settings.home is None:
         return RemoteEndpoint(settings.url, settings.token)
     return EmbeddedEndpoint(settings.home, token=settings.token, url=settings.url)
+
+
+def _is_of_this_node(error: RunyardError) -> bool:
+    """True when this node's own disk is full: no answer of the server, and waiting does not make room."""
+    return isinstance(error, DiskFullError) and "request_id" not in error.details
 
 
 def _denies(error: RunyardError) -> bool:

@@ -33,11 +33,14 @@ if TYPE_CHECKING:
 
 ERROR_FILE_VARIABLE = "RUNYARD_ERROR_FILE"
 ERROR_TEXT_MAX_CHARS = 200_000
+RESERVED_BYTES = 32768
 
 
 def main() -> None:
     """Run the script that the command line names."""
     error_file = os.environ.pop(ERROR_FILE_VARIABLE, None)
+    if error_file:
+        _reserve(error_file + ".part")
     sys.argv = sys.argv[1:]
     script = os.path.abspath(sys.argv[0])
     if not getattr(sys.flags, "safe_path", False):
@@ -55,6 +58,19 @@ def main() -> None:
             _write_error(error_file, error)
         _hide_launcher_from_hook()
         raise
+
+
+def _reserve(path: str) -> None:
+    """Take room for the error of the script: one that fills the disk is to be able to say so."""
+    if hasattr(os, "posix_fallocate"):
+        try:
+            place = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.posix_fallocate(place, 0, RESERVED_BYTES)
+            finally:
+                os.close(place)
+        except OSError:  # the error is then written like any other file
+            pass
 
 
 def _show_lines_at_once() -> None:
@@ -90,19 +106,33 @@ def _write_error(path: str, error: BaseException) -> None:
     try:
         import json
 
-        with open(path + ".part", "w", encoding="utf-8", errors="backslashreplace") as out:
-            json.dump(_described(error), out)
-        os.replace(path + ".part", path)
+        try:
+            _store(path, json.dumps(_described(error)))
+        except OSError:
+            _store(path, json.dumps(_described(error, RESERVED_BYTES // 16)))  # a character takes up to six bytes
     except Exception as problem:  # noqa: BLE001 - noting the error must never hide it: Python prints it in any case
         sys.stderr.write("runyard: the error could not be noted: %r\n" % problem)  # noqa: UP031
     finally:
         sys.path = search_path
 
 
-def _described(error: BaseException) -> dict[str, str]:
+def _store(path: str, text: str) -> None:
+    """Write into the room that was reserved, and no further than the text is long."""
+    place = os.open(path + ".part", os.O_WRONLY | os.O_CREAT, 0o600)
+    with open(place, "wb") as out:
+        out.write(text.encode("utf-8", "backslashreplace"))
+        out.truncate()
+    os.replace(path + ".part", path)
+
+
+def _described(error: BaseException, max_chars: int = ERROR_TEXT_MAX_CHARS) -> dict[str, str]:
     kind = type(error)
     prefix = "" if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "."
-    found = {"type": prefix + kind.__qualname__, "message": _text_of(error), "traceback": _traceback_of(error)}
+    found = {
+        "type": prefix + kind.__qualname__,
+        "message": _shortened(_text_of(error), max_chars),
+        "traceback": _shortened(_traceback_of(error), max_chars),
+    }
     module = getattr(error, "name", None)
     if isinstance(error, ModuleNotFoundError) and isinstance(module, str):
         found["module"] = module
@@ -114,7 +144,7 @@ def _traceback_of(error: BaseException) -> str:
     try:
         import traceback
 
-        return _shortened("".join(traceback.format_exception(type(error), error, trace)))
+        return "".join(traceback.format_exception(type(error), error, trace))
     except Exception:  # noqa: BLE001 - a module of the script may stand in the way, under a name of the library
         return _plain_traceback(error, trace)
 
@@ -130,15 +160,15 @@ def _plain_traceback(error: BaseException, trace: TracebackType | None) -> str:
 
 def _text_of(error: BaseException) -> str:
     try:
-        return _shortened(str(error))
+        return str(error)
     except Exception as problem:  # noqa: BLE001 - the text of an exception is the user's code
         return "<its text cannot be made: %r>" % problem  # noqa: UP031
 
 
-def _shortened(text: str) -> str:
-    if len(text) <= ERROR_TEXT_MAX_CHARS:
+def _shortened(text: str, max_chars: int) -> str:
+    if len(text) <= max_chars:
         return text
-    half = ERROR_TEXT_MAX_CHARS // 2
+    half = max_chars // 2
     return text[:half] + "\n[...]\n" + text[-half:]
 
 

@@ -56,7 +56,7 @@ class WorkFolder:
         """Remove everything but the runner's own log: the disk of the node is not a store."""
         for folder in (self.code, self.logs, self.ranks):
             _remove(folder)
-        for file in (self.error_file, *self.root.glob("error-*.json")):
+        for file in self.root.glob("error*.json*"):
             file.unlink(missing_ok=True)
 
     def keep_end(self, request: ReportStatusRequest) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.git import git_properties
-from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.experiment import ExperimentRecord, ExperimentView, require_experiment_name
-from runyard.domain.redaction import Redactor, secret_values
+from runyard.domain.redaction import Redactor, argument_secrets, secret_values
 from runyard.domain.run import require_run_id
 from runyard.errors import ConflictError, InvalidArgumentError, SnapshotError
 from runyard.sdk.html import Link, table
@@ -21,7 +20,7 @@ from runyard.sdk.labels import label_filter, tag_text, tag_texts
 from runyard.sdk.not_offered import OF_EXPERIMENT, without
 from runyard.sdk.portal import portal_url
 from runyard.sdk.run import Run, hydrated, started_run
-from runyard.sdk.run_children import require_not_ended
+from runyard.sdk.run_children import create_open, require_not_ended
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
 from runyard.sdk.wording import kind_of
@@ -97,13 +96,14 @@ class Experiment:
 
     @staticmethod
     def restore(workspace: Workspace, name: str) -> Experiment:
-        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+        """Bring back the experiment of that name that was deleted last, or of that id, with the runs that went with it.
 
         Raises:
             NotFoundError: none of that name is in the bin.
             ConflictError: another active one has its name by now.
         """
-        return Experiment._handle(workspace, name, workspace._client.experiments.restore(name))
+        record = workspace._client.experiments.restore(name)
+        return Experiment._handle(workspace, record.name, record)
 
     @property
     def workspace(self) -> Workspace:
@@ -175,7 +175,7 @@ class Experiment:
             arguments=_shown_arguments(arguments or ()),
         )
         request = CreateRunsRequest(runs=[new], snapshot_id=snapshot_id)
-        record = self._workspace._client.runs.create(self.name, request)[0]
+        record = create_open(self._workspace._client, self.name, request)[0]
         require_not_ended(record)
         return started_run(self, record, _outputs_folder(outputs))
 
@@ -344,6 +344,8 @@ class Experiment:
         return run
 
     def _snapshot(self, folder: Path) -> str:
+        from runyard.client.snapshot_builder import take_snapshot  # late: not every program starts a run
+
         try:
             return take_snapshot(self._workspace._client.snapshots, folder).id
         except SnapshotError as error:
@@ -361,8 +363,8 @@ class Experiment:
 
 
 def _shown_arguments(arguments: Sequence[Any]) -> list[str]:
-    redactor = Redactor(secret_values(os.environ))
-    return [redactor.text(str(argument)) for argument in arguments]
+    texts = [str(argument) for argument in arguments]
+    return Redactor([*secret_values(os.environ), *argument_secrets(texts)]).texts(texts)
 
 
 def _outputs_folder(outputs: str | bool | os.PathLike[str] | None) -> Path | None:

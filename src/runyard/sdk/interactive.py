@@ -8,12 +8,15 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runyard.client.artifact import ArtifactApi
 from runyard.client.sending import is_away
 from runyard.errors import RunyardError, StorageError
 from runyard.sdk.log_folder import LogFolder
 from runyard.sdk.stdout_copy import StdoutCopy
+
+if TYPE_CHECKING:
+    from runyard.client.artifact import ArtifactApi
 
 OUTPUTS = "outputs"
 LOGS = "logs"

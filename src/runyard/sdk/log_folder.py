@@ -6,11 +6,14 @@ import logging
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runyard.client.artifact import ArtifactApi
 from runyard.client.folder_scan import FoundFile, scan
 from runyard.client.watched_file import WatchedFile
 from runyard.errors import RunyardError
+
+if TYPE_CHECKING:
+    from runyard.client.artifact import ArtifactApi
 
 TICK_S = 1.0
 LOGS = "logs"

@@ -173,6 +173,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
             _LOG.warning("Run %s: cancel() inside a submitted script does nothing. Call sys.exit() to end it.", self.id)
             return
         self._remember(self._client.runs.cancel(self.id))
+        self._client.recorders.ended([self.id])
         if self._session is not None:
             self._session.close()
 
@@ -301,6 +302,7 @@ class Run(RunLogging, RunFiles, RunLabels, RunChildren, RunKeeping):
         else:
             self._remember(record)
             forget_end(place)
+        self._client.recorders.ended([self.id])
 
     def _report(self, status: RunStatus, error: RunError | None = None) -> None:
         self._remember(self._client.runs.report_status(self.id, ReportStatusRequest(status=status, error=error)))

@@ -14,6 +14,7 @@ from runyard.sdk.run_query import run_query
 from runyard.wire.run import CreateRunsRequest, NewRun, RunQuery
 
 if TYPE_CHECKING:
+    from runyard.client.client import Client
     from runyard.sdk.run import Run
 
 BATCH_NUMBER_TAG = "azureml.batch_child_number"
@@ -98,13 +99,26 @@ class RunChildren(RunHandle):
         children: list[Run] = []
         for start in range(0, len(new), CHILDREN_MAX_PER_REQUEST):
             request = CreateRunsRequest(runs=new[start : start + CHILDREN_MAX_PER_REQUEST], parent_id=self.id)
-            records = {record.id: record for record in self._client.runs.create(self._experiment.name, request)}
+            records = {record.id: record for record in create_open(self._client, self._experiment.name, request)}
             children += [self._started_child(records[run.id or ""], outputs) for run in request.runs]
         return children
 
     def _started_child(self, record: Any, outputs: str | None) -> Run:
         """Return the handle of a child that this program has made and will complete."""
         raise NotImplementedError
+
+
+def create_open(client: Client, experiment: str, request: CreateRunsRequest) -> list[RunRecord]:
+    """Create interactive runs that this program takes care of until they end; the server sees when it is killed."""
+    run_ids = [run.id for run in request.runs if run.id is not None]
+    client.recorders.opened(run_ids)
+    try:
+        records = client.runs.create(experiment, request)
+    except BaseException:
+        client.recorders.ended(run_ids)
+        raise
+    client.recorders.ended([record.id for record in records if record.status.is_terminal])
+    return records
 
 
 def require_not_ended(record: RunRecord) -> None:

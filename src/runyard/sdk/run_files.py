@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
-from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.artifact import LOG_FOLDERS, ArtifactRecord
 from runyard.errors import ConflictError, FileNotInRunError, InvalidArgumentError, NotFoundError
 from runyard.sdk.run_handle import RunHandle
@@ -122,6 +121,8 @@ class RunFiles(RunHandle):
             ConflictError: the run has a snapshot.
             SnapshotError: the folder cannot be read, or is too large.
         """
+        from runyard.client.snapshot_builder import take_snapshot  # late: most programs never ask
+
         if self._refreshed().snapshot_id is not None:
             raise ConflictError(f"Run {self.id} has a snapshot already. A run keeps its first one.", run_id=self.id)
         snapshot = take_snapshot(self._client.snapshots, Path(file_or_folder_path))

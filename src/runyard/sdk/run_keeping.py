@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from runyard.domain.run_diff import RunDiff
+from typing import TYPE_CHECKING
+
 from runyard.sdk.run_handle import RunHandle
 from runyard.wire.run import UpdateRunRequest
+
+if TYPE_CHECKING:
+    from runyard.domain.run_diff import RunDiff
 
 
 class RunKeeping(RunHandle):

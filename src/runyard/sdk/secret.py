@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from dataclasses import replace
 
-from runyard.domain.redaction import COVER, Redactor, secret_values
+from runyard.domain.redaction import COVER, Redactor, argument_secrets, secret_values
 from runyard.domain.run import COVERED_FILES_VARIABLE, RunSpec
 from runyard.errors import SnapshotError
 
@@ -15,15 +16,23 @@ REFERENCES_MAX = 500
 """They travel as environment variables, for which systems have limits."""
 
 
+def _words(command: str | None) -> list[str]:
+    try:
+        return shlex.split(command or "")
+    except ValueError:  # an open quote: the shell will say so
+        return (command or "").split()
+
+
 class Secrets:
     """The secrets of one submission.
 
-    The values of sensitive variables of this process and of the run are known by value; the rest by shape.
+    The values of sensitive variables of this process and of the run, and of sensitive options among its arguments, are known by
+    value; the rest by shape.
     """
 
     def __init__(self, spec: RunSpec) -> None:
         known = [*secret_values(os.environ), *secret_values(spec.environment_variables)]
-        self.redactor = Redactor(known)
+        self.redactor = Redactor([*known, *argument_secrets([*spec.arguments, *_words(spec.command)])])
         self._variables: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._files: list[str] = []

@@ -19,6 +19,7 @@ from runyard.server import failure
 from runyard.server.background.compactor import CompactorThread
 from runyard.server.background.dispatcher import Dispatcher
 from runyard.server.background.left_records import LeftRecordsThread
+from runyard.server.background.lost_programs import LostProgramsThread
 from runyard.server.clock import Clock, utc_now
 from runyard.server.context import ServerContext
 from runyard.server.gate import Gate
@@ -139,14 +140,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     object.__setattr__(context, "wake_dispatcher", dispatcher.wake)
     compactor = CompactorThread(context)
     left_records = LeftRecordsThread(context)
+    lost_programs = LostProgramsThread(context)
     dispatcher.start()
     compactor.start()
     left_records.start()
+    lost_programs.start()
     try:
         yield
     finally:
         app.state.stopping.set()
         left_records.stop()
+        await asyncio.to_thread(lost_programs.stop)
         await asyncio.to_thread(compactor.stop)
         await asyncio.to_thread(dispatcher.stop)
         await asyncio.to_thread(context.storage.close)

@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import os
+import signal
 import socket
 import uuid
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import uvicorn
 from runyard.errors import ConflictError, StorageError
 from runyard.server.app import build_context, create_app
 from runyard.server.clock import utc_now
+from runyard.server.record_place import refuse_another_place, remember_place
 from runyard.server.settings import Settings
 from runyard.version import VERSION
 
@@ -34,16 +36,19 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        ConflictError: another server has the folder, or the wanted port is taken.
+        ConfigurationError: the folder's records are in another database than the settings say.
+        ConflictError: another server has the folder or the database, or the wanted port is taken.
         StorageError: the folder cannot be written, or its database cannot be opened.
     """
     _make_home(settings.home)
     with _only_server(settings.home):
+        refuse_another_place(settings)
         listener = _listen(settings)
         port = listener.getsockname()[1]
         url = f"http://{settings.host}:{port}"
         server_id = _server_id(settings.home)
         context = build_context(settings, server_id=server_id, base_url=lambda: url)
+        remember_place(settings)
         config = uvicorn.Config(
             create_app(context),
             log_config=None,
@@ -72,7 +77,7 @@ class _Server(uvicorn.Server):
         # uvicorn would raise the signal again after its own shutdown, and the process would die before it has tidied up.
         app = self.config.app
         app.state.stopping.set()  # type: ignore[union-attr]  # event streams end by themselves once they know
-        self.force_exit = self.should_exit
+        self.force_exit = self.should_exit and sig == signal.SIGINT  # Ctrl-C a second time; service managers may say TERM twice
         self.should_exit = True
 
 

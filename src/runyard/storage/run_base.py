@@ -132,6 +132,19 @@ class RunStore(Protocol):
     def record_heartbeat(self, workspace: str, run_id: str, *, at: datetime) -> RunRecord:
         """Note that the runner lives. A run that was NotResponding is Running again."""
 
+    def record_heartbeats(self, workspace: str, run_ids: list[str], *, scope: str | None = None, at: datetime) -> list[str]:
+        """Note that the program lives that records interactive runs; return the ids of those that have ended.
+
+        One that was NotResponding is Running again, and none is called silent any more. Runs outside the tree ``scope``, and
+        those that were submitted, are passed over.
+        """
+
+    def silent_runs(self, before: datetime, *, limit: int) -> list[RunRecord]:
+        """Return Running interactive runs whose program gave its last sign of life before an instant, and nobody has said so."""
+
+    def note_silence(self, run: RunRecord, reason: str, *, before: datetime) -> None:
+        """Say of one of :meth:`silent_runs` why it may run no more. Its status stays, and its next heartbeat takes that back."""
+
     def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
         """Return the changes of the run, oldest first."""
 

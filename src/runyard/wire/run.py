@@ -138,6 +138,21 @@ class CancelRunRequest:
     reason: str | None = None
 
 
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatsRequest:
+    """Say that the program lives that records these interactive runs."""
+
+    run_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatsBody:
+    """Which of the runs have ended: nobody needs to speak for them any more."""
+
+    ended: list[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatBody:
     """What the server says to a runner that reports that it lives.

@@ -92,8 +92,14 @@ def test_packages_that_do_not_exist_are_a_clear_error(cache: EnvironmentCache) -
 
 
 def test_a_python_that_is_not_here_is_named_with_those_that_are() -> None:
-    with pytest.raises(ComputeError, match=r"asks for Python 3\.2, and this machine has .*3\."):
-        find_python("3.2")
+    with pytest.raises(ComputeError, match=r"asks for Python 3\.99, and this machine has .*3\."):
+        find_python("3.99")
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6", "3.9.18", "=3.8.*"])
+def test_a_python_that_the_sdk_cannot_use_is_refused_before_packages_are_looked_for(version: str) -> None:
+    with pytest.raises(ComputeError, match=r"needs 3\.10 or newer.*set_python_version.*interpreter_path"):
+        find_python(version)
 
 
 def test_this_pythons_version_gives_this_python() -> None:

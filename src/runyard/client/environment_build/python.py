@@ -12,6 +12,9 @@ from pathlib import Path
 
 from runyard.errors import ComputeError
 
+OLDEST = (3, 10)
+"""The oldest Python that Runyard's SDK runs on."""
+
 
 def find_python(version: str | None) -> Path:
     """Return an interpreter whose version begins with ``version``; None gives the one that runs this.
@@ -20,13 +23,19 @@ def find_python(version: str | None) -> Path:
     the packages are the same.
 
     Raises:
-        ComputeError: no such Python is on this machine; the message names those that are.
+        ComputeError: no such Python is on this machine, and the message names those that are; or the SDK cannot use it.
     """
     if version is None:
         return Path(sys.executable)
     wanted = version.strip().lstrip("=").removesuffix(".*")
     if not re.fullmatch(r"\d+(\.\d+){0,2}", wanted):
         raise ComputeError(f"{version!r} is no version of Python. Write it as '3.11' or '3.11.7'.")
+    if tuple(map(int, f"{wanted}.999".split(".")[:2])) < OLDEST:
+        raise ComputeError(
+            f"The environment asks for Python {version}. Runyard's SDK comes with every environment and needs "
+            f"{'.'.join(map(str, OLDEST))} or newer: ask for that with conda_dependencies.set_python_version, or run the script "
+            "with a Python of your own: user_managed_dependencies = True and interpreter_path."
+        )
     found = {candidate: _version(candidate) for candidate in dict.fromkeys(_candidates(wanted))}
     for prefix in (wanted, ".".join(wanted.split(".")[:2])):
         for path, have in found.items():

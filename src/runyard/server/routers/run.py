@@ -20,6 +20,8 @@ from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
     HeartbeatBody,
+    HeartbeatsBody,
+    HeartbeatsRequest,
     ReportStatusRequest,
     RunEventPage,
     RunPage,
@@ -135,6 +137,17 @@ def send_heartbeat(context: Context, caller: Caller, workspace: str, run_id: str
     run = context.storage.runs.record_heartbeat(workspace, run_id, at=context.clock())
     stop = run.status.is_terminal or run.status is RunStatus.CANCEL_REQUESTED
     return answer(HeartbeatBody(status=run.status, stop=stop, reason=run.status_reason))
+
+
+@router.post("/runs/heartbeats", operation_id="send_heartbeats", response_model=HeartbeatsBody)
+def send_heartbeats(context: Context, caller: Caller, workspace: str, request: HeartbeatsRequest) -> Response:
+    """Note that the program lives that records these interactive runs, and say which of them have ended."""
+    caller.require_workspace(workspace)
+    if len(request.run_ids) > CHILDREN_MAX_PER_REQUEST:
+        raise LimitExceededError(f"{len(request.run_ids)} runs in one request; give at most {CHILDREN_MAX_PER_REQUEST}.")
+    runs = context.storage.runs
+    ended = runs.record_heartbeats(workspace, request.run_ids, scope=caller.scope, at=context.clock())
+    return answer(HeartbeatsBody(ended=ended))
 
 
 @router.get("/runs/{run_id}/events", operation_id="list_run_events", response_model=RunEventPage)

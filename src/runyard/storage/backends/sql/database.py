@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
-from runyard.errors import DiskFullError, StorageError
+from runyard.errors import ConflictError, DiskFullError, StorageError
 
 T = TypeVar("T")
 
@@ -28,6 +28,13 @@ GROUP_MAX = 64
 """Writes that share a commit. More would only make the first of them wait longer."""
 
 READERS_MAX = 16
+
+CLAIM_KEY = 0x52554E59
+"""The advisory lock of the server that uses a PostgreSQL database: "RUNY"."""
+CLAIM_PATIENCE_S = 5
+"""How long a claim waits: PostgreSQL needs a moment to see that a killed server is gone."""
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code for a lock that was waited for in vain."""
 
 
 @dataclass
@@ -48,12 +55,13 @@ class Database:
             self._reader_engine = _sqlite_engine(place, "BEGIN", pool_size=READERS_MAX)
         else:
             url = sa.make_url(place).set(drivername="postgresql+psycopg")
-            self._place = url.render_as_string(hide_password=True)
+            self._place = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
             self._writer_engine = _postgres_engine(url, pool_size=1)
             self._reader_engine = _postgres_engine(url, pool_size=READERS_MAX, read_only=True)
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
         self._closed = False
+        self._claim: Connection | None = None
         self._thread = threading.Thread(target=self._run_writer, name="runyard-db-writer", daemon=True)
         self._thread.start()
 
@@ -61,6 +69,34 @@ class Database:
     def engine(self) -> Engine:
         """The engine that writes, for migrations before the first request."""
         return self._writer_engine
+
+    def claim(self) -> None:
+        """Keep the PostgreSQL database for this process until it is closed, or until the database server is restarted.
+
+        Raises:
+            ConflictError: another process has it, for longer than five seconds.
+            StorageError: the database cannot be reached.
+        """
+        try:
+            connection = self._writer_engine.connect()
+            connection.detach()  # a connection of its own, which no write borrows
+            self._claim = connection
+            connection.exec_driver_sql(f"SET lock_timeout = '{CLAIM_PATIENCE_S}s'")
+            connection.exec_driver_sql("SET idle_session_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({CLAIM_KEY})")
+            connection.commit()  # the lock belongs to the session
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+                raise ConflictError(
+                    f"Another server uses the database {self._place}, and one server uses a database at a time. Stop that one "
+                    "(runyard down, with its RUNYARD_HOME), or name another database."
+                ) from error
+            text = _one_line(error)
+            raise StorageError(
+                f"The database {self._place} cannot be opened: {text}. RUNYARD_DATABASE_URL names it; in its password, @ is "
+                "written %40, / is %2F and % is %25.",
+                path=self._place,
+            ) from error
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction and return its result once that is durable."""
@@ -96,6 +132,8 @@ class Database:
             self._closed = True
             self._writes.put(None)
             self._thread.join()
+            if self._claim is not None:
+                self._claim.close()
             self._reader_engine.dispose()
             self._writer_engine.dispose()
 
@@ -148,13 +186,17 @@ class Database:
 
 def storage_error(error: Exception, place: str) -> StorageError:
     """Return the error of the tree that fits a failure of the database or disk."""
-    text = str(getattr(error, "orig", error))
+    text = _one_line(error)
     if "disk is full" in text or "No space left" in text:
         return DiskFullError(
             f"The disk that holds {place} is full, so nothing was stored. Free some space and try again.",
             path=place,
         )
     return StorageError(f"The database {place} failed: {text}. The server's log has the details.", path=place)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(getattr(error, "orig", error)).split()).rstrip(".")
 
 
 def _sqlite_engine(path: Path, begin: str, pool_size: int) -> Engine:

@@ -44,6 +44,11 @@ def from_text(value: str | None) -> Any:
     return None if value is None else msgspec.json.decode(value)
 
 
+def columns_of(row: Any) -> dict[str, Any]:
+    """Return a row as a dict: its attributes take ten times as long, each time."""
+    return dict(zip(row._fields, row, strict=True))
+
+
 _WORKSPACE_PK = sa.select(t.workspace.c.pk).where(t.workspace.c.name == sa.bindparam("workspace"))
 _NEW_CHANGE = t.change.insert()
 

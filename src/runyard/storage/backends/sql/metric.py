@@ -17,6 +17,7 @@ from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.mapping import add_change, run_row, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_batch import batch_of
 from runyard.storage.backends.sql.metric_key import KeyBook
+from runyard.storage.backends.sql.metric_listed import listed
 from runyard.storage.backends.sql.metric_points import SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
@@ -111,14 +112,16 @@ class SqlMetricStore:
 
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
-        result: dict[str, list[MetricSummary]] = {}
         with self._database.read() as connection:
             wanted = self.reader.wanted(connection, names)
-            for run_id, view in self._views(connection, workspace, run_ids, with_blocks=False):
-                shown = self.reader.shown(connection, view.summary, wanted)
-                if shown:
-                    result[run_id] = view.summary.listed([(each.slot, each.name) for each in shown])
-        return result
+            views = list(self._views(connection, workspace, run_ids, with_blocks=False))
+            # Runs that log alike have one list of names, as an object: what is shown of them is found once.
+            names_of = {id(view.summary.keys): view.summary for _, view in views}
+            shown = {keys: self.reader.shown(connection, summary, wanted) for keys, summary in names_of.items()}
+        found = [(run_id, view.summary, shown[id(view.summary.keys)]) for run_id, view in views]
+        some = [each for each in found if each[2]]
+        figures = listed([(summary, series) for _, summary, series in some])
+        return {run_id: own for (run_id, _, _), own in zip(some, figures, strict=True)}
 
     def export(
         self, workspace: str, run_ids: list[str], names: list[str] | None, *, whole: bool = False

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import deque
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -14,17 +13,19 @@ import numpy as np
 import numpy.typing as npt
 from pcodec import ChunkConfig, standalone
 
-from runyard.domain.metric import MetricFamily, MetricSummary, MetricValue, is_number
+from runyard.domain.metric import MetricFamily, MetricValue, is_number
 from runyard.storage.backends.sql.metric_group import Groups
 from runyard.storage.backends.sql.metric_key import Keys, SeriesKey
 from runyard.storage.backends.sql.metric_points import BOOLEAN, FLOAT, INTEGER, OBJECT, TYPE_MASK, Floats, Ints
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES
 
-_FAMILIES = list(MetricFamily)
-_TABLE, _HISTOGRAM = _FAMILIES.index(MetricFamily.TABLE), _FAMILIES.index(MetricFamily.HISTOGRAM)
+FAMILIES = list(MetricFamily)
+_FAMILY_CODES = {family: code for code, family in enumerate(FAMILIES)}
+_TYPE_CODES = {kind: code for code, kind in enumerate(METRIC_TYPES)}
+TABLE, _HISTOGRAM = FAMILIES.index(MetricFamily.TABLE), FAMILIES.index(MetricFamily.HISTOGRAM)
 
-_ENDS = ("last", "min", "max", "first")
-_FIGURES = (*_ENDS, "mean", "count", "last_step", "min_step", "max_step")
+ENDS = ("last", "min", "max", "first")
+_FIGURES = (*ENDS, "mean", "count", "last_step", "min_step", "max_step")
 
 STEPS_FALL = 1
 """A step (or index, where none was given) is lower than the one before it."""
@@ -111,42 +112,12 @@ class Summary:
             self.keys = np.concatenate([self.keys, np.array([groups.keys[place] for place in new], np.int32)])
             for name, kind in _FIELDS:
                 self.fields[name] = np.concatenate([self.fields[name], np.zeros(len(new), kind)])
-            for slot, place in enumerate(new, start):
-                slots[groups.keys[place]] = slot
-                self.fields["family"][slot] = _FAMILIES.index(names[place][1])
-                self.fields["type"][slot] = METRIC_TYPES.index(groups.types[place])
-                if groups.descriptions[place]:
-                    self.descriptions[slot] = groups.descriptions[place]
+            slots.update(zip((groups.keys[place] for place in new), count(start), strict=False))
+            self.fields["family"][start:] = [_FAMILY_CODES[names[place][1]] for place in new]
+            self.fields["type"][start:] = [_TYPE_CODES[groups.types[place]] for place in new]
+            own = zip(count(start), (groups.descriptions[place] for place in new), strict=False)
+            self.descriptions.update((slot, text) for slot, text in own if text)
         return np.array([slots[key] for key in groups.keys], np.int64)
-
-    def listed(self, shown: Sequence[tuple[int, str]]) -> list[MetricSummary]:
-        """Return the figures of the series at ``(slot, name)``."""
-        slots = np.array([slot for slot, _ in shown], np.int64)
-        f = {name: self.fields[name][slots] for name, _ in _FIELDS}
-        values = {which: _values(f[f"{which}_kind"], f[f"{which}_bits"]) for which in ("first", "last", "min", "max")}
-        for place, (slot, _) in enumerate(shown if self.firsts or self.lasts else ()):
-            values["first"][place] = self.firsts.get(slot, values["first"][place])
-            values["last"][place] = self.lasts.get(slot, values["last"][place])
-        with np.errstate(all="ignore"):
-            means = _where(f["numbers"] > 0, f["total"] / f["numbers"])
-        nothing: list[str] = []  # one for all: ten thousand empty lists take longer than the figures
-        columns = [self.columns.get(slot, nothing) for slot, _ in shown] if self.columns else [nothing] * len(shown)
-        return _summaries(
-            len(shown),
-            name=[name for _, name in shown],
-            family=[_FAMILIES[code] for code in f["family"].tolist()],
-            type=[METRIC_TYPES[code] for code in f["type"].tolist()],
-            count=f["count"].tolist(),
-            last=values["last"],
-            last_step=_where((f["points"] > 0) & (f["family"] != _TABLE), f["last_x"]),
-            min=values["min"],
-            min_step=_where(f["min_kind"] > 0, f["min_x"]),
-            max=values["max"],
-            max_step=_where(f["max_kind"] > 0, f["max_x"]),
-            first=values["first"],
-            mean=means,
-            columns=columns,
-        )
 
     def figures(self, slots: npt.NDArray[Any]) -> dict[str, Floats]:
         """Return last, min, max, first, mean, count and the steps as float64, NaN where there is none."""
@@ -155,7 +126,7 @@ class Summary:
     def figure(self, slots: npt.NDArray[Any] | slice, which: str) -> Floats:
         """Return one of :meth:`figures`."""
         f = self.fields
-        if which in _ENDS:
+        if which in ENDS:
             return _floats(f[f"{which}_kind"][slots], f[f"{which}_bits"][slots])
         if which == "count":
             return f["count"][slots].astype(np.float64)
@@ -164,7 +135,7 @@ class Summary:
             with np.errstate(all="ignore"):
                 return np.where(numbers > 0, f["total"][slots] / numbers, np.nan)
         if which == "last_step":
-            there = (f["points"][slots] > 0) & (f["family"][slots] != _TABLE)
+            there = (f["points"][slots] > 0) & (f["family"][slots] != TABLE)
         else:
             there = f[which.replace("_step", "_kind")][slots] > 0
         return np.where(there, f[which.replace("_step", "_x")][slots], np.nan)
@@ -230,7 +201,7 @@ class _Addition:
         if points.objects:
             self._note_objects(kinds)
         self._note_numbers(kinds)
-        table = fields["family"][slots] == _TABLE
+        table = fields["family"][slots] == TABLE
         fields["count"][slots] += np.where(table, np.add.reduceat(points.bits, self.starts) if table.any() else 0, self.counts)
         fields["points"][slots] += self.counts
 
@@ -259,7 +230,7 @@ class _Addition:
         for place, item in zip(places.tolist(), self.points.objects, strict=True):
             owner = self.owner[place]
             slot = int(self.slots[owner])
-            if fields["family"][slot] == _TABLE:
+            if fields["family"][slot] == TABLE:
                 known = summary.columns.setdefault(slot, [])
                 known += [name for name in item if name not in known]
                 continue
@@ -351,24 +322,6 @@ class _Addition:
                     fields[f"{which}_x"][slot] = self.x[place]
 
 
-def _summaries(size: int, /, **columns: list[Any]) -> list[MetricSummary]:
-    """Return records of columns, a column a field.
-
-    The constructor of a frozen class sets each field through Python; ten thousand records would take 40 ms.
-    """
-    made = list(map(object.__new__, repeat(MetricSummary, size)))
-    for name, column in columns.items():
-        deque(map(getattr(MetricSummary, name).__set__, made, column), maxlen=0)
-    return made
-
-
-def _where(there: npt.NDArray[np.bool_], values: npt.NDArray[Any]) -> list[Any]:
-    """Return the values as a list, None where they are not there."""
-    if there.all():
-        return values.tolist()  # type: ignore[no-any-return]
-    return [value if has else None for value, has in zip(values.tolist(), there.tolist(), strict=True)]
-
-
 def _packed_number(value: Any) -> tuple[int, int]:
     if isinstance(value, int) and -(1 << 63) <= value < 1 << 63:
         return INTEGER, value
@@ -381,16 +334,6 @@ def _value(kind: int, bits: int) -> MetricValue:
     if kind == INTEGER:
         return bits
     return bool(bits) if kind == BOOLEAN else None
-
-
-def _values(kinds: npt.NDArray[np.uint8], bits: Ints) -> list[MetricValue]:
-    floats = bits.view(np.float64).tolist()
-    if (kinds == FLOAT).all():
-        return floats  # type: ignore[no-any-return]
-    return [
-        real if kind == FLOAT else whole if kind == INTEGER else bool(whole) if kind == BOOLEAN else None
-        for kind, real, whole in zip(kinds.tolist(), floats, bits.tolist(), strict=True)
-    ]
 
 
 def _floats(kinds: npt.NDArray[np.uint8], bits: Ints) -> Floats:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from runyard.errors import StorageError
+from runyard.errors import ConfigurationError, StorageError
 from runyard.storage.backends.filesystem.folder import FileFolder
 from runyard.storage.backends.sql.artifact import SqlArtifactStore
 from runyard.storage.backends.sql.catalog import SqlRunCatalog
@@ -29,6 +29,9 @@ from runyard.storage.base import Storage
 HEAD = "0012"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
+SQLITE_FILE = "runyard.db"
+"""The database in a home folder."""
+
 
 def open_folder(home: Path) -> Storage:
     """Return the stores kept in ``home``, brought up to date.
@@ -36,7 +39,7 @@ def open_folder(home: Path) -> Storage:
     Raises:
         StorageError: the database is damaged, or was written by a newer Runyard.
     """
-    return open_database(Database(home / "runyard.db"), home)[0]
+    return open_database(Database(home / SQLITE_FILE), home)[0]
 
 
 def open_postgres(url: str, home: Path) -> Storage:
@@ -45,9 +48,44 @@ def open_postgres(url: str, home: Path) -> Storage:
     One server uses a database at a time.
 
     Raises:
+        ConfigurationError: the address cannot be read, or psycopg is not installed.
+        ConflictError: another server uses the database.
         StorageError: the database cannot be reached, or was written by a newer Runyard.
     """
-    return open_database(Database(url), home)[0]
+    try:
+        database = Database(_read_address(url).render_as_string(hide_password=False))
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise ConfigurationError("PostgreSQL needs psycopg beside the server: pip install 'runyard[postgres]'") from error
+    try:
+        database.claim()
+    except BaseException:
+        database.close()
+        raise
+    return open_database(database, home)[0]
+
+
+def address_without_password(url: str) -> str:
+    """Return a database's address with `***` for its password.
+
+    Raises:
+        ConfigurationError: it is not the address of a PostgreSQL database.
+    """
+    return _read_address(url).set(drivername="postgresql", query={}).render_as_string()
+
+
+def _read_address(url: str) -> sa.URL:
+    wanted = "postgresql://user:password@host:port/name"
+    try:
+        address = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise ConfigurationError(  # without the text: it has a password somewhere
+            f"RUNYARD_DATABASE_URL cannot be read. It is written {wanted}; in the password, @ is %40, / is %2F and % is %25."
+        ) from error
+    if address.get_backend_name() not in ("postgresql", "postgres"):
+        raise ConfigurationError(f"RUNYARD_DATABASE_URL begins with {address.drivername}://. It is written {wanted}.")
+    return address
 
 
 def open_database(database: Database, home: Path) -> tuple[Storage, MetricRanking]:

@@ -1,4 +1,4 @@
-"""Runs in SQL: creation, changes, and the one function that moves a status."""
+"""Runs in SQL: creation, changes, and what they are."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from runyard.domain.run import (
     RunEventRecord,
     RunRecord,
     RunStatus,
-    require_transition,
 )
 from runyard.domain.run_filter_ast import Field
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.experiment_bin import purge_experiments_deleted_before
 from runyard.storage.backends.sql.key_list import keys_in
-from runyard.storage.backends.sql.mapping import from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
+from runyard.storage.backends.sql.mapping import columns_of, from_text, from_us, instant, run_row, to_text, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
+from runyard.storage.backends.sql.run_beat import is_silent, record_heartbeats
 from runyard.storage.backends.sql.run_bin import delete_tree, purge_deleted_before, purge_tree, restore_tree
 from runyard.storage.backends.sql.run_cancel import cancel_runs
 from runyard.storage.backends.sql.run_create import create_runs
+from runyard.storage.backends.sql.run_move import move_run
 from runyard.storage.backends.sql.run_query import search_runs
 from runyard.storage.backends.sql.run_row import read_labels, select_rows, to_row
 from runyard.storage.backends.sql.run_update import store_change, update_run
@@ -40,7 +41,6 @@ _ACTIVE = [status.value for status in ACTIVE_STATUSES]
 _WAITING = [RunStatus.QUEUED.value, RunStatus.NOT_STARTED.value]
 _HELD = [s.value for s in ACTIVE_STATUSES if s not in (RunStatus.QUEUED, RunStatus.NOT_STARTED)]
 _READ_TOGETHER = 1000
-_STARTED = {RunStatus.RUNNING, RunStatus.FINALIZING}
 
 
 class SqlRunStore:
@@ -184,6 +184,25 @@ class SqlRunStore:
 
         return self._database.write(work)
 
+    def record_heartbeats(self, workspace: str, run_ids: list[str], *, scope: str | None = None, at: datetime) -> list[str]:
+        """Note that the program lives that records interactive runs; return the ids of those that have ended."""
+        return self._database.write(lambda c: record_heartbeats(c, workspace, run_ids, scope, at))
+
+    def silent_runs(self, before: datetime, *, limit: int) -> list[RunRecord]:
+        """Return Running interactive runs whose program gave its last sign of life before an instant, and nobody has said so."""
+        with self._database.read() as connection:
+            return [to_record(row) for row in connection.execute(select_runs().where(is_silent(before)).limit(limit))]
+
+    def note_silence(self, run: RunRecord, reason: str, *, before: datetime) -> None:
+        """Say of one of :meth:`silent_runs` why it may run no more."""
+
+        def work(connection: Connection) -> None:
+            row = run_row(connection, run.workspace, run.id)
+            if connection.execute(sa.select(t.run.c.pk).where(t.run.c.pk == row.pk, is_silent(before))).first() is not None:
+                store_change(connection, row, {"status_reason": reason})
+
+        self._database.write(work)
+
     def events(self, workspace: str, run_id: str) -> list[RunEventRecord]:
         """Return the changes of the run, oldest first."""
         with self._database.read() as connection:
@@ -275,40 +294,6 @@ class SqlRunStore:
             ]
 
 
-def move_run(
-    connection: Connection,
-    row: Any,
-    status: RunStatus,
-    *,
-    reason: str | None,
-    error: RunError | None,
-    author: str | None = None,
-    at: datetime,
-) -> None:
-    """Change a run's status, with its event and its change entry. Every status change goes through here.
-
-    ``row`` was read in the same transaction, so two reports that arrive together are judged one after the other: the second sees
-    what the first one left and is refused if the table of transitions rules it out.
-    """
-    current = RunStatus(row.status)
-    require_transition(row.id, current, status)
-    if status is current:
-        return
-    values: dict[str, Any] = {"status": status.value, "status_reason": reason}
-    if status in _STARTED and row.started_at is None:
-        values["started_at"] = to_us(at)
-    if status.is_terminal:
-        values["ended_at"] = row.ended_at if current.is_terminal else to_us(at)
-    if status is RunStatus.FAILED:
-        values["error"] = to_text(replace(error or RunError(message=reason or "Marked as failed."), at=at))
-    store_change(connection, row, values)
-    event = {"run_pk": row.pk, "status": status.value, "reason": reason, "author": author, "at": to_us(at)}
-    connection.execute(_NEW_EVENT, event)
-
-
-_NEW_EVENT = t.run_event.insert()
-
-
 @cache
 def select_runs() -> sa.Select[Any]:
     """Return the query that gives rows for :func:`to_record`. It is made once: that takes longer than most queries."""
@@ -325,37 +310,38 @@ def select_runs() -> sa.Select[Any]:
 
 def to_record(row: Any) -> RunRecord:
     """Return the record of a row of :func:`select_runs`."""
-    error = from_text(row.error)
+    own = columns_of(row)
+    error = from_text(own["error"])
     return RunRecord(
-        id=row.id,
-        workspace=row.workspace,
-        experiment=row.experiment,
-        number=row.number,
-        parent_id=row.parent_id,
-        root_id=row.root_id,
-        display_name=row.display_name,
-        type=row.type,
-        target=row.target,
-        status=RunStatus(row.status),
-        status_reason=row.status_reason,
-        created_at=instant(row.created_at),
-        started_at=from_us(row.started_at),
-        ended_at=from_us(row.ended_at),
-        heartbeat_at=from_us(row.heartbeat_at),
-        submitted_by=row.submitted_by,
-        description=row.description,
-        tags=from_text(row.tags),
-        properties=from_text(row.properties),
-        script_name=row.script_name,
-        definition=from_text(row.definition),
-        snapshot_id=row.snapshot_id,
+        id=own["id"],
+        workspace=own["workspace"],
+        experiment=own["experiment"],
+        number=own["number"],
+        parent_id=own["parent_id"],
+        root_id=own["root_id"],
+        display_name=own["display_name"],
+        type=own["type"],
+        target=own["target"],
+        status=RunStatus(own["status"]),
+        status_reason=own["status_reason"],
+        created_at=instant(own["created_at"]),
+        started_at=from_us(own["started_at"]),
+        ended_at=from_us(own["ended_at"]),
+        heartbeat_at=from_us(own["heartbeat_at"]),
+        submitted_by=own["submitted_by"],
+        description=own["description"],
+        tags=from_text(own["tags"]),
+        properties=from_text(own["properties"]),
+        script_name=own["script_name"],
+        definition=from_text(own["definition"]),
+        snapshot_id=own["snapshot_id"],
         error=None if error is None else RunError(**{**error, "at": datetime.fromisoformat(error["at"].replace("Z", "+00:00"))}),
-        child_count=row.child_count,
-        colour=row.colour,
-        archived_at=from_us(row.archived_at),
-        deleted_at=from_us(row.deleted_at),
-        deleted_by=row.deleted_by,
-        version=row.version,
+        child_count=own["child_count"],
+        colour=own["colour"],
+        archived_at=from_us(own["archived_at"]),
+        deleted_at=from_us(own["deleted_at"]),
+        deleted_by=own["deleted_by"],
+        version=own["version"],
     )
 
 
@@ -370,6 +356,8 @@ def _select_run() -> sa.Select[Any]:
 
 
 def _records_by_pk(connection: Connection, pks: list[int]) -> list[RunRecord]:
+    if len(pks) == 1:
+        return [record_by_pk(connection, pks[0])]
     found: dict[int, RunRecord] = {}
     for start in range(0, len(pks), _READ_TOGETHER):
         some = np.array(pks[start : start + _READ_TOGETHER], np.int64)

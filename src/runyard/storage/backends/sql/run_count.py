@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -10,12 +13,11 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment_row import any_experiment_row, experiment_row
 from runyard.wire.run import RunQuery
 
-ACTIVE, ARCHIVED, DELETED = 0, 1, 2
 _VIEWS = {
-    RunView.ACTIVE_ONLY: (ACTIVE,),
-    RunView.ARCHIVED_ONLY: (ARCHIVED,),
-    RunView.ALL: (ACTIVE, ARCHIVED),
-    RunView.DELETED: (DELETED,),
+    RunView.ACTIVE_ONLY: (t.ACTIVE,),
+    RunView.ARCHIVED_ONLY: (t.ARCHIVED,),
+    RunView.ALL: (t.ACTIVE, t.ARCHIVED),
+    RunView.DELETED: (t.DELETED,),
 }
 
 
@@ -24,17 +26,26 @@ def kept_count(connection: Connection, workspace: str, query: RunQuery, workspac
     is_narrow = query.parent_id or query.ancestor_id or query.status or query.type or query.target or query.submitted_by
     if is_narrow or query.filter or query.text or query.tags or query.properties:
         return None
-    kept, experiment = t.run_count.c, t.experiment.c
-    conditions: list[sa.ColumnElement[bool]] = [kept.view.in_(_VIEWS[query.view])]
+    experiment_pk = None
     if query.experiment is not None:
         find = any_experiment_row if query.view is RunView.DELETED else experiment_row
-        conditions.append(kept.experiment_pk == find(connection, workspace, query.experiment).pk)
+        experiment_pk = find(connection, workspace, query.experiment).pk
+    total = _total(query.view, query.experiment is not None, query.include_children)
+    return int(connection.execute(total, {"workspace": workspace_pk, "experiment": experiment_pk}).scalar_one())
+
+
+@cache
+def _total(view: RunView, is_of_experiment: bool, with_children: bool) -> sa.Select[Any]:
+    """Return a query made once: to make it takes longer than to run it."""
+    kept, experiment = t.run_count.c, t.experiment.c
+    conditions: list[sa.ColumnElement[bool]] = [kept.view.in_(_VIEWS[view])]
+    if is_of_experiment:
+        conditions.append(kept.experiment_pk == sa.bindparam("experiment"))
     else:
-        own = sa.select(experiment.pk).where(experiment.workspace_pk == workspace_pk)
-        if query.view is RunView.ACTIVE_ONLY:
+        own = sa.select(experiment.pk).where(experiment.workspace_pk == sa.bindparam("workspace"))
+        if view is RunView.ACTIVE_ONLY:
             own = own.where(experiment.archived_at.is_(None))
         conditions.append(kept.experiment_pk.in_(own))
-    if not query.include_children and query.view is not RunView.DELETED:
+    if not with_children and view is not RunView.DELETED:
         conditions.append(kept.is_child == 0)
-    total = sa.select(sa.func.coalesce(sa.func.sum(kept.runs), 0)).where(*conditions)
-    return int(connection.execute(total).scalar_one())
+    return sa.select(sa.func.coalesce(sa.func.sum(kept.runs), 0)).where(*conditions)

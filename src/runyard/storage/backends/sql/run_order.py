@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -53,6 +53,10 @@ class RunOrder:
         """Return the ORDER BY."""
         return [key.column.desc() if key.descending else key.column.asc() for key in self.keys]
 
+    def backwards(self) -> RunOrder:
+        """Return the order that begins at the end of this one."""
+        return replace(self, keys=tuple(replace(key, descending=not key.descending) for key in self.keys))
+
     def after(self, place: list[Any]) -> sa.ColumnElement[bool]:
         """Return the condition that a run comes after a place in the list."""
         if len({key.descending for key in self.keys}) == 1:
@@ -64,11 +68,6 @@ class RunOrder:
             further = key.column < place[depth] if key.descending else key.column > place[depth]
             ways.append(sa.and_(*equal, further))
         return sa.or_(*ways)
-
-    def at(self, place: list[Any]) -> sa.ColumnElement[bool]:
-        """Return the condition that a run's keys are those of a place."""
-        ours, theirs = self._tuples(place)
-        return ours == theirs
 
     def _tuples(self, place: list[Any]) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
         ours = sa.tuple_(*[key.column for key in self.keys])

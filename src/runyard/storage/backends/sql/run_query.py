@@ -70,12 +70,14 @@ def search_runs(
         pks, total = _page_keys(connection, query, order, conditions, place, kept)
     more = len(pks) > query.limit
     pks = pks[: query.limit]
-    next_cursor = encode_place(_place_of(connection, query, order, pks[-1])) if more else None
-    return _rows(connection, base, pks), total, next_cursor
+    rows = _rows(connection, base, pks)
+    next_cursor = encode_place(_place_of(connection, query, order, rows[-1])) if more else None
+    return rows, total, next_cursor
 
 
 def _rows(connection: Connection, base: sa.Select[Any], pks: list[int]) -> list[Any]:
-    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks)))}
+    """Return the rows of runs in this order."""
+    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks))).all()}
     return [rows[pk] for pk in pks]
 
 
@@ -90,7 +92,10 @@ def _page_keys(
     """Return the keys of one page's runs and of one more, and how many runs there are; ``kept`` is that where it is known."""
     page = page_statement(query, order, conditions, place).with_only_columns(_RUN.pk, maintain_column_froms=True)
     if place is not None or not is_searching(query):
-        return list(connection.execute(page).scalars()), count_runs(connection, conditions) if kept is None else kept
+        total = count_runs(connection, conditions) if kept is None else kept
+        if place is None and total // 2 < query.offset < total:
+            return _keys_from_end(connection, query, order, page, total), total
+        return list(connection.execute(page).scalars()), total
     # What is costly to find is found once.
     if not is_postgresql(connection):  # SQLite would sort all of a window again
         (pks,) = key_list(connection, page.limit(None).offset(None))
@@ -98,6 +103,13 @@ def _page_keys(
     found = connection.execute(page.add_columns(sa.func.count().over())).all()
     total = found[0][1] if found else count_runs(connection, conditions) if query.offset else 0
     return [key[0] for key in found], total
+
+
+def _keys_from_end(connection: Connection, query: RunQuery, order: RunOrder, page: sa.Select[Any], total: int) -> list[int]:
+    """Return the keys of a page in the second half of a list: what is passed over on the way there is less from its end."""
+    size = min(query.limit + 1, total - query.offset)
+    page = page.order_by(None).order_by(*order.backwards().clauses())
+    return list(connection.execute(page.limit(size).offset(total - query.offset - size)).scalars())[::-1]
 
 
 def _is_read_along(orders: Sequence[OrderBy]) -> bool:
@@ -122,9 +134,11 @@ def _page_of_sets(
     return pks[: query.limit + 1].tolist(), len(found)
 
 
-def _place_of(connection: Connection, query: RunQuery, order: RunOrder, pk: int) -> list[Any]:
-    """Return what a run is ordered by."""
-    return list(connection.execute(page_statement(query, order, [_RUN.pk == pk], None).offset(None)).one()[1:])
+def _place_of(connection: Connection, query: RunQuery, order: RunOrder, row: Any) -> list[Any]:
+    """Return what a run is ordered by; its row has that, unless it is more than columns of the run."""
+    if all(isinstance(key.column, sa.Column) and key.column.table is t.run for key in order.keys):
+        return [row._mapping[key.column.name] for key in order.keys]
+    return list(connection.execute(page_statement(query, order, [_RUN.pk == row.pk], None).offset(None)).one()[1:])
 
 
 def is_searching(query: RunQuery) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from runyard.domain.run import RunStatus
 from runyard.domain.run_filter_ast import Field
 from runyard.storage.backends.sql import tables as t
-from runyard.storage.backends.sql.mapping import from_text, from_us, instant
+from runyard.storage.backends.sql.mapping import columns_of, from_text, from_us, instant
 from runyard.storage.backends.sql.run_filter import LABEL_KINDS
 from runyard.wire.run_row import RunRow
 
@@ -52,27 +52,28 @@ def select_rows() -> sa.Select[Any]:
 
 def to_row(row: Any) -> RunRow:
     """Return the row, still without values."""
-    text = row.description
+    own = columns_of(row)
+    text = own["description"]
     return RunRow(
-        id=row.id,
-        experiment=row.experiment,
-        number=row.number,
-        parent_id=row.parent_id,
-        display_name=row.display_name,
-        target=row.target,
-        status=RunStatus(row.status),
-        created_at=instant(row.created_at),
-        started_at=from_us(row.started_at),
-        ended_at=from_us(row.ended_at),
-        submitted_by=row.submitted_by,
+        id=own["id"],
+        experiment=own["experiment"],
+        number=own["number"],
+        parent_id=own["parent_id"],
+        display_name=own["display_name"],
+        target=own["target"],
+        status=RunStatus(own["status"]),
+        created_at=instant(own["created_at"]),
+        started_at=from_us(own["started_at"]),
+        ended_at=from_us(own["ended_at"]),
+        submitted_by=own["submitted_by"],
         description=None if text is None else text[:TEXT_MAX_CHARS],
         is_cut=text is not None and len(text) > TEXT_MAX_CHARS,
-        tags=from_text(row.tags),
-        script_name=row.script_name,
-        error=_error_line(from_text(row.error)),
-        child_count=row.child_count,
-        colour=row.colour,
-        archived_at=from_us(row.archived_at),
+        tags=from_text(own["tags"]),
+        script_name=own["script_name"],
+        error=_error_line(from_text(own["error"])),
+        child_count=own["child_count"],
+        colour=own["colour"],
+        archived_at=from_us(own["archived_at"]),
     )
 
 

@@ -6,6 +6,8 @@ each run. To read both lists from their indexes and to meet them in numpy takes 
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
@@ -29,8 +31,11 @@ class RunSets:
     def __init__(self, connection: Connection, compiler: FilterCompiler) -> None:
         self._connection = connection
         self._compiler = compiler
-        self._size = (connection.execute(sa.select(sa.func.max(_RUN.pk))).scalar() or 0) + 1
         self._met: Bits | None = None
+
+    @cached_property
+    def _size(self) -> int:
+        return (self._connection.execute(sa.select(sa.func.max(_RUN.pk))).scalar() or 0) + 1
 
     @property
     def is_used(self) -> bool:
