@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +70,12 @@ def test_keys_choose_show_filter_and_leave(top: TerminalProgram) -> None:
     top.wait_for_text("hold the picture still")
     top.type("qq")
     assert top.end() == 0
+    assert not top.screen.is_other and top.screen.shows_cursor
+
+
+def test_the_terminal_is_as_it_was_when_it_is_told_to_end(top: TerminalProgram) -> None:
+    os.kill(top.pid, signal.SIGTERM)
+    assert top.end() == 128 + signal.SIGTERM
     assert not top.screen.is_other and top.screen.shows_cursor
 
 

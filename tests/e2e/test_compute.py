@@ -1,4 +1,4 @@
-"""The compute page: who has which slot, who waits and why, and how a finished run leaves."""
+"""What needs a server of its own: slots and queue on the compute page, and pages while the server is away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from runyard import Run, Workspace
+from runyard import Experiment, Run, Workspace
 from tests.e2e.conftest import Studio
 from tests.server_process import RunningServer, start_server, stop_server
 
@@ -66,3 +66,44 @@ def test_slots_queue_and_reasons_are_shown_and_a_finished_run_leaves(
     expect(node.get_by_text("idle")).to_be_visible()
     for run in (first, second, third):
         assert run.wait_for_completion()["status"] == "Completed"
+
+
+def test_a_page_catches_up_by_itself_when_the_server_is_back(
+    studio: Studio, server: RunningServer, experiment: Experiment
+) -> None:
+    studio.tolerated += ["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET"]
+    experiment.start_logging(snapshot_directory=None, display_name="before").complete()
+    page = studio.open("/runs")
+    expect(page.get_by_role("link", name="before")).to_be_visible()
+    expect(page.get_by_role("status", name="Live")).to_be_visible()
+    (server.home / "stopped").touch()  # or this program would start it
+    stop_server(server)
+    expect(page.get_by_role("alert").filter(has_text="The server is out of reach")).to_be_visible()
+    expect(page.get_by_role("link", name="before")).to_be_visible()  # what was read stays
+    back = start_server(server.home, "--slots", "2", "--gpus", "0,1")
+    try:
+        assert back.url == server.url
+        experiment.start_logging(snapshot_directory=None, display_name="after").complete()
+        expect(page.get_by_role("link", name="after").or_(page.get_by_text("1 new run"))).to_be_visible()
+        expect(page.get_by_role("status", name="Live")).to_be_visible()
+        expect(page.get_by_text("The server is out of reach")).to_have_count(0)
+    finally:
+        stop_server(back)
+
+
+def test_a_tab_that_is_not_looked_at_rests_and_catches_up(studio: Studio, experiment: Experiment) -> None:
+    experiment.start_logging(snapshot_directory=None, display_name="the first").complete()
+    page = studio.page
+    page.clock.install()
+    studio.open("/runs")
+    expect(page.get_by_role("link", name="the first")).to_be_visible()
+    expect(page.get_by_role("status", name="Live")).to_be_visible()
+    look = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+    look += " document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(look, True)
+    page.clock.run_for(31_000)
+    expect(page.get_by_role("status", name="Resting")).to_be_visible()
+    experiment.start_logging(snapshot_directory=None, display_name="the second").complete()
+    page.evaluate(look, False)
+    expect(page.get_by_role("link", name="the second").or_(page.get_by_text("1 new run"))).to_be_visible()
+    expect(page.get_by_role("status", name="Live")).to_be_visible()

@@ -24,6 +24,7 @@ COMMANDS = {
     "submit-script": LazyCommand("runyard.cli.submit", "submit_script", "Run a script and stream its output."),
     "list": LazyCommand("runyard.cli.run", "list_runs", "List runs, newest first."),
     "show": LazyCommand("runyard.cli.run", "show", "Show a run with all that is known of it."),
+    "events": LazyCommand("runyard.cli.run_events", "events", "List what was done to a run, when, and by whom."),
     "diff": LazyCommand("runyard.cli.run_diff", "diff", "Show what differs between two runs."),
     "wait": LazyCommand("runyard.cli.run_wait", "wait", "Wait until runs are as a condition says."),
     "update": LazyCommand("runyard.cli.run_change", "update", "Change tags, properties, description, name."),

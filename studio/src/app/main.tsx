@@ -7,6 +7,7 @@ import { ApiError } from "../client/api";
 import { keys } from "../client/keys";
 import "../components/tokens.css";
 import "../components/base.css";
+import { drawInWorker } from "../components/charts/worker-start";
 import { wantedLocales } from "../text/locale";
 import { activateLocale } from "../text/text";
 import { readFirstPage } from "./first-page";
@@ -31,6 +32,8 @@ const client = new QueryClient({
     },
   }),
 });
+
+drawInWorker(() => new Worker(new URL("../components/charts/plot-worker.ts", import.meta.url), { type: "module", name: "runyard-charts" }));
 
 async function start(): Promise<void> {
   // All at once, and drawn once: until it is there the page shows what index.html holds.

@@ -8,6 +8,7 @@ import { sharedPath } from "../../client/state";
 import { createView, type SavedView, updateView, VIEW_SHARINGS, viewQuery, type ViewSharing, viewsQuery } from "../../client/view";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
+import { copyText } from "../../components/clipboard";
 import { Select } from "../../components/fields";
 import fieldStyles from "../../components/fields.module.css";
 import { InlineError, Skeleton } from "../../components/states";
@@ -133,7 +134,7 @@ function SaveAs({ onSave }: { onSave: (name: string, sharing: ViewSharing) => vo
 }
 
 function ShareLink({ view }: { view: SavedView }) {
-  const copy = () => void navigator.clipboard.writeText(`${window.location.origin}/v/${view.id}${window.location.search.includes("workspace=") ? `?workspace=${encodeURIComponent(view.workspace)}` : ""}`).then(() => showToast(t("views.linkCopied")));
+  const copy = () => void copyText(`${window.location.origin}/v/${view.id}${window.location.search.includes("workspace=") ? `?workspace=${encodeURIComponent(view.workspace)}` : ""}`).then(() => showToast(t("views.linkCopied")), (error: unknown) => showFailure(error instanceof Error ? error.message : String(error)));
   return (
     <Button icon="link" onClick={copy}>
       {t("views.copyLink")}
@@ -146,7 +147,7 @@ function ShareList() {
   const workspace = useWorkspace();
   const copy = async () => {
     const { pathname, search } = window.location;
-    await navigator.clipboard.writeText(window.location.origin + (await sharedPath(workspace, pathname + search)));
+    await copyText(window.location.origin + (await sharedPath(workspace, pathname + search)));
     showToast(t("views.linkCopied"));
   };
   return (

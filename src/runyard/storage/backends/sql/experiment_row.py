@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,11 +42,18 @@ def any_experiment_row(connection: Connection, workspace: str, name: str) -> Any
 
 def find_experiment(connection: Connection, workspace: int, name: str, *, active_only: bool) -> Any:
     """Return the row of an experiment that is not in the bin, an active one before the one archived last; None without."""
+    return connection.execute(_by_name(active_only), {"own_workspace": workspace, "own_name": name}).first()
+
+
+@cache
+def _by_name(active_only: bool) -> sa.Select[Any]:
+    """Return a query made once: to make it takes longer than to run it."""
     table = t.experiment.c
-    query = sa.select(t.experiment).where(table.workspace_pk == workspace, table.name == name, table.deleted_at.is_(None))
+    own = sa.and_(table.workspace_pk == sa.bindparam("own_workspace"), table.name == sa.bindparam("own_name"))
+    query = sa.select(t.experiment).where(own, table.deleted_at.is_(None))
     if active_only:
         query = query.where(table.archived_at.is_(None))
-    return connection.execute(query.order_by(table.archived_at.is_(None).desc(), table.archived_at.desc()).limit(1)).first()
+    return query.order_by(table.archived_at.is_(None).desc(), table.archived_at.desc()).limit(1)
 
 
 def changed_values(connection: Connection, row: Any, request: UpdateExperimentRequest, at: datetime) -> dict[str, Any]:
