@@ -7,10 +7,19 @@ export type FetchSeries = (request: SeriesRequest, signal: AbortSignal) => Promi
 /** What is known of one series. `none`: the run has not logged it. */
 type Entry = { state: "waiting" | "loading" | "none" } | { state: "ready"; points: SeriesPoints } | { state: "failed"; error: unknown };
 
+/**
+ * What is to be shown anew of the names that are told of: `all`; or, of what grows, only the `lines`, and the `words` about them later: nobody
+ * reads figures that change with every tick.
+ */
+export type Shown = "all" | "lines" | "words";
+type Listener = (names: ReadonlySet<string>, shown: Shown) => void;
+
 /** Names that are wanted within this time go in one request. */
 const GATHER_MS = 16;
 /** New points are fetched and drawn at most this often. */
 const TICK_MS = 200;
+/** While lines grow, the words about them follow with the first tick after this long, and when nothing has grown for as long. */
+const WORDS_MS = 900;
 /** One answer holds at most this many series. */
 const REQUEST_SERIES = 1000;
 /** How many series are kept for when they are scrolled to again. */
@@ -25,19 +34,22 @@ const GROWTH = 3;
 export class SeriesStore {
   private readonly entries = new Map<string, Entry>();
   private readonly held = new Map<string, { name: string; runIds: readonly string[]; holders: number }>();
-  private readonly listeners = new Set<(names: ReadonlySet<string>) => void>();
+  private readonly listeners = new Set<Listener>();
   private readonly abort = new AbortController();
   private readonly coalescer = new Coalescer();
   private readonly changedRuns = new Set<string>();
   private gathering: ReturnType<typeof setTimeout> | undefined;
   private ticking = false;
+  private readonly unsaid = new Set<string>();
+  private saidAt = Number.NEGATIVE_INFINITY;
+  private saying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly fetch: FetchSeries,
     readonly maxPoints: number,
   ) {}
 
-  subscribe(listener: (names: ReadonlySet<string>) => void): () => void {
+  subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -87,6 +99,7 @@ export class SeriesStore {
   close(): void {
     this.abort.abort();
     clearTimeout(this.gathering);
+    clearTimeout(this.saying);
     this.coalescer.cancelAll();
     this.listeners.clear();
   }
@@ -194,7 +207,26 @@ export class SeriesStore {
       this.entries.set(key, { state: "ready", points: joins ? joinedPoints(before.points, points) : points });
       changed.add(points.name);
     }
-    if (changed.size > 0) this.tell(changed);
+    if (changed.size > 0) this.tellGrown(changed);
+  }
+
+  private tellGrown(names: ReadonlySet<string>): void {
+    for (const name of names) this.unsaid.add(name);
+    clearTimeout(this.saying);
+    const now = performance.now();
+    if (now - this.saidAt < WORDS_MS) {
+      this.tell(names, "lines");
+      this.saying = setTimeout(() => this.say("words"), WORDS_MS);
+      return;
+    }
+    this.saidAt = now;
+    this.say("all");
+  }
+
+  private say(shown: Shown): void {
+    const names = new Set(this.unsaid);
+    this.unsaid.clear();
+    this.tell(names, shown);
   }
 
   private heldKeys(): Set<string> {
@@ -218,8 +250,8 @@ export class SeriesStore {
     }
   }
 
-  private tell(names: ReadonlySet<string>): void {
-    for (const listener of this.listeners) listener(names);
+  private tell(names: ReadonlySet<string>, shown: Shown = "all"): void {
+    for (const listener of this.listeners) listener(names, shown);
   }
 }
 

@@ -1,9 +1,8 @@
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { MetricValue } from "../../client/metric";
 import type { Range } from "../../client/series-window";
 import { t } from "../../text/text";
 import { formatCount, formatMetric } from "../format";
-import { useCalm } from "../useCalm";
 import { useTurn } from "../useTurn";
 import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "./ChartCard";
 import cardStyles from "./ChartCard.module.css";
@@ -17,20 +16,28 @@ import type { PlotLine, PlotModel } from "./plot-model";
 import type { XAxis } from "./x-axis";
 import { ZoomTools } from "./ZoomTools";
 
-interface LineCardProps {
+/** What a card draws, and what grows of it. */
+export interface CardLines {
+  line: LineData;
+  /** Lines of the same figure beside it. */
+  others: readonly PlotLine[];
+  /** Of the whole line, however little of it is shown: how far it goes along x, and how many values were logged. */
+  length: number;
+  count: number;
+}
+
+/** Draws lines that have grown into the chart at once; the words about them follow when the card is drawn with them. */
+export type GrowCard = (lines: CardLines) => void;
+
+interface LineCardProps extends Omit<CardLines, "others"> {
   name: string;
   description?: string | undefined;
-  line: LineData;
   /** What the line is called where it stands beside `others`. */
   label?: string | undefined;
-  /** Lines of the same figure beside it. */
   others?: readonly PlotLine[];
   colour: string;
   settings: LineSettings;
   axis: XAxis;
-  /** Of the whole line, however little of it is shown: how far it goes along x, and how many values were logged. */
-  length: number;
-  count: number;
   window: Range | null;
   onWindow: (window: Range | null) => void;
   wide: boolean;
@@ -44,26 +51,37 @@ interface LineCardProps {
   note?: ReactNode;
   /** How a value is written. */
   format?: (value: number) => string;
+  grow?: RefObject<GrowCard | null>;
 }
 
 const NO_LINES: readonly PlotLine[] = [];
 
 /** One metric as a line, with its figures, its table twin and its data as a file. */
-export function LineCard({ name, description, line, label, others = NO_LINES, colour, settings, axis, length, count, window, onWindow, wide, onWide, columns, onCsv, busy = false, note, format = formatMetric }: LineCardProps) {
+export function LineCard({ name, description, line, label, others = NO_LINES, colour, settings, axis, length, count, window, onWindow, wide, onWide, columns, onCsv, busy = false, note, format = formatMetric, grow }: LineCardProps) {
   const [asTable, setAsTable] = useState(false);
   const [outside, setOutside] = useState(0);
   const handle = useRef<LineChartHandle>(null);
   const turn = useTurn();
-  const lines = useMemo(
-    () => [
-      ...linesOf(name, line, colour, settings.smoothing, length, count, others.length > 0 && label !== undefined ? { label } : {}),
-      ...others.flatMap((each) => linesOf(each.id, each.data, each.colour, settings.smoothing, length, count, { label: each.label })),
-    ],
-    [name, line, label, others, colour, settings.smoothing, length, count],
+  const modelOf = useCallback(
+    ({ line: own, others: beside, length: along, count: values }: CardLines): PlotModel => ({
+      lines: [
+        ...linesOf(name, own, colour, settings.smoothing, along, values, beside.length > 0 && label !== undefined ? { label } : {}),
+        ...beside.flatMap((each) => linesOf(each.id, each.data, each.colour, settings.smoothing, along, values, { label: each.label })),
+      ],
+      xKind: settings.xLog ? "log" : "linear",
+      yKind: settings.yLog ? "log" : "linear",
+      window,
+      clip: settings.clip,
+      yText: format,
+      ...axis,
+    }),
+    [name, label, colour, settings, window, axis, format],
   );
-  const model = useMemo(
-    (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: format, ...axis }),
-    [lines, settings.xLog, settings.yLog, settings.clip, window, axis, format],
+  const model = useMemo(() => modelOf({ line, others, length, count }), [modelOf, line, others, length, count]);
+  useImperativeHandle(
+    grow,
+    () => (grown) => handle.current?.grow(modelOf(grown), lineSummary(name, grown.line.x.length, figuresOf(grown.line), format)),
+    [modelOf, name, format],
   );
   const reset = useRef(onWindow);
   reset.current = onWindow;
@@ -71,20 +89,17 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
   const tools = useMemo(() => <ZoomTools name={name} zoomed={zoomed} handle={handle} onReset={() => reset.current(null)} />, [name, zoomed]);
   const figures = useMemo(() => figuresOf(line), [line]);
   const shown = line.x.length;
-  const told = useCalm(
-    useMemo(() => ({ last: figures?.last, range: rangeOf([line, ...others.map((each) => each.data)]), nonFinite: figures?.nonFinite ?? countNonFinite(line), shown, count }), [figures, line, others, shown, count]),
-    model.window,
-  );
-  const sums = useMemo(
-    () => (
+  const sums = useMemo(() => {
+    const range = rangeOf([line, ...others.map((each) => each.data)]);
+    const nonFinite = figures?.nonFinite ?? countNonFinite(line);
+    return (
       <>
-        {told.range && <span>{t("chart.range", { min: format(told.range.low), max: format(told.range.high) })}</span>}
-        <span>{told.count > told.shown ? t("chart.sampled", { shown: formatCount(told.shown), count: formatCount(told.count) }) : t("chart.points", { count: told.shown })}</span>
-        {told.nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: told.nonFinite })}</span>}
+        {range && <span>{t("chart.range", { min: format(range.low), max: format(range.high) })}</span>}
+        <span>{count > shown ? t("chart.sampled", { shown: formatCount(shown), count: formatCount(count) }) : t("chart.points", { count: shown })}</span>
+        {nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: nonFinite })}</span>}
       </>
-    ),
-    [told, format],
-  );
+    );
+  }, [line, others, figures, shown, count, format]);
   const onKey = (key: string) => {
     if (key !== "d" && key !== "f") return false;
     if (key === "d") setAsTable(true);
@@ -96,7 +111,7 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
       name={name}
       description={description}
       // The last value of one of several lines would pass for that of all.
-      value={others.length > 0 ? "" : told.last === undefined ? "–" : format(told.last)}
+      value={others.length > 0 ? "" : figures === null ? "–" : format(figures.last)}
       tools={tools}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}

@@ -6,6 +6,8 @@ import { Plot } from "./plot";
 import type { PlotModel } from "./plot-model";
 
 export interface LineChartHandle {
+  /** Shows lines that have grown, before the component is drawn with them. */
+  grow: (model: PlotModel, label: string) => void;
   zoom: (factor: number) => void;
   move: (share: number) => void;
   picture: () => HTMLCanvasElement | null;
@@ -56,11 +58,19 @@ export function LineChart({ model, height, label, onWindow, onOutside, onKey, ha
   // In the frame in which the figures around the chart change, and not in one more after it.
   useLayoutEffect(() => plot.current?.setModel(model), [model, theme]);
 
-  useImperativeHandle(handle, () => ({
-    zoom: (factor) => plot.current?.zoom(factor, null),
-    move: (share) => plot.current?.moveBy(share),
-    picture: () => plot.current?.picture() ?? null,
-  }));
+  useImperativeHandle(
+    handle,
+    () => ({
+      grow: (grown, sentence) => {
+        plot.current?.setModel(grown);
+        box.current?.setAttribute("aria-label", sentence);
+      },
+      zoom: (factor) => plot.current?.zoom(factor, null),
+      move: (share) => plot.current?.moveBy(share),
+      picture: () => plot.current?.picture() ?? null,
+    }),
+    [],
+  );
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

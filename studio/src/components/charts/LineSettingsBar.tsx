@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { t } from "../../text/text";
 import { Checkbox, Segments, Select } from "../fields";
 import styles from "./LineSettingsBar.module.css";
@@ -14,7 +15,7 @@ export interface LineSearch {
 }
 
 /** What runs along the charts of a page, how y is scaled, how much is smoothed. */
-export function LineSettingsBar({ search, metrics, onChange }: { search: LineSearch; metrics?: readonly string[]; onChange: (next: LineSearch) => void }) {
+export const LineSettingsBar = memo(function LineSettingsBar({ search, metrics, onChange }: { search: LineSearch; metrics?: readonly string[]; onChange: (next: LineSearch) => void }) {
   const smoothing = smoothingOf(search.ema);
   const along = search.x === "metric" ? (search.xm ?? "") : "";
   return (
@@ -46,4 +47,4 @@ export function LineSettingsBar({ search, metrics, onChange }: { search: LineSea
       </label>
     </>
   );
-}
+});

@@ -4,14 +4,16 @@ import type { SheetMessage } from "./sheet";
 
 /** The global scope of a worker; the DOM library of TypeScript describes that of a page. */
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<SheetMessage>) => void) | null;
+  onmessage: ((event: MessageEvent<SheetMessage[]>) => void) | null;
 }
 
 declare const self: WorkerScope;
 
 const sheets = new Map<number, { canvas: OffscreenCanvas; context: OffscreenCanvasRenderingContext2D }>();
 
-self.onmessage = ({ data }) => {
+self.onmessage = ({ data }) => data.forEach(receive);
+
+function receive(data: SheetMessage): void {
   if (data.type === "gone") sheets.delete(data.id);
   else if (data.type === "sheet") {
     // Nothing shines through a chart.
@@ -23,4 +25,4 @@ self.onmessage = ({ data }) => {
     resize(sheet.canvas, ...pixelsOf(data.scene));
     drawScene(sheet.context, data.scene);
   }
-};
+}

@@ -4,6 +4,7 @@ import { drawnOn, screenRatio, sketch, type Surface } from "./easel";
 import { inkOf } from "./ink";
 import { nearestIndex, number } from "./line-data";
 import { strokeLines } from "./plot-draw";
+import { drawInNextFrame, leaveNextFrame } from "./next-frame";
 import { type Box, type PlotLine, type PlotModel, scalesOf, wholeRange } from "./plot-model";
 import { PlotPointer } from "./plot-pointer";
 import { drawReadout, type Readout, readoutAt, spokenReadout } from "./plot-readout";
@@ -40,7 +41,6 @@ export class Plot {
   private height = 0;
   private x = new Scale("linear", { low: 0, high: 1 }, 0, 1);
   private y = new Scale("linear", { low: 0, high: 1 }, 0, 1);
-  private frame = 0;
   private needs: "nothing" | "cursor" | "all" = "nothing";
   private cursor: { x: number; py: number | null; lineId: string | null; own: boolean } | null = null;
   private selection: Range | null = null;
@@ -93,7 +93,7 @@ export class Plot {
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.frame);
+    leaveNextFrame(this.draw);
     this.leaveGroup();
     this.pointer.close();
     this.sheet.close();
@@ -165,18 +165,18 @@ export class Plot {
   }
 
   private request(what: "cursor" | "all"): void {
-    if (this.needs === "nothing") this.frame = requestAnimationFrame(() => this.draw());
+    if (this.needs === "nothing") drawInNextFrame(this.draw);
     if (this.needs !== "all") this.needs = what;
   }
 
-  private draw(): void {
-    cancelAnimationFrame(this.frame);
+  private readonly draw = (): void => {
+    leaveNextFrame(this.draw);
     const all = this.needs !== "cursor";
     this.needs = "nothing";
     if (this.width === 0 || this.height === 0) return;
     if (all) this.drawLines();
     this.drawCursor();
-  }
+  };
 
   private drawLines(): void {
     const outside = this.scale();

@@ -17,6 +17,12 @@ export interface Sheet {
 let worker: Worker | null | undefined;
 let nextId = 1;
 const sheets = new Map<number, WorkerSheet>();
+const outbox: { message: SheetMessage; held: Transferable[] }[] = [];
+
+function sendAll(to: Worker): void {
+  const all = outbox.splice(0);
+  to.postMessage(all.map((each) => each.message), all.flatMap((each) => each.held));
+}
 
 export function newSheet(): Sheet {
   worker ??= worker === null ? null : started();
@@ -86,7 +92,9 @@ class WorkerSheet implements Sheet {
     if (this.scene) this.own.show(this.scene);
   }
 
+  /** What charts have to say in one frame goes to the worker together. */
   private post(message: SheetMessage, held: Transferable[]): void {
-    this.worker.postMessage(message, held);
+    if (outbox.length === 0) queueMicrotask(() => sendAll(this.worker));
+    outbox.push({ message, held });
   }
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useRef } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import type { SeriesPoints } from "../../client/series-frame";
 import type { FetchSeries, SeriesStore } from "../../client/series-store";
 import { type Range, SeriesWindow } from "../../client/series-window";
@@ -40,9 +40,21 @@ export interface SeriesData {
   retry: () => void;
 }
 
-/** The series of `names` in `runs`: read when first wanted, grown as more is logged, refined in the part that is zoomed into. */
-export function useSeriesData({ store, fetch }: SeriesSource, wish: SeriesWish): SeriesData {
-  const [version, changed] = useReducer((count: number) => count + 1, 0);
+/**
+ * The series of `names` in `runs`: read when first wanted, grown as more is logged, refined in the part that is zoomed into.
+ *
+ * @param onGrown draws what has grown without the component: this is then drawn anew only as often as its words can be read.
+ */
+export function useSeriesData({ store, fetch }: SeriesSource, wish: SeriesWish, onGrown?: () => void): SeriesData {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  // Counted apart from the draws: a component that is drawn for another reason shows what has grown since.
+  const version = useRef(0);
+  const changed = useCallback(() => {
+    version.current += 1;
+    draw();
+  }, []);
+  const grown = useRef(onGrown);
+  grown.current = onGrown;
   const runIds = wish.runs.map((run) => run.id);
   const names = wish.xMetric === undefined ? wish.names : [...wish.names, wish.xMetric];
   const [runsKey, namesKey] = [runIds.join("\n"), JSON.stringify(names)];
@@ -52,8 +64,14 @@ export function useSeriesData({ store, fetch }: SeriesSource, wish: SeriesWish):
   useEffect(() => {
     const asked = wanted.current;
     const releases = asked.names.map((name) => store.hold(asked.runIds, name));
-    const unsubscribe = store.subscribe((told) => {
-      if (asked.names.some((name) => told.has(name))) changed();
+    const unsubscribe = store.subscribe((told, shown) => {
+      if (!asked.names.some((name) => told.has(name))) return;
+      if (grown.current === undefined) {
+        if (shown !== "words") changed();
+      } else if (shown === "lines") {
+        version.current += 1;
+        grown.current();
+      } else changed();
     });
     changed(); // It may be known already.
     return () => {
@@ -83,9 +101,9 @@ export function useSeriesData({ store, fetch }: SeriesSource, wish: SeriesWish):
       for (const name of names) store.retry(runIds, name);
       if (refined.error !== null) refined.retry();
     };
-    return { version, line, points: (runId, name) => store.points(runId, name), error: failed ?? refined.error, waiting, retry };
+    return { version: version.current, line, points: (runId, name) => store.points(runId, name), error: failed ?? refined.error, waiting, retry };
     // What is listed decides; the rest is made of it.
-  }, [version, store, refined, runsKey, namesKey, wish.x, wish.xMetric, wish.window, waiting]);
+  }, [version.current, store, refined, runsKey, namesKey, wish.x, wish.xMetric, wish.window, waiting]);
 }
 
 /** The window of a chart: asked for when it changes, and again when the data under it has not been read yet. */

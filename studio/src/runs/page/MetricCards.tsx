@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { memo, useMemo } from "react";
+import { memo, useMemo, useRef } from "react";
 import { type MetricSeries, type MetricValue, runSeriesQuery } from "../../client/metric";
 import type { Range } from "../../client/series-window";
 import { useWorkspace } from "../../client/workspace";
 import { CARD_HEIGHT } from "../../components/charts/ChartCard";
 import { csvOf, saveText } from "../../components/charts/csv";
 import { DataTable } from "../../components/charts/DataTable";
-import { LineCard, lengthOf } from "../../components/charts/LineCard";
+import { type CardLines, type GrowCard, LineCard, lengthOf } from "../../components/charts/LineCard";
 import type { LineSettings } from "../../components/charts/line-settings";
 import type { PlotLine } from "../../components/charts/plot-model";
 import { columnsLine, numericColumns } from "../../components/charts/table-line";
-import { type SeriesSource, useSeriesData } from "../../components/charts/useSeriesData";
+import { type SeriesData, type SeriesSource, useSeriesData } from "../../components/charts/useSeriesData";
 import { seriesColumns } from "../../components/charts/twin";
 import { type XAxis, xAxis } from "../../components/charts/x-axis";
 import { metricFormat } from "../../components/format";
@@ -56,19 +56,17 @@ const NODES_NAMED = 8;
 function SeriesCard({ source, run, name, others = NO_OTHERS, settings, axis, window, onWindow, wide, onWide }: MetricCardProps) {
   const runs = useMemo(() => [run], [run]);
   const names = useMemo(() => [name, ...others], [name, others]);
-  const data = useSeriesData(source, { runs, names, x: settings.x, window, windowPoints: WINDOW_POINTS });
-  const line = useMemo(() => data.line(run.id, name), [data, run.id, name]);
+  const grow = useRef<GrowCard>(null);
+  const data = useSeriesData(source, { runs, names, x: settings.x, window, windowPoints: WINDOW_POINTS }, () => {
+    const grown = linesOf();
+    if (grown) grow.current?.(grown);
+  });
+  const linesOf = () => cardLines(data, run.id, name, others, settings);
+  const lines = useMemo(linesOf, [data, run.id, name, others, settings]);
   const points = data.points(run.id, name);
-  const beside = useMemo(
-    () => others.flatMap((each, index): PlotLine[] => {
-      const found = data.line(run.id, each);
-      return found ? [{ id: each, label: nodeOf(each), colour: `var(--run-${(index + 1) % 8})`, data: found }] : [];
-    }),
-    [data, run.id, others],
-  );
   const title = others.length > 0 ? `system/${name.split("/").at(-1)}` : name;
-  if (line === undefined && data.error !== null) return <div className={styles.holder}><ErrorState error={data.error} onRetry={data.retry} /></div>;
-  if (!line || !points) return <div className={styles.holder}>{line === undefined && <Skeleton lines={4} />}</div>;
+  if (points === undefined && data.error !== null) return <div className={styles.holder}><ErrorState error={data.error} onRetry={data.retry} /></div>;
+  if (!lines || !points) return <div className={styles.holder}>{points === undefined && <Skeleton lines={4} />}</div>;
   const saveCsv = async () => {
     const range = window && settings.x === "step" ? { start: window.low, stop: window.high } : {};
     const found = await source.fetch({ run_ids: [run.id], names, max_points: CSV_POINTS, sort: true, ...range }, new AbortController().signal);
@@ -78,13 +76,10 @@ function SeriesCard({ source, run, name, others = NO_OTHERS, settings, axis, win
     <LineCard
       name={title}
       label={nodeOf(name)}
-      others={beside}
-      line={line}
+      {...lines}
       colour={run.colour}
       settings={settings}
       axis={axis}
-      length={wholeLength(points, settings)}
-      count={points.count}
       window={window}
       onWindow={(next) => onWindow(name, next)}
       wide={wide}
@@ -93,14 +88,26 @@ function SeriesCard({ source, run, name, others = NO_OTHERS, settings, axis, win
       onCsv={() => void saveCsv()}
       busy={data.waiting}
       format={metricFormat(name)}
+      grow={grow}
       note={
         <>
-          {others.length > 0 && <NodeNames names={names} colours={[run.colour, ...beside.map((each) => each.colour)]} />}
+          {others.length > 0 && <NodeNames names={names} colours={[run.colour, ...lines.others.map((each) => each.colour)]} />}
           {data.error !== null && <button type="button" className={styles.retry} onClick={data.retry}>{t("chart.windowFailed")}</button>}
         </>
       }
     />
   );
+}
+
+/** What is known of a metric and of those beside it; null when the run has not logged it, or that is not known yet. */
+function cardLines(data: SeriesData, runId: string, name: string, others: readonly string[], settings: LineSettings): CardLines | null {
+  const [points, line] = [data.points(runId, name), data.line(runId, name)];
+  if (!points || !line) return null;
+  const beside = others.flatMap((each, index): PlotLine[] => {
+    const found = data.line(runId, each);
+    return found ? [{ id: each, label: nodeOf(each), colour: `var(--run-${(index + 1) % 8})`, data: found }] : [];
+  });
+  return { line, others: beside, length: wholeLength(points, settings), count: points.count };
 }
 
 /** Which node of the run a system metric is of; its whole name where the run has one node. */

@@ -50,10 +50,13 @@ export function MetricCharts({ run, to, along, sectionsOf, empty }: MetricCharts
     (next: MetricsSearch) => void navigate({ to, params: { runId: run.id }, search: (before: MetricsSearch) => ({ ...before, ...next }), replace: true }),
     [navigate, run.id, to],
   );
-  const onSettings = (next: MetricsSearch) => {
-    const x = next.x ?? "step";
-    change("x" in next ? { ...next, x: x === along ? undefined : x } : next);
-  };
+  const onSettings = useCallback(
+    (next: MetricsSearch) => {
+      const x = next.x ?? "step";
+      change("x" in next ? { ...next, x: x === along ? undefined : x } : next);
+    },
+    [change, along],
+  );
   if (metrics.isError && !metrics.data) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
   if (!metrics.data) return <Skeleton lines={6} inset />;
   if (sections.length === 0 && sectionsOf(metrics.data.metrics, "").length === 0) return empty;

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { ApiError } from "../../client/api";
-import { isMedium, isSystemMetric, runMetricsQuery } from "../../client/metric";
+import { isMedium, isSystemMetric, type MetricSummary, runMetricsQuery } from "../../client/metric";
 import { isCancellable, type Run } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { buttonClass } from "../../components/Button";
@@ -43,9 +43,9 @@ export function RunPage() {
 
 function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
   const selected = selectedTab(useLocation().pathname);
-  const metrics = useQuery(runMetricsQuery(useWorkspace(), run.id));
-  const logged = metrics.data?.metrics ?? [];
-  const counts: Partial<Record<TabId, number>> = { children: run.child_count, metrics: logged.filter((metric) => !isSystemMetric(metric.name) && !isMedium(metric)).length, images: logged.filter(isMedium).length, tables: logged.filter((metric) => metric.family === "table").length };
+  // Only the counts: new values of what is logged draw nothing here.
+  const logged = useQuery({ ...runMetricsQuery(useWorkspace(), run.id), select: loggedCounts });
+  const counts: Partial<Record<TabId, number>> = { ...logged.data, children: run.child_count };
   return (
     <>
       <PageHeader
@@ -87,6 +87,14 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
       </div>
     </>
   );
+}
+
+function loggedCounts({ metrics }: { metrics: readonly MetricSummary[] }) {
+  return {
+    metrics: metrics.filter((metric) => !isSystemMetric(metric.name) && !isMedium(metric)).length,
+    images: metrics.filter(isMedium).length,
+    tables: metrics.filter((metric) => metric.family === "table").length,
+  };
 }
 
 function NoSuchRun({ runId }: { runId: string }) {
