@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runyard.client.endpoint import EmbeddedEndpoint
-from runyard.client.http import load_httpx
 from runyard.client.program_note import FOLDER, ProgramNote
 from runyard.domain.run import PULSE_S
 from runyard.errors import RunyardError
@@ -109,7 +108,6 @@ def forget_notes() -> None:
 
 
 def _work(reference: weakref.ref[Pulse]) -> None:
-    load_httpx()
     time.sleep(FIRST_S)
     while (pulse := reference()) is not None:
         pulse.beat()
