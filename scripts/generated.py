@@ -47,7 +47,7 @@ def schema(document: str) -> str:
 
 def cli_reference() -> str:
     """Return a page with the help text of every command."""
-    parts = [NOTE, "# Command line\n", "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the run failed, 130 interrupted.\n"]
+    parts = [NOTE, "# Command line\n"]
     for context in walk(context_of(root, "runyard", None)):
         if context.parent and isinstance(context.command, click.Group):
             continue

@@ -46,6 +46,12 @@ def test_values_come_from_the_server(two_runs: tuple[str, str], workspace: Works
     assert completed("profile", "use", "l") == ["local"]
 
 
+def test_an_experiment_is_completed_however_many_are_newer(workspace: Workspace, project: Path) -> None:
+    for name in ("zebra", *(f"newer-{number}" for number in range(51))):
+        Experiment(workspace, name)
+    assert completed("run", "list", "-e", "zeb") == ["zebra"]
+
+
 def test_the_tab_key_starts_no_server_and_complains_of_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from runyard.cli.failures import CommandLine
 from runyard.cli.lazy import LazyCommand
-from runyard.errors import ConflictError, RunFailedError, RunyardError, ScriptNotFoundError
+from runyard.errors import ConflictError, InvalidArgumentError, RunFailedError, RunyardError, ScriptNotFoundError
 
 raised: BaseException | None = None
 
@@ -38,6 +38,8 @@ def call(error: BaseException | None) -> Result:
         (RunyardError("it broke"), 1),
         (ScriptNotFoundError("it broke"), 1),
         (ConflictError("it broke"), 1),
+        (InvalidArgumentError("it broke"), 1),
+        (InvalidArgumentError("it broke", position=3), 2),
         (RunFailedError("it broke"), 3),
         (click.UsageError("it broke"), 2),
         (click.BadParameter("it broke"), 2),
@@ -125,17 +127,26 @@ def flood():
     for _ in range(100_000):
         click.echo("x" * 100)
 
+@click.command()
+def sign():
+    click.echo("h\\u2603")
+
 late = types.ModuleType("late")
-late.wait, late.flood = wait, flood
+late.wait, late.flood, late.sign = wait, flood, sign
 sys.modules["late"] = late
-CommandLine("line", lazy={name: LazyCommand("late", name, "") for name in ("wait", "flood")})(sys.argv[1:])
+CommandLine("line", lazy={name: LazyCommand("late", name, "") for name in ("wait", "flood", "sign")})(sys.argv[1:])
 """
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start a command line with the commands ``wait`` and ``flood``."""
+def start(*arguments: str, **more: object) -> subprocess.Popen[str]:
+    """Start a command line with the commands of ``PROGRAM``."""
     command = [sys.executable, "-c", PROGRAM, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)  # type: ignore[call-overload,no-any-return]
+
+
+def test_a_terminal_that_has_no_such_sign_gets_an_escape() -> None:
+    with start("sign", env={**os.environ, "PYTHONIOENCODING": "latin-1"}) as process:
+        assert process.communicate(timeout=30) == ("h\\u2603\n", "") and process.returncode == 0
 
 
 def test_a_reader_that_stops_reading_gets_no_complaint() -> None:

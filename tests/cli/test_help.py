@@ -62,3 +62,11 @@ def test_the_examples_are_command_lines_that_parse(context: click.Context) -> No
 def test_every_option_says_what_it_is_for(context: click.Context) -> None:
     options = [each for each in context.command.params if isinstance(each, click.Option) and not each.hidden]
     assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("name", [name for name in root.list_commands(click.Context(root)) if name != "top"])
+def test_no_line_of_a_list_of_commands_is_cut_off(name: str) -> None:
+    command = root.get_command(click.Context(root), name)
+    assert command is not None
+    text = command.get_help(click.Context(command, info_name=f"runyard {name}", terminal_width=80))
+    assert not [line for line in text.splitlines() if line.endswith("...") and not line.startswith("Usage:")]

@@ -8,7 +8,7 @@ import click
 import pytest
 import yaml
 
-from runyard.cli.output import render, search
+from runyard.cli.output import Output, fitting_columns, render, search
 
 RUNS = [
     {"run_id": "a", "status": "Failed", "tags": {"quality": "fantastic run", "worth another look": None}, "runs": [1]},
@@ -75,3 +75,39 @@ def test_a_query_selects_as_jmespath_does(expression: str, found: list[str]) -> 
 def test_a_query_that_cannot_be_evaluated_is_named(expression: str) -> None:
     with pytest.raises(click.BadParameter, match="JMESPath"):
         search(expression, RUNS)
+
+
+def test_a_query_whose_quotes_the_shell_took_away_is_read_with_them(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"properties": {"author": "azureml-user"}}, {"properties": {}}]
+    assert search("[?properties.author==azureml-user]", rows) == rows[:1]
+    assert "[?properties.author=='azureml-user']" in capsys.readouterr().err
+
+
+def test_a_query_that_finds_nothing_for_lack_of_quotes_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert search("[?status==Failed].run_id", RUNS) == []
+    assert "[?status=='Failed'].run_id" in capsys.readouterr().err
+    assert search("[?status=='Nothing']", RUNS) == [] and not capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("form", "text"), [("tsv", ""), ("table", "Nothing found.\n"), ("json", "[]\n"), ("yaml", "[]\n")])
+def test_nothing_is_no_line_where_lines_are_rows(capsys: pytest.CaptureFixture[str], form: str, text: str) -> None:
+    Output(form).print([])
+    assert capsys.readouterr().out == text
+
+
+def test_a_scalar_in_yaml_is_a_line() -> None:
+    assert render("Completed", "yaml") == "Completed"
+
+
+def test_a_table_shows_times_to_the_second() -> None:
+    at = datetime(2026, 1, 2, 3, 4, 5, 678_901, tzinfo=timezone.utc)
+    for value in (at, "2026-01-02T03:04:05.678901Z"):
+        assert "2026-01-02 03:04:05Z" in render([{"at": value}], "table") and "678901" in render([{"at": value}], "tsv")
+
+
+def test_a_narrow_terminal_shows_the_id_whole_and_the_status_before_the_rest() -> None:
+    names, widths = ["Run id", "Experiment name", "Status", "Start time utc", "Tags"], [36, 15, 9, 20, 40]
+    assert fitting_columns(names, widths, 200) == [0, 1, 2, 3, 4]
+    assert fitting_columns(names, widths, 80) == [0, 1, 2, 3]
+    assert fitting_columns(names, widths, 50) == [0, 2]
+    assert fitting_columns(names, widths, 20) == [0]

@@ -50,6 +50,26 @@ def test_the_bin_is_purged_of_what_is_old_enough(two_runs: tuple[str, str], call
     assert "no length of time" in call("run", "purge", "--older-than", "soon", "--yes").stderr
 
 
+def test_children_that_a_filter_finds_too_come_back_with_their_parent(
+    workspace: Workspace, project: Path, call: Call, found: Found
+) -> None:
+    with Experiment(workspace, "tree").start_logging(snapshot_directory=None) as parent:
+        parent.child_run().complete()
+    call("run", "delete", "--filter", "exp:tree", "--yes")
+    call("run", "restore", "-r", parent.id)
+    assert found("run", "list", "--include-children", "--query", "length(@)") == 2
+
+
+def test_one_run_that_goes_on_does_not_keep_the_others_from_the_bin(
+    two_runs: tuple[str, str], workspace: Workspace, call: Call, found: Found
+) -> None:
+    run = Experiment(workspace, "experiment").start_logging(snapshot_directory=None)
+    told = call("run", "delete", "--filter", "exp:experiment", "--yes")
+    assert told.exit_code == 1 and run.id in told.stderr
+    assert (ids(found, "ActiveOnly"), ids(found, "Deleted")) == ([run.id], [two_runs[1], two_runs[0]])
+    run.complete()
+
+
 def test_a_run_that_goes_on_is_not_deleted(workspace: Workspace, project: Path, call: Call) -> None:
     run = Experiment(workspace, "open").start_logging(snapshot_directory=None)
     told = call("run", "delete", "-r", run.id)

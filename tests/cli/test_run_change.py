@@ -80,3 +80,36 @@ def test_runs_that_a_filter_finds_are_cancelled(workspace: Workspace, project: P
 def test_cancelling_a_run_that_has_ended_says_how_it_had_ended(two_runs: tuple[str, str], call: Call, found: Found) -> None:
     status = found("run", "show", "-r", two_runs[0], "--query", "status")
     assert call("run", "cancel", "-r", two_runs[0]).stdout == f"Run {two_runs[0]} had ended already: {status}.\n"
+
+
+def test_an_empty_filter_does_not_mean_all_runs(two_runs: tuple[str, str], call: Call) -> None:
+    for command in (["update", "--add-tag", "x"], ["delete", "--yes"], ["cancel"], ["restore"]):
+        told = call("run", *command, "--filter", " ")
+        assert told.exit_code == 2 and "would mean all runs" in told.stderr
+
+
+def test_a_filter_that_finds_nothing_says_so(two_runs: tuple[str, str], call: Call) -> None:
+    for command in (["update", "--add-tag", "x"], ["delete"], ["cancel"], ["restore"]):
+        told = call("run", *command, "--filter", "tag:nothing")
+        assert told.exit_code == 0 and "No run fits the filter" in told.stderr
+
+
+def test_a_tag_is_not_set_and_taken_away_at_once(two_runs: tuple[str, str], call: Call) -> None:
+    told = call("run", "update", "-r", two_runs[0], "--add-tag", "a=1", "--remove-tag", "a")
+    assert told.exit_code == 2 and "both" in told.stderr
+
+
+def test_what_is_not_utf_8_is_refused(two_runs: tuple[str, str], call: Call, project: Path) -> None:
+    (project / "notes.md").write_bytes(b"\xff\xfe")
+    for told in (
+        call("run", "update", "-r", two_runs[0], "--description", "@notes.md"),
+        CliRunner().invoke(root, ["run", "update", "-r", two_runs[0], "--description", "-"], input=b"\xff"),
+        call("experiment", "update", "-e", "experiment", "--description", "@notes.md"),
+        call("run", "update", "-r", two_runs[0], "--add-tag", "\udcff"),
+    ):
+        assert told.exit_code == 2 and "not UTF-8" in told.stderr and not isinstance(told.exception, UnicodeError)
+
+
+def test_an_empty_name_gives_a_run_its_id(two_runs: tuple[str, str], found: Found) -> None:
+    found("run", "update", "-r", two_runs[0], "--name", "first")
+    assert found("run", "update", "-r", two_runs[0], "--name", " ")["display_name"] == two_runs[0]

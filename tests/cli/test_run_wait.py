@@ -71,7 +71,10 @@ def test_the_exit_code_is_4_when_the_time_has_passed(open_run: Run, call: Call) 
     ("arguments", "code", "text"),
     [
         ([], 2, "Say what to wait for"),
-        (["status = Faild"], 1, "at character 10"),
+        (["status = Faild"], 2, "at character 10"),
+        (["-r", "x", "status = Faild"], 2, "at character 10"),
+        (["-r", "x", "status = Failed) or (status = Running"], 2, "no '(' for this ')'"),
+        ([" "], 2, "Say what to wait for"),
         (["-r", "nothing-here"], 6, "nothing-here"),
         (["--filter", "tag:nothing"], 6, "nothing to wait for"),
         (["-r", "x", "--timeout", "long"], 2, "no length of time"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,6 +73,12 @@ def test_keys_choose_show_filter_and_leave(top: TerminalProgram) -> None:
     assert not top.screen.is_other and top.screen.shows_cursor
 
 
+def test_the_terminal_is_as_it_was_when_it_is_told_to_end(top: TerminalProgram) -> None:
+    os.kill(top.pid, signal.SIGTERM)
+    assert top.end() == 128 + signal.SIGTERM
+    assert not top.screen.is_other and top.screen.shows_cursor
+
+
 def test_a_run_is_cancelled_after_a_question(top: TerminalProgram, runs: list[Run]) -> None:
     top.type("x")
     top.wait_for_text(f"Cancel run {runs[2].id}")
@@ -110,7 +117,7 @@ def test_once_prints_plain_text(runs: list[Run], call: Call) -> None:
     assert told.exit_code == 0 and "\x1b" not in told.stdout
     assert "✗ Failed" in row_of(told.stdout.splitlines(), "second")
     assert "first" not in call("top", "--once", "--active").stdout
-    assert call("top", "--once", "--filter", "status = Faild").exit_code == 1
+    assert call("top", "--once", "--filter", "status = Faild").exit_code == 2
 
 
 def test_without_a_terminal_it_says_what_to_do(project: Path, call: Call) -> None:

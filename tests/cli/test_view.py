@@ -28,4 +28,6 @@ def test_a_view_is_saved_changed_shared_shown_and_deleted(two_runs: tuple[str, s
 
 def test_a_view_that_cannot_be_read_is_not_saved(project: Path, call: Call, found: Found) -> None:
     told = call("view", "save", "wrong", "--filter", "status = Faild")
-    assert told.exit_code == 1 and "at character 10" in told.stderr and found("view", "list") == []
+    assert told.exit_code == 2 and "at character 10" in told.stderr and found("view", "list") == []
+    told = call("view", "save", "wrong", "--columns", "id,nothing")
+    assert told.exit_code == 2 and "at character 4" in told.stderr and found("view", "list") == []

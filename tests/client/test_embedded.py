@@ -44,6 +44,14 @@ def test_a_missing_owner_token_says_how_to_get_one(tmp_path: Path) -> None:
         embedded.read_owner_token(tmp_path)
 
 
+def test_a_python_too_old_for_the_server_is_told_apart_from_missing_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "SERVER_PYTHON", (9, 9))
+    with pytest.raises(ServerStartError, match=r"server needs Python 9\.9 or newer, and .* is 3\.\d+\. .*runyard login URL"):
+        embedded.start(tmp_path / "home")
+
+
 def test_a_missing_server_extra_is_named_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runyard.domain.run_filter import parse_field
-from runyard.domain.run_order import ORDER_FIELDS_MAX, OrderBy, parse_order, unparse_order
+from runyard.domain.run_order import ORDER_FIELDS_MAX, OrderBy, parse_columns, parse_order, unparse_order
 from runyard.errors import InvalidArgumentError
 
 
@@ -47,3 +47,18 @@ def test_what_is_no_order_is_refused_where_it_goes_wrong(text: str, position: in
         parse_order(text)
     assert caught.value.details["position"] == position
     assert str(caught.value).startswith(f"The order cannot be read at character {position + 1}")
+
+
+def test_columns_are_named_as_they_were_written() -> None:
+    assert parse_columns(' id, metric."a, b".min ,Param.lr') == {
+        "id": parse_field("id"),
+        'metric."a, b".min': parse_field('metric."a, b".min'),
+        "Param.lr": parse_field("param.lr"),
+    }
+
+
+@pytest.mark.parametrize(("text", "position"), [("", 0), ("id,", 3), ("id,shoe", 3), ("id status", 3)])
+def test_what_is_no_column_is_refused_where_it_goes_wrong(text: str, position: int) -> None:
+    with pytest.raises(InvalidArgumentError, match="The list of columns cannot be read") as caught:
+        parse_columns(text)
+    assert caught.value.details["position"] == position

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,32 @@ class Studio:
         """Wait until nothing on the page is being loaded."""
         expect(self.page.get_by_role("main")).to_be_visible()
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+SEEN = """([text, gone]) => {
+  const shown = () => [...document.querySelectorAll("a, [role=gridcell]")].some((each) => each.textContent.includes(text));
+  window.seenAt = new Promise((done, fail) => {
+    const look = () => shown() !== gone && (observer.disconnect(), done(Date.now()));
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, {subtree: true, childList: true, characterData: true});
+    setTimeout(() => fail(new Error(`${text} is ${gone ? "still" : "not"} there after 30 s`)), 30000);
+    look();
+  });
+}"""
+TWO_SECONDS_MS = 2_000
+"""How soon what is changed in one browser is to show in another."""
+
+
+def shows_within_two_seconds(watcher: Page, text: str, act: Callable[[], object], *, gone: bool = False) -> None:
+    """Do something, and fail unless a link or cell with ``text`` came, or went, in another browser within two seconds.
+
+    The other page notes the moment itself: how fast a busy machine can ask it does not count.
+    """
+    watcher.evaluate(SEEN, [text, gone])
+    began = time.time()
+    act()
+    took_ms = watcher.evaluate("window.seenAt") - began * 1000
+    assert took_ms <= TWO_SECONDS_MS, f"{text} took {took_ms:.0f} ms"
 
 
 def violations(page: Page, within: str = "body", only: Sequence[str] = (), without: Sequence[str] = ()) -> list[str]:

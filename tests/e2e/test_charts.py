@@ -123,6 +123,9 @@ def test_a_new_point_is_drawn_at_once_and_only_it_is_read(studio: Studio, experi
     run.log("loss", 7.5)
     expect(chart).to_have_attribute("aria-label", re.compile("51 points, last 7.5"))
     assert asked[0]["since"] == {run.id: {"loss": 50}}
+    run.log("loss", 8.5)
+    # What stands in words changes once a second, and ends with the latest.
+    expect(page.get_by_role("article", name="loss").get_by_text("52 points")).to_be_visible()
     run.complete()
 
 

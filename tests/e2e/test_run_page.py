@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from runyard import CondaDependencies, Environment, Experiment, Run, ScriptRunConfig, Workspace
 from tests.e2e.conftest import Studio
+from tests.e2e.test_pages import PICTURE
 
 COLOURED = """
 import time
@@ -52,6 +53,9 @@ def test_a_log_is_followed_searched_and_linked_to(studio: Studio, submit: Callab
     colour = log.get_by_text("line 196", exact=True).evaluate("element => getComputedStyle(element).color")
     plain = page.get_by_role("heading").first.evaluate("element => getComputedStyle(element).color")
     assert colour != plain
+    page.get_by_role("button", name="Wrap").click()
+    expect(page.get_by_role("button", name="Wrap")).to_have_attribute("aria-pressed", "true")
+    expect(log.get_by_text("line 196", exact=True)).to_be_visible()
     page.get_by_role("searchbox", name="Find in log").fill("needle in the log")
     expect(page.get_by_text("1 of 1")).to_be_visible()  # its colour changes within it
     page.get_by_role("searchbox", name="Find in log").fill("the very last line")
@@ -163,14 +167,37 @@ def test_the_overview_tells_where_what_and_how_to_do_it_again(studio: Studio, ex
     diff = page.get_by_role("region", name="Changes of train.py")
     expect(diff.get_by_text("print('new')")).to_be_visible()
     expect(page.get_by_text(f'ws.get_run("{run.id}")')).to_be_visible()
-    page.get_by_role("button", name="Command line").click()
-    expect(page.get_by_text("train.py --lr 0.1")).to_be_visible()
+    again = page.get_by_role("region", name="Submit it again")
+    studio.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for form, part in (("Python", f'ws.get_run("{run.id}")'), ("Command line", "train.py --lr 0.1")):
+        again.get_by_role("button", name=form).click()
+        expect(again.get_by_text(part)).to_be_visible()
+        again.get_by_role("button", name=re.compile("^Copy ")).click()
+        expect(again.get_by_role("button", name="Copied")).to_be_visible()
+        assert part in page.evaluate("navigator.clipboard.readText()")
+        expect(again.get_by_role("button", name=re.compile("^Copy "))).to_be_visible()
     run.tag("quality", "great run")
     expect(page.get_by_text("Tags changed")).to_be_visible()  # live, with its author
     page.get_by_role("link", name=re.compile("Previous run: the parent")).click()
     expect(page.get_by_role("heading", name="the parent")).to_be_visible()
     page = studio.open(f"/runs/{child.id}/overview")
     expect(page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="the parent")).to_be_visible()
+
+
+def test_a_list_of_files_that_does_not_come_is_told_of_and_read_again(studio: Studio, submit: Callable[..., Run]) -> None:
+    studio.tolerated += ["status of 500"]
+    run = submit("raise ValueError('the wrong shape')")
+    run.wait_for_completion(raise_on_error=False)
+    studio.page.route("**/artifacts", lambda route: route.fulfill(status=500, body="{}"))
+    page = studio.open(f"/runs/{run.id}/overview")
+    files = page.get_by_role("region", name="Outputs + logs")
+    expect(files.get_by_role("alert")).to_contain_text("The server answered 500")
+    expect(page.get_by_text("the wrong shape").first).to_be_visible()  # the rest of the page is there
+    page.unroute("**/artifacts")
+    files.get_by_role("button", name="Try again").click()
+    expect(files).to_have_count(0)
+    page.get_by_role("link", name="Open the log").click()
+    expect(page.get_by_text("ValueError: the wrong shape").first).to_be_visible()
 
 
 def test_a_run_goes_into_the_archive_and_the_bin_and_back(studio: Studio, experiment: Experiment) -> None:
@@ -196,10 +223,13 @@ def test_the_description_is_previewed_and_leads_on(studio: Studio, submit: Calla
     run.wait_for_completion()
     page = studio.open(f"/runs/{run.id}/overview")
     page.get_by_role("button", name="Edit the description").click()
-    page.get_by_role("textbox", name="Description").fill("See [the report](outputs/report.md)")
+    run._client.artifacts.put(run.id, "outputs/dot.png", PICTURE)
+    page.get_by_role("textbox", name="Description").fill("See [the report](outputs/report.md) ![the curve](outputs/dot.png)")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("link", name="the report")).to_be_visible()
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Edit the description")).to_be_visible()
+    expect(page.get_by_role("img", name="the curve")).to_have_js_property("naturalWidth", 1)
     page.get_by_role("link", name="the report").click()
     expect(page.get_by_role("heading", name="A report")).to_be_visible()
     expect(page).to_have_url(re.compile(f"workspace={studio.workspace.name}"))

@@ -40,8 +40,9 @@ def test_a_token_is_not_in_what_is_printed_of_a_profile() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="no modes of files")
 def test_a_file_that_others_can_read_is_refused(two: Profiles) -> None:
     profile_path().chmod(0o644)
-    with pytest.raises(ConfigurationError, match="chmod 600"):
+    with pytest.raises(ConfigurationError, match="chmod 600") as caught:
         read_profiles()
+    assert "damaged" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"profiles": {"a": {}}, "current": null}', '{"profiles": 3, "current": 1}'])

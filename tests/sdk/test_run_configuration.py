@@ -249,3 +249,12 @@ def test_gpus_are_saved_and_loaded_with_the_configuration(tmp_path: Path) -> Non
     config.save(tmp_path, "big")
     assert RunConfiguration.load(tmp_path, "big").resources.gpu == 2
     assert configuration_document(config)["resources"] == {"gpu": 2}
+
+
+def test_a_saved_name_gets_the_ending_that_the_command_line_looks_for(tmp_path: Path) -> None:
+    RunConfiguration(script="a.py").save(tmp_path, "gpu.v2")
+    assert (tmp_path / ".runyard" / "gpu.v2.runconfig").is_file()
+    assert RunConfiguration.load(tmp_path, "gpu.v2").script == "a.py"
+    (tmp_path / ".runyard" / "old").write_text("script: old.py\n")
+    RunConfiguration(script="new.py").save(tmp_path, "old")
+    assert RunConfiguration.load(tmp_path, "old").script == "new.py"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runyard.errors import InvalidArgumentError, ScriptNotFoundError, SnapshotError
+from runyard.errors import ConfigurationError, InvalidArgumentError, ScriptNotFoundError, SnapshotError
 from runyard.sdk.environment import Environment
 from runyard.sdk.script_run_config import ScriptRunConfig
 from runyard.sdk.submission import new_run_id, run_spec, script_path, source_folder
@@ -51,6 +51,17 @@ def test_a_request_that_cannot_be_met_is_refused(
     put(tmp_path, "a.py")
     with pytest.raises(error, match=said):
         run_spec(ScriptRunConfig(str(tmp_path), **options), tmp_path)
+
+
+def test_stars_for_a_secret_are_never_given_to_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "train.py").touch()
+    environment = Environment("mine")
+    environment.environment_variables = {"DB_PASSWORD": "***"}  # as a registered one comes back
+    config = ScriptRunConfig(str(tmp_path), "train.py", environment=environment)
+    with pytest.raises(ConfigurationError, match=r"DB_PASSWORD of the environment 'mine' .* Set it before you submit"):
+        run_spec(config, tmp_path)
+    monkeypatch.setenv("DB_PASSWORD", "of this machine")
+    assert run_spec(config, tmp_path).environment_variables == {"DB_PASSWORD": "of this machine"}
 
 
 def test_a_missing_script_names_close_matches(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,8 @@ def test_compute_targets_come_by_name_and_a_missing_one_names_those_there(worksp
     assert local.get_status() == local.provisioning_state
     assert local.serialize()["name"] == "local"
     assert list(local.get_active_runs()) == []
+    (node,) = local.list_nodes()
+    assert node["nodeId"] == platform.node() and node["slots"] > 0 and node["runIds"] == []
     local.wait_for_completion(show_output=True)
     assert workspace.get_default_compute_target("CPU").name == workspace.get_default_compute_target("GPU").name == "local"
     with pytest.raises(InvalidArgumentError, match="'CPU' or 'GPU'"):

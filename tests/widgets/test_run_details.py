@@ -19,6 +19,14 @@ def test_without_a_notebook_the_run_is_printed(experiment: Experiment, capsys: p
         assert words in out
 
 
+def test_as_the_last_line_of_a_cell_it_shows_itself(experiment: Experiment, capsys: pytest.CaptureFixture[str]) -> None:
+    formatter = pytest.importorskip("IPython.core.formatters").IPythonDisplayFormatter()
+    with experiment.start_logging(snapshot_directory=None, display_name="shown") as run:
+        run.log("loss", 0.25)
+    assert formatter(RunDetails(run)) is True
+    assert "shown" in capsys.readouterr().out
+
+
 def test_the_page_without_scripts_escapes_what_users_wrote(experiment: Experiment) -> None:
     name = "<script>alert(1)</script>"
     with experiment.start_logging(snapshot_directory=None, display_name=name) as run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +84,9 @@ def _statuses(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
 
 complete_run = completes(_runs)
 complete_experiment = completes(
-    lambda client, text: [(each.name, each.last_run_status or "") for each in client.experiments.page(limit=MOST).experiments]
+    lambda client, text: itertools.islice(
+        ((each.name, each.last_run_status or "") for each in client.experiments.iterate() if each.name.startswith(text)), MOST
+    )
 )
 complete_workspace = completes(lambda client, _: [(each.name, "") for each in client.workspaces.list()])
 complete_target = completes(lambda client, _: [(each.name, each.engine) for each in client.compute_targets.list()])

@@ -23,7 +23,7 @@ def compute_target() -> None:
 @workspace_options
 @output_options()
 def list_targets(workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """List the machines and clusters that can run scripts, with how many runs each has."""
+    """List what can run scripts: machines and clusters. How many runs each has stands beside it."""
     from runyard.cli.connection import connect
 
     found = connect(workspace_name, path).client.compute_targets.list()

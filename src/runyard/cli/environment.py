@@ -33,7 +33,7 @@ def environment() -> None:
 @workspace_options
 @output_options()
 def list_environments(built: bool, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """List the registered and the curated environments by name, and whether this machine has them built."""
+    """List the registered and the curated environments. It says which ones this machine has built."""
     output = Output(output_format, query)
     if built:
         output.print([_built_document(each) for each in _cache().list()], BUILT_COLUMNS)
@@ -65,7 +65,7 @@ def show(name: str, version: str | None, workspace_name: str | None, path: Path,
 @workspace_options
 @output_options()
 def register(folder: Path, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Register the environment in a folder that `download` or `scaffold` made."""
+    """Register the environment in a folder. `download` and `scaffold` make such folders."""
     from runyard import Environment
     from runyard.cli.connection import connect
     from runyard.sdk.environment_document import environment_document
@@ -81,7 +81,7 @@ def register(folder: Path, workspace_name: str | None, path: Path, output_format
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is there.")
 @workspace_options
 def download(name: str, version: str | None, folder: Path, overwrite: bool, workspace_name: str | None, path: Path) -> None:
-    """Write a registered environment into a folder, to be edited and registered again."""
+    """Write a registered environment into a folder. Edit it there and register it again."""
     from runyard import Environment
     from runyard.cli.connection import connect
 
@@ -93,7 +93,7 @@ def download(name: str, version: str | None, folder: Path, overwrite: bool, work
 @name_option
 @folder_option
 def scaffold(name: str, folder: Path) -> None:
-    """Write the files of a new environment into a folder, to be edited and registered."""
+    """Write the files of a new environment into a folder. Edit them there and register it."""
     from runyard import Environment
 
     Environment(name).save_to_directory(folder)
@@ -108,7 +108,7 @@ def scaffold(name: str, folder: Path) -> None:
 @workspace_options
 @output_options()
 def build(name: str, version: str | None, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Build an environment on this machine now, so that the first run finds it ready."""
+    """Build an environment on this machine now. The first run then finds it ready."""
     from runyard import Environment
     from runyard.cli.connection import connect
     from runyard.sdk.environment import python_for

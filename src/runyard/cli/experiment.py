@@ -8,13 +8,18 @@ from typing import Any
 import click
 
 from runyard.cli.completion import complete_experiment
-from runyard.cli.options import examples, parse_pairs, workspace_options
+from runyard.cli.options import examples, given_text, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
 from runyard.cli.progress import working
 from runyard.cli.run_bin import confirm, yes_option
 
 name_option = click.option(
     "-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment.", shell_complete=complete_experiment
+)
+
+
+binned_option = click.option(
+    "-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin: its name, or its id."
 )
 
 
@@ -37,7 +42,7 @@ def experiment() -> None:
 @workspace_options
 @output_options()
 def list_experiments(view: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """List the experiments of a workspace, the one with the newest run first."""
+    """List experiments, the one with the newest run first."""
     from runyard.cli.connection import connect
     from runyard.cli.record import EXPERIMENT_COLUMNS, experiment_document
     from runyard.domain.experiment import ExperimentView
@@ -52,7 +57,7 @@ def list_experiments(view: str, workspace_name: str | None, path: Path, output_f
 @workspace_options
 @output_options()
 def show(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Show an experiment; of several archived ones of a name the one that was archived last."""
+    """Show an experiment. Of several archived ones of a name it is the one that was archived last."""
     from runyard.cli.connection import connect
     from runyard.cli.record import experiment_document
 
@@ -67,7 +72,7 @@ def show(name: str, workspace_name: str | None, path: Path, output_format: str, 
 @name_option
 @click.option("--add-tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag to set. Can be repeated.")
 @click.option("--remove-tag", "removed", multiple=True, metavar="KEY", help="A tag to take away. Can be repeated.")
-@click.option("--description", metavar="TEXT", help="Markdown; an empty text removes it.")
+@click.option("--description", metavar="TEXT", help="Markdown; @FILE reads a file, - reads stdin, an empty text removes it.")
 @workspace_options
 @output_options()
 def update(
@@ -83,7 +88,11 @@ def update(
     """Change tags or description of an experiment, and show it."""
     if not (tags or removed or description is not None):
         raise click.UsageError("Say what to change: --add-tag, --remove-tag or --description.")
-    changes: dict[str, Any] = {"set_tags": parse_pairs(tags), "remove_tags": list(removed), "description": description}
+    changes: dict[str, Any] = {
+        "set_tags": parse_pairs(tags),
+        "remove_tags": list(removed),
+        "description": given_text(description, "--description"),
+    }
     _update(name, workspace_name, path, Output(output_format, query), **changes)
 
 
@@ -110,7 +119,7 @@ def reactivate(name: str, workspace_name: str | None, path: Path, output_format:
 @yes_option
 @workspace_options
 def delete(name: str, yes: bool, workspace_name: str | None, path: Path) -> None:
-    """Put an experiment and its runs, which must have ended, into the bin. Its name is free for a new one."""
+    """Put an experiment and its runs into the bin. The runs must have ended. Its name is free for a new one."""
     from runyard.cli.connection import connect
 
     client = connect(workspace_name, path).client
@@ -121,11 +130,14 @@ def delete(name: str, yes: bool, workspace_name: str | None, path: Path) -> None
 
 
 @experiment.command(epilog=examples("runyard experiment list --view Deleted -o table", "runyard experiment restore -e scratch"))
-@click.option("-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin.")
+@binned_option
 @workspace_options
 @output_options()
 def restore(name: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Bring back the experiment of that name that was deleted last, with the runs that went with it."""
+    """Bring an experiment back from the bin. The runs that went with it come too.
+
+    Of several of a name it is the one that was deleted last; an id names another.
+    """
     from runyard.cli.connection import connect
     from runyard.cli.record import experiment_document
 
@@ -134,7 +146,7 @@ def restore(name: str, workspace_name: str | None, path: Path, output_format: st
 
 
 @experiment.command(epilog=examples("runyard experiment purge -e scratch --yes"))
-@click.option("-e", "--experiment-name", "name", required=True, metavar="NAME", help="Experiment in the bin.")
+@binned_option
 @yes_option
 @workspace_options
 @output_options()

@@ -24,14 +24,16 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from runyard.cli.lazy import LazyGroup
-from runyard.errors import NotFoundError, RunFailedError, RunyardError, ServerStartError, TransportError
+from runyard.errors import InvalidArgumentError, NotFoundError, RunFailedError, RunyardError, ServerStartError, TransportError
 
 FAILED = 1
+WRONG_COMMAND_LINE = 2
 RUN_FAILED = 3
 TIMED_OUT = 4
 DIFFERENT = 5
@@ -70,6 +72,7 @@ class CommandLine(LazyGroup):
         return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
 
     def _code(self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, **extra: Any) -> int:
+        _write_all_characters()
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = _show_warning
@@ -87,6 +90,10 @@ class CommandLine(LazyGroup):
             return _report(error, RUN_FAILED)
         except (RunyardError, OSError) as error:
             return _report(error, _exit_code(error))
+        except UnicodeEncodeError as error:
+            if error.reason != "surrogates not allowed":  # what Python makes of bytes on a command line that are no text
+                raise
+            return _report(InvalidArgumentError(f"{error.object[:40]!r} is not UTF-8 text."), WRONG_COMMAND_LINE)
         return result if isinstance(result, int) else 0
 
 
@@ -95,6 +102,8 @@ def _exit_code(error: RunyardError | OSError) -> int:
         return INTERRUPTED
     if isinstance(error, NotFoundError):
         return NOT_FOUND
+    if isinstance(error, InvalidArgumentError) and "position" in error.details:  # a filter, an order or columns, as typed
+        return WRONG_COMMAND_LINE
     is_away = isinstance(error, TransportError) and not isinstance(error, ServerStartError)
     return UNREACHABLE if is_away else FAILED
 
@@ -119,11 +128,23 @@ def _failed_run(error: RunFailedError) -> str:
     return f"{summary}\n\n{str(body['traceback']).rstrip()}" if body.get("traceback") else summary
 
 
+def tell(error: RunyardError | OSError) -> None:
+    """Print an error that the command goes on after."""
+    _report(error, FAILED)
+
+
 def _report(error: RunyardError | OSError, code: int) -> int:
     if os.environ.get("RUNYARD_DEBUG"):
         traceback.print_exception(error)
     click.echo(f"Error: {describe(error)}", err=True)
     return code
+
+
+def _write_all_characters() -> None:
+    """Let a terminal or file that is not UTF-8 get what it has no sign for as an escape, not as the end of the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -40,7 +40,9 @@ def attach(
     output_format: str,
     query: str | None,
 ) -> None:
-    """Write a .runyard folder into a project: config.json, two sample run configurations and a conda file.
+    """Write a .runyard folder into a project.
+
+    It has config.json, two sample run configurations and a conda file in it.
 
     From then on commands and `Workspace.from_config()` in the folder are about that workspace. On the server of this machine the
     workspace is made when it is not there yet. Files that are there stay, but for config.json.

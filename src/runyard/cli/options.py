@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,6 +105,23 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # not generic in cli
         if seconds is None:
             self.fail(f"{value!r} is no length of time. Write it as 90s, 10m, 2h or 1d 2h.", param, ctx)
         return seconds
+
+
+def given_text(given: str | None, option: str) -> str | None:
+    """Return a text as an option gives it: as it is, ``@FILE`` for a file's, ``-`` for what stdin has.
+
+    Raises:
+        click.BadParameter: what should be read is not UTF-8.
+        OSError: the file cannot be read.
+    """
+    if given is None or not (given == "-" or given.startswith("@")):
+        return given
+    name = "stdin" if given == "-" else given[1:]
+    content = sys.stdin.buffer.read() if given == "-" else Path(name).read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{name} is not UTF-8 text: {error}.", param_hint=option) from None
 
 
 def parse_pairs(texts: tuple[str, ...]) -> dict[str, str | None]:

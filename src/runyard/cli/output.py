@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ["json", "table", "tsv", "yaml"]
+LEAST_WIDTH = 10
+BETWEEN = 3
+"""Cells of a terminal: what a column of a table has at least, and what stands between two."""
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 METADATA_FILE_KEY = "runyard.output_metadata_file"
 """Where a context keeps the file that its command line names after ``-t``."""
 
@@ -32,7 +37,9 @@ class Output:
         if self.query:
             value, columns = search(self.query, value), ()
         _write_metadata_file(value)
-        click.echo(render(value, self.format, columns))
+        text = render(value, self.format, columns)
+        if text or self.format != "tsv":  # no rows are no lines, for those who count or read them
+            click.echo(text)
 
     def print_fed(self, rows: list[Any], removed: list[str], cursor: int, columns: Sequence[str] = ()) -> None:
         """Print the rows that changed since a cursor; as a table or tab-separated the cursor goes to stderr."""
@@ -88,34 +95,61 @@ def search(expression: str, value: Any) -> Any:
     import jmespath
     from jmespath.exceptions import JMESPathError
 
+    bare = [] if any(mark in expression for mark in "'`\"") else _BARE_WORD.findall(expression)
     try:
-        return jmespath.search(expression, value)
+        found = jmespath.search(expression, value)
     except JMESPathError as error:
-        hint = "" if _has_quotes(expression) else " Has the shell taken its quotes away? Put all of it into double quotes."
-        raise click.BadParameter(
-            f"{expression!r} cannot be evaluated as JMESPath: {error}{hint}", param_hint="--query"
-        ) from error
+        if bare:
+            return _search_requoted(expression, value, error)
+        raise _unreadable(expression, error) from error
+    if bare and not found:
+        click.echo(
+            f"Nothing found: {bare[0][1]!r} without quotes is a key. {_QUOTES_GONE} To search for the text: "
+            f'"{_BARE_WORD.sub(_QUOTED, expression)}"',
+            err=True,
+        )
+    return found
 
 
-def _has_quotes(expression: str) -> bool:
-    return any(mark in expression for mark in "'`\"")
+_BARE_WORD = re.compile(r"([=!]=) *([^\s\[\](){}&|,@]+)")
+_QUOTED = r"\1'\2'"
+_QUOTES_GONE = "Has the shell taken its quotes away? Put all of it into double quotes."
+
+
+def _search_requoted(expression: str, value: Any, error: Exception) -> Any:
+    """Search with quotes around what is compared: a shell takes those of ``[?properties.author=='azureml-user']`` away."""
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    quoted = _BARE_WORD.sub(_QUOTED, expression)
+    try:
+        found = jmespath.search(quoted, value)
+    except JMESPathError:
+        raise _unreadable(expression, error, _QUOTES_GONE) from error
+    click.echo(f"Warning: read as {quoted}, for the shell has taken the quotes away. Put all of it into double quotes.", err=True)
+    return found
+
+
+def _unreadable(expression: str, error: Exception, hint: str = "") -> click.BadParameter:
+    why = f"{expression!r} cannot be evaluated as JMESPath: {error} {hint}"
+    return click.BadParameter(why.rstrip(), param_hint="--query")
 
 
 def render(value: Any, form: str, columns: Sequence[str] = ()) -> str:
     """Return plain data as text in one of :data:`FORMATS`."""
-    plain = plain_data(value)
+    plain = plain_data(_with_short_times(value) if form == "table" else value)
     if form == "json":
         return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
     if form == "yaml":
         import yaml
 
-        return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)).rstrip("\n")
+        return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)).rstrip("\n").removesuffix("\n...")
     if form == "table" and isinstance(plain, dict):
         return _table(["Field", "Value"], [[_title(name), _cell(plain.get(name))] for name in columns or plain])
     names, rows = _grid(plain, columns)
     if form == "tsv":
         return "\n".join("\t".join(visible(cell).replace("\t", " ").replace("\n", " ") for cell in row) for row in rows)
-    return _table([_title(name) for name in names], rows)
+    return _table([_title(name) for name in names], rows, may_drop=bool(columns))
 
 
 def plain_data(value: Any) -> Any:
@@ -129,6 +163,17 @@ def plain_data(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
     return value
+
+
+def _with_short_times(value: Any) -> Any:
+    """Return data with times to the second, as a table shows them."""
+    if isinstance(value, dict):
+        return {name: _with_short_times(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_with_short_times(item) for item in value]
+    text = plain_data(value) if isinstance(value, datetime) else value
+    found = _INSTANT.fullmatch(text) if isinstance(text, str) else None
+    return f"{found[1]} {found[2]}Z" if found else text
 
 
 def _grid(value: Any, columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:
@@ -160,24 +205,44 @@ def visible(text: str) -> str:
     return "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text)
 
 
+def fitting_columns(names: Sequence[str], widths: Sequence[int], width: int) -> list[int]:
+    """Return the places of the columns that are shown in so many cells.
+
+    The first one, which names the thing, is shown whole; the others may be folded to :data:`LEAST_WIDTH`. What does not fit then
+    goes from the right, the status last.
+    """
+    kept = list(range(len(names)))
+    going = sorted(kept[1:], key=lambda place: (names[place] != "Status", place))
+    while going and widths[0] + sum(min(widths[place], LEAST_WIDTH) + BETWEEN for place in kept[1:]) + 1 > width:
+        kept.remove(going.pop())
+    return kept
+
+
 def _title(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
-def _table(names: list[str], rows: list[list[str]]) -> str:
+def _table(names: list[str], rows: list[list[str]], may_drop: bool = False) -> str:
     if not rows:
         return "Nothing found."
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 1_000, highlight=False)
+    cells = [[visible(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, (name, *column))) for name, column in zip(names, zip(*cells, strict=True), strict=True)]
+    kept = fitting_columns(names, widths, console.width) if may_drop else list(range(len(names)))
+    if len(kept) < len(names):
+        gone = ", ".join(name for place, name in enumerate(names) if place not in kept)
+        click.echo(f"The terminal is too narrow for: {gone}. -o json has all.", err=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place in kept:
+        table.add_column(names[place], overflow="fold", no_wrap=place == 0 and widths[0] <= console.width - LEAST_WIDTH)
+    for row in cells:
+        table.add_row(*(Text(row[place]) for place in kept))
     with console.capture() as captured:
         console.print(table)
     return "\n".join(line.rstrip() for line in captured.get().splitlines() if line.strip())

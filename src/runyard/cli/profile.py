@@ -84,7 +84,7 @@ def profile() -> None:
 @profile.command("list", epilog=examples("runyard profile list -o table"))
 @output_options()
 def list_profiles(output_format: str, query: str | None) -> None:
-    """List the profiles; the one that is used where nothing else names a server is current. Tokens are not shown."""
+    """List the profiles. The current one is used where nothing else names a server. Tokens are not shown."""
     from runyard.client.embedded import home_folder
     from runyard.sdk.profile import LOCAL, read_profiles
 
@@ -98,7 +98,7 @@ def list_profiles(output_format: str, query: str | None) -> None:
 @profile.command(epilog=examples("runyard profile use team", "runyard profile use local"))
 @click.argument("name", shell_complete=complete_profile)
 def use(name: str) -> None:
-    """Use a profile where nothing else names a server; `local` is the server of this machine."""
+    """Use a profile where nothing else names a server. `local` is the server of this machine."""
     from runyard.sdk.profile import LOCAL
 
     _make_current(None if name == LOCAL else name)

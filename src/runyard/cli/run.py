@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ COMMANDS = {
     "submit-script": LazyCommand("runyard.cli.submit", "submit_script", "Run a script and stream its output."),
     "list": LazyCommand("runyard.cli.run", "list_runs", "List runs, newest first."),
     "show": LazyCommand("runyard.cli.run", "show", "Show a run with all that is known of it."),
+    "events": LazyCommand("runyard.cli.run_events", "events", "List what was done to a run, when, and by whom."),
     "diff": LazyCommand("runyard.cli.run_diff", "diff", "Show what differs between two runs."),
     "wait": LazyCommand("runyard.cli.run_wait", "wait", "Wait until runs are as a condition says."),
     "update": LazyCommand("runyard.cli.run_change", "update", "Change tags, properties, description, name."),
@@ -101,26 +103,33 @@ def list_runs(
     from runyard.cli.connection import connect
     from runyard.cli.record import LIST_COLUMNS, minimal_document, run_document
     from runyard.cli.run_feed import changed_runs
-    from runyard.cli.run_table import column_documents
+    from runyard.cli.run_table import column_rows
+    from runyard.domain.run_order import parse_columns
 
+    fields = None if columns is None else parse_columns(columns)
+    if since and last:
+        raise click.UsageError("--last would leave out runs that --since does not bring again. Leave it out.")
     expression = _expression(words, query)
     client = connect(workspace_name, path).client
     wanted = _run_query(**filters)
     output = Output(output_format, expression)
     document = minimal_document if minimal else run_document
+    shown = list(fields) if fields else [] if minimal else LIST_COLUMNS
+
+    def rows(asked: RunQuery) -> Iterator[tuple[str, dict[str, Any]]]:
+        return column_rows(client, asked, fields) if fields else ((run.id, document(run)) for run in client.runs.iterate(asked))
+
     if since is not None:
-        found = changed_runs(client, wanted, since, last)
-        output.print_fed([document(each) for each in found.runs], found.removed, found.cursor, LIST_COLUMNS)
+        if wanted.filter:
+            client.runs.search(dataclasses.replace(wanted, limit=1))  # what is wrong with it is told of it alone
+        found = changed_runs(client, wanted, since, rows, last)
+        output.print_fed(found.runs, found.removed, found.cursor, shown)
         return
     most = last or (None if expression else LAST_DEFAULT)
-    if columns:
-        names = [name.strip() for name in columns.split(",") if name.strip()]
-        output.print(list(itertools.islice(column_documents(client, wanted, names), most)), names)
-        return
-    runs = list(itertools.islice(client.runs.iterate(wanted), most))
+    runs = [each for _, each in itertools.islice(rows(wanted), most)]
     if not runs and filters["experiment_name"]:
         client.experiments.get(filters["experiment_name"])
-    output.print([document(each) for each in runs], () if minimal else LIST_COLUMNS)
+    output.print(runs, shown)
 
 
 @click.command(
@@ -173,9 +182,11 @@ def chosen_runs(
     """Return the runs that a command line is about: those that it names, or those that its filter finds, children too.
 
     Raises:
-        click.UsageError: it says neither, or both.
+        click.UsageError: it says neither, or both, or has an empty filter, which would mean all runs.
         NotFoundError: a run that it names is not there, or the filter finds none and the caller needs one.
     """
+    if condition is not None and not condition.strip():
+        raise click.UsageError("The filter is empty, which would mean all runs. All runs are: --filter 'status is not null'.")
     if bool(run_ids) == bool(condition):
         raise click.UsageError("Say which runs: -r RUN_ID, as often as needed, or --filter CONDITION.")
     if run_ids:

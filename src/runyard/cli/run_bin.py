@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from runyard.cli.failures import FAILED, tell
 from runyard.cli.options import Duration, examples, experiment_option, workspace_options
 from runyard.cli.output import Output, output_options
 from runyard.cli.progress import working
@@ -41,20 +42,35 @@ def delete(
 ) -> None:
     """Put ended runs and their children into the bin. `runyard run restore` brings them back.
 
-    Their files stay until the bin is purged and garbage is collected: `runyard run purge`, then `runyard gc`.
+    A run that goes on is named and left where it is; the others go, and the exit code is 1. Their files stay until the bin is
+    purged and garbage is collected: `runyard run purge`, then `runyard gc`.
     """
     from runyard.cli.connection import connect
+    from runyard.errors import ConflictError
 
     client = connect(workspace_name, path).client
     runs = chosen_runs(client, run_ids, condition, experiment_name, view="All")
     if not run_ids and not dry_run:
         confirm(f"Put {len(runs)} runs into the bin?", yes or not runs)
-    for run in runs:
+    gone: set[str | None] = set()
+    failed = False
+    for run in sorted(runs, key=lambda run: run.created_at):  # parents before their children, which go and come back with them
         if dry_run:
             click.echo(f"Run {run.id} would go into the bin ({run.experiment}, {run.status.value}).")
-        elif run_ids or client.runs.get(run.id).deleted_at is None:  # with its parent it may have gone already
+            continue
+        if run.parent_id in gone and not run_ids:
+            gone.add(run.id)
+            continue
+        try:
             client.runs.delete(run.id)
-            click.echo(f"Run {run.id} is in the bin. Bring it back with: runyard run restore -r {run.id}")
+        except ConflictError as error:
+            failed = True
+            tell(error)
+            continue
+        gone.add(run.id)
+        click.echo(f"Run {run.id} is in the bin. Bring it back with: runyard run restore -r {run.id}")
+    if failed:
+        click.get_current_context().exit(FAILED)
 
 
 @click.command(epilog=examples("runyard run list --view Deleted -o table", "runyard run restore -r RUN_ID"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from runyard.cli.completion import complete_run
-from runyard.cli.options import examples, experiment_option, parse_pairs, workspace_options
+from runyard.cli.options import examples, experiment_option, given_text, parse_pairs, workspace_options
 from runyard.cli.output import Output, output_options
 from runyard.cli.run import chosen_runs, print_run
 
@@ -37,7 +36,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only list the run
 @click.option("--remove-tag", "removed", multiple=True, metavar="KEY", help="A tag to take away. Can be repeated.")
 @click.option("--add-property", "properties", multiple=True, metavar="KEY=VALUE", help="A property to set, for ever.")
 @click.option("--description", metavar="TEXT", help="Markdown; @FILE reads a file, - reads stdin, an empty text removes it.")
-@click.option("--name", "display_name", metavar="TEXT", help="The name that lists show.")
+@click.option("--name", "display_name", metavar="TEXT", help="The name that lists show; an empty text: its id.")
 @click.option("--colour", metavar="#RRGGBB", help="What charts draw the run in; an empty text: what follows from its id.")
 @click.option("--archive/--reactivate", "archived", default=None, help="Hide from lists, or show again.")
 @dry_run_option
@@ -70,9 +69,12 @@ def update(
     from runyard.wire.run import UpdateRunRequest, UpdateRunsRequest
 
     added = parse_pairs(tags)
+    contradicted = [key for key in removed if key in added]
+    if contradicted:
+        raise click.UsageError(f"Tag {contradicted[0]!r} is both to be set and to be taken away. Leave one of them out.")
     own: dict[str, Any] = {
         "display_name": display_name,
-        "description": _text(description),
+        "description": given_text(description, "--description"),
         "add_properties": _properties(properties),
         "colour": colour,
     }
@@ -122,6 +124,8 @@ def cancel(
 
     client = connect(workspace_name, path).client
     runs = chosen_runs(client, run_ids, condition, experiment_name)
+    if runs and not run_ids and all(run.status.is_terminal for run in runs):
+        click.echo("No such run is going on: there is nothing to cancel.", err=True)
     for run in runs if run_ids else [run for run in runs if not run.status.is_terminal]:
         if dry_run:
             click.echo(f"Run {run.id} would be cancelled; its status is {run.status.value}.")
@@ -132,14 +136,6 @@ def cancel(
         record = client.runs.cancel(run.id, "cancelled on the command line")
         said = "is cancelled" if record.status.is_terminal else "is being cancelled"
         click.echo(f"Run {run.id} {said}; its status is {record.status.value}.")
-
-
-def _text(given: str | None) -> str | None:
-    if given == "-":
-        return sys.stdin.read()
-    if given is not None and given.startswith("@"):
-        return Path(given[1:]).read_text(encoding="utf-8")
-    return given
 
 
 def _properties(texts: tuple[str, ...]) -> dict[str, str]:

@@ -108,6 +108,8 @@ def patch_lines(client: Client, found: RunDiff) -> Iterator[str]:
 
 def _section_lines(title: str, rows: list[DiffRow], with_same: bool) -> Iterator[str]:
     changed = [row for row in rows if row.differs]
+    from rich.cells import cell_len
+
     shown = rows if with_same else changed
     if not rows or not (shown or with_same):
         return
@@ -116,12 +118,11 @@ def _section_lines(title: str, rows: list[DiffRow], with_same: bool) -> Iterator
     counted = f"{len(changed)} differ" + (f", {same} the same" if same else "")
     yield f"{click.style(title, bold=True)}: {counted}"
     cells = [(_short(row.name), _value(row.a, row.in_a), _value(row.b, row.in_b), _delta(row), row.differs) for row in shown]
-    widths = [max((len(cell[column]) for cell in cells), default=0) for column in range(3)]  # type: ignore[arg-type]
+    widths = [max((cell_len(str(cell[column])) for cell in cells), default=0) for column in range(3)]
     for name, a, b, delta, is_other in cells:
-        left, right = a.ljust(widths[1]), b.ljust(widths[2])
-        if is_other:
-            left, right = click.style(left, fg="red"), click.style(right, fg="green")
-        yield f"  {name.ljust(widths[0])}  {left}  {right}  {delta}".rstrip()
+        blanks = [" " * (width - cell_len(text)) for width, text in zip(widths, (name, a, b), strict=True)]
+        left, right = (click.style(a, fg="red"), click.style(b, fg="green")) if is_other else (a, b)
+        yield f"  {name}{blanks[0]}  {left}{blanks[1]}  {right}{f'{blanks[2]}  {delta}' if delta else ''}"
 
 
 def _code_lines(found: RunDiff) -> Iterator[str]:

@@ -61,7 +61,7 @@ def import_options(command: F) -> F:
 @import_group.command(DEFAULT, epilog=examples("runyard import runs runs.zip", "runyard import runs backup --dry-run -o table"))
 @import_options
 def runs(**options: Any) -> None:
-    """Bring in runs that `runyard export` wrote: a folder, or a zip or tar file.
+    """Bring in runs that `runyard export` wrote. PATH is a folder, or a zip or tar file.
 
     Every file is checked against its hash before its run appears. A run whose id another run has is passed over and named.
     """
@@ -71,7 +71,7 @@ def runs(**options: Any) -> None:
 @import_group.command(epilog=examples("runyard import mlflow mlruns", "runyard import mlflow mlflow.db --dry-run"))
 @import_options
 def mlflow(**options: Any) -> None:
-    """Bring in the runs of an mlruns folder or of MLflow's SQLite file. MLflow need not be installed.
+    """Bring in the runs of MLflow: an mlruns folder or SQLite file. MLflow need not be installed.
 
     Metrics, parameters, tags, notes, times, status, users, nested runs and the files that lie beside them come in; deleted runs
     do not. What cannot be brought in is named.
@@ -82,7 +82,7 @@ def mlflow(**options: Any) -> None:
 @import_group.command(epilog=examples("runyard import wandb wandb", "runyard import wandb wandb --dry-run"))
 @import_options
 def wandb(**options: Any) -> None:
-    """Bring in the runs that W&B has written offline: a folder with offline-run-… in it. W&B need not be installed.
+    """Bring in the runs that W&B has written offline. PATH is a folder with offline-run-… in it. W&B need not be installed.
 
     Histories (numbers and texts), configuration, summary, tags, notes, times, how it ended, and the files come in. What cannot be
     brought in is named.
@@ -93,7 +93,7 @@ def wandb(**options: Any) -> None:
 @import_group.command(epilog=examples("runyard import tensorboard logs -e boards", "runyard import tensorboard logs --dry-run"))
 @import_options
 def tensorboard(**options: Any) -> None:
-    """Bring in TensorBoard's event files: each folder with some, at PATH or below it, is a run.
+    """Bring in TensorBoard's event files. Each folder with some, at PATH or below it, is a run.
 
     Scalars come in with steps and times, and the event files with them, so TensorBoard shows the run as before.
     """

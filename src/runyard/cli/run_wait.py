@@ -115,10 +115,13 @@ def wait(
     """
     from runyard.cli.connection import connect
     from runyard.cli.record import LIST_COLUMNS, run_document
+    from runyard.wire.run import RunQuery
 
-    client = connect(workspace_name, path).client
-    if not (run_ids or condition or wanted):
+    if not (run_ids or condition or wanted) or (wanted is not None and not wanted.strip()):
         raise click.UsageError("Say what to wait for: a CONDITION, runs (-r RUN_ID), or both.")
+    client = connect(workspace_name, path).client
+    if wanted:
+        client.runs.search(RunQuery(filter=wanted, limit=1))  # what is wrong with it is told of it alone, and at once
     runs = chosen_runs(client, run_ids, condition, experiment_name, needs_one=True) if run_ids or condition else []
     watch = Watch(
         client=client,

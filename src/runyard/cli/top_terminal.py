@@ -188,6 +188,7 @@ def _raw_terminal() -> Iterator[None]:
         raise click.ClickException("runyard top needs a Unix-like terminal. `runyard top --once` works here.") from error
     handle = sys.stdin.fileno()
     before = termios.tcgetattr(handle)
+    ends = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         tty.setraw(handle, termios.TCSANOW)
         modes = termios.tcgetattr(handle)
@@ -198,3 +199,9 @@ def _raw_terminal() -> Iterator[None]:
     finally:
         termios.tcsetattr(handle, termios.TCSANOW, before)
         _send(LEAVE)
+        for number, action in ends.items():
+            signal.signal(number, action)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -47,10 +47,11 @@ def list_views(workspace_name: str | None, path: Path, output_format: str, query
 def show(
     name: str, with_runs: bool, last: int, workspace_name: str | None, path: Path, output_format: str, query: str | None
 ) -> None:
-    """Show a view, given by its name or id, or the runs that it shows."""
+    """Show a view, or the runs that it shows. NAME is its name or its id."""
     from runyard import View
     from runyard.cli.connection import connect
-    from runyard.cli.run_table import column_documents
+    from runyard.cli.run_table import column_rows
+    from runyard.domain.run_filter import parse_field
     from runyard.sdk.view import view_query
 
     connection = connect(workspace_name, path)
@@ -59,8 +60,8 @@ def show(
         Output(output_format, query).print(_document(found))
         return
     columns = found.columns or ["id", "experiment", "status", "created", "duration"]
-    rows = column_documents(connection.client, view_query(found), columns)
-    Output(output_format, query).print(list(itertools.islice(rows, last)), columns)
+    rows = column_rows(connection.client, view_query(found), {name: parse_field(name) for name in columns})
+    Output(output_format, query).print([row for _, row in itertools.islice(rows, last)], columns)
 
 
 @view.command(
@@ -90,16 +91,18 @@ def save(
     output_format: str,
     query: str | None,
 ) -> None:
-    """Save a view under a name; of one that is there change what is named."""
+    """Save a view under a name. Of one that is there, what is named changes."""
     from runyard import View
     from runyard.cli.connection import connect
+    from runyard.domain.run_order import parse_columns
     from runyard.errors import NotFoundError
 
+    fields = list(parse_columns(columns)) if columns else []
     workspace = connect(workspace_name, path).workspace
     given: dict[str, Any] = {
         "filter": condition,
         "order_by": order_by,
-        "columns": None if columns is None else [each.strip() for each in columns.split(",") if each.strip()],
+        "columns": None if columns is None else fields,
         "run_ids": list(run_ids) or None,
     }
     given = {key: value for key, value in given.items() if value is not None}
@@ -118,7 +121,7 @@ def save(
 @workspace_options
 @output_options()
 def share(name: str, sharing: str, workspace_name: str | None, path: Path, output_format: str, query: str | None) -> None:
-    """Let everybody in the workspace look at a view (view), change it (edit), or nobody (private)."""
+    """Share a view with the workspace. Everybody may then look at it (view) or change it (edit), or nobody (private)."""
     from runyard import View
     from runyard.cli.connection import connect
 

@@ -34,6 +34,8 @@ _TELL_AFTER_S = 2.0
 STOP_TIMEOUT_S = 10.0
 _HEALTH_TIMEOUT_S = 2.0
 _POLL_S = 0.05
+SERVER_PYTHON = (3, 11)
+"""The oldest Python that the server runs on; recording and submitting need less."""
 _SERVER_PACKAGES = ("alembic", "fastapi", "numpy", "sqlalchemy", "uvicorn")
 _RUN_VARIABLES = ("RUNYARD_RUN_", "RUNYARD_WORKSPACE", "RUNYARD_EXPERIMENT", "RUNYARD_URL", "RUNYARD_TOKEN", "AZUREML_")
 
@@ -239,6 +241,12 @@ def _lock_is_held(home: Path) -> bool:
 
 
 def _require_server_packages() -> None:
+    if sys.version_info < SERVER_PYTHON:
+        here, wanted = (".".join(map(str, version[:2])) for version in (sys.version_info, SERVER_PYTHON))
+        raise ServerStartError(
+            f"The Runyard server needs Python {wanted} or newer, and {sys.executable} is {here}. Make a virtual environment with "
+            "a newer one, or sign in to a server elsewhere: runyard login URL",
+        )
     missing = [name for name in _SERVER_PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         raise ServerStartError(

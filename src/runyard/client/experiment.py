@@ -67,7 +67,7 @@ class ExperimentApi:
         return self._transport.call("DELETE", self._path(name), ExperimentRecord)
 
     def restore(self, name: str) -> ExperimentRecord:
-        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+        """Bring back the experiment of that name that was deleted last, or of that id, with the runs that went with it.
 
         Raises:
             NotFoundError: none of that name is in the bin.
@@ -76,7 +76,7 @@ class ExperimentApi:
         return self._transport.call("POST", f"{self._path(name)}/restore", ExperimentRecord)
 
     def purge(self, name: str) -> int:
-        """Remove the experiment of that name that was deleted last for good; return how many runs are gone with it."""
+        """Remove the experiment of that name that was deleted last, or of that id, for good; return how many runs are gone."""
         return self._transport.call("POST", f"{self._path(name)}/purge", PurgedBody).runs
 
     def _path(self, name: str) -> str:

@@ -108,6 +108,9 @@ def forget_notes() -> None:
 
 
 def _work(reference: weakref.ref[Pulse]) -> None:
+    if (pulse := reference()) is not None:
+        pulse._client.transport.get_ready()
+    del pulse
     time.sleep(FIRST_S)
     while (pulse := reference()) is not None:
         pulse.beat()

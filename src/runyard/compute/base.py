@@ -44,11 +44,15 @@ class JobSpec:
 class Engine(Protocol):
     """Starts, watches and stops jobs on one kind of machine.
 
-    Thread safety: calls come from one thread at a time, but for :meth:`gpus`. None of them waits for a job to end.
+    Thread safety: calls come from one thread at a time, but for :meth:`gpus` and :meth:`node_name`. None of them waits for a job
+    to end.
     """
 
     def gpus(self) -> Sequence[str]:
         """Return the ids of the GPUs that jobs can have; empty when there are none. Can be called in any thread."""
+
+    def node_name(self) -> str:
+        """Return the name of the machine that jobs run on. Can be called in any thread."""
 
     def start(self, spec: JobSpec) -> JobHandle:
         """Start a runner that outlives this process. Its handle has the ids of the job's GPUs as ``gpus``.

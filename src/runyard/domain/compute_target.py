@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runyard.errors import ConfigurationError, InvalidArgumentError
 
@@ -11,6 +11,30 @@ LOCAL_TARGET = "local"
 NO_GPUS = "none"
 
 _GPU_ID = re.compile(r"\d{1,4}|(?:GPU|MIG)-[0-9a-fA-F-]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputePlaceRecord:
+    """A slot of a node that is taken. ``depth`` is 0 for a top-level run; children have slots of their own.
+
+    ``run_id`` and ``display_name`` are None for a run of another workspace.
+    """
+
+    run_id: str | None
+    display_name: str | None
+    depth: int
+    gpus: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputeNodeRecord:
+    """A machine of a compute target, the ids of its GPUs, and who has its slots, top-level runs first."""
+
+    name: str
+    state: str
+    slots: int | None = None
+    gpus: list[str] = field(default_factory=list)
+    places: list[ComputePlaceRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +53,7 @@ class ComputeTargetRecord:
     slots: int | None = None
     gpus: int = 0
     gpus_used: int = 0
+    nodes: list[ComputeNodeRecord] = field(default_factory=list)
 
 
 def require_gpus(target: ComputeTargetRecord, per_node: int, nodes: int) -> None:

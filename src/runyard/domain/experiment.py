@@ -25,6 +25,7 @@ class ExperimentView(str, Enum):
 class ExperimentRecord:
     """An experiment as it is stored, with the figures that a list shows.
 
+    ``run_count`` counts all its runs, children too, that are not in the bin; of an experiment in the bin, those in the bin.
     ``default_view_id`` is the view that it opens with for whoever may see that view.
     """
 

@@ -14,10 +14,12 @@
                 | field "is" [ "not" ] ( "null" | "empty" )
                 | field ":" value { "," value }
                 | ( "tag" | "property" | "param" | "metric" | "rollup" ) ":" key { "," key }
+                | keyed                                     it is there
                 | "has" ":" ( "children" | "parent" | "description" | … )
                 | "text" [ ":" ] word
                 | word                                      searched in the run's texts
-    field       = name | ( "tag" | "property" | "param" ) "." key | "metric" "." key [ "." figure ]
+    field       = name | keyed
+    keyed       = ( "tag" | "property" | "param" ) "." key | "metric" "." key [ "." figure ]
                 | "rollup" "." key [ "." figure ] [ "." ( "mean" | "min" | "max" | "count" ) ]
     figure      = "last" | "min" | "max" | "first" | "mean" | "count" | "last_step" | "min_step" | "max_step"
                 | "step(" ( "last" | "min" | "max" ) ")"
@@ -202,6 +204,8 @@ class _Parser:
             found = self.after_field(field)
             if found is not None:
                 return found
+            if field.key is not None and scanner.symbol() is None:
+                return IsNull(field, negated=True)
         if word in ("and", "or"):
             raise scanner.error(f"a condition was expected before {word!r}.", place)
         after = scanner.place

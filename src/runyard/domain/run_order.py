@@ -1,6 +1,7 @@
-"""The order of a run list as text: fields of the query language with commas between them, ``-`` before one for downwards.
+"""The order of a run list, and its columns, as text: fields of the query language with commas between them.
 
-``status, -metric.loss.min, param."my, key"``: by status, within a status by the least loss downwards, and so on.
+``status, -metric.loss.min, param."my, key"``: by status, within a status by the least loss downwards, and so on. In an order
+``-`` before a field means downwards.
 """
 
 from __future__ import annotations
@@ -45,6 +46,28 @@ def parse_order(text: str) -> tuple[OrderBy, ...]:
         found[field] = OrderBy(field, descending)
         if scanner.at_end():
             return tuple(found.values())
+        if not scanner.char(","):
+            raise scanner.error(
+                "a field's name ends before this. Put a key with such characters in quotes, and a comma between fields."
+            )
+
+
+def parse_columns(text: str) -> dict[str, Field]:
+    """Return the fields that a list shows, by their names as they stand in the text: ``id, metric."a,b".min``.
+
+    Raises:
+        InvalidArgumentError: there is no such field, or none at all; ``details["position"]`` is the index of the character
+            at fault.
+    """
+    scanner = Scanner(text, "list of columns")
+    found: dict[str, Field] = {}
+    while True:
+        scanner.skip_blanks()
+        start = scanner.place
+        field = read_field(scanner)
+        found[text[start : scanner.place].strip()] = field
+        if scanner.at_end():
+            return found
         if not scanner.char(","):
             raise scanner.error(
                 "a field's name ends before this. Put a key with such characters in quotes, and a comma between fields."

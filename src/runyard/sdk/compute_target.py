@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from runyard.domain.compute_target import ComputeTargetRecord
+from runyard.domain.compute_target import ComputeNodeRecord, ComputeTargetRecord
 from runyard.errors import ComputeTargetNotFoundError, NotSupportedError
 from runyard.sdk.not_offered import OF_COMPUTE_TARGET, without
 from runyard.sdk.run import Run
@@ -85,6 +86,15 @@ class ComputeTarget:
         """Yield the records of the runs that run or wait here."""
         return Run.list_by_compute(self, type=type, tags=tags, properties=properties, status=status)
 
+    def list_nodes(self) -> builtins.list[dict[str, Any]]:
+        """Return the machines of the target as they are now, and the runs on each.
+
+        ``nodeState`` is ``running`` or ``idle``. ``runId`` is the first of ``runIds``, which are those of this workspace; None
+        where there is none.
+        """
+        self.refresh_state()
+        return [_node(node) for node in self._record.nodes]
+
     def serialize(self) -> dict[str, Any]:
         """Return what is known as plain data."""
         return {
@@ -100,6 +110,18 @@ class ComputeTarget:
 
     def __repr__(self) -> str:
         return f"ComputeTarget(Name: {self.name},\nType: {self.type},\nState: {self._record.state})"
+
+
+def _node(node: ComputeNodeRecord) -> dict[str, Any]:
+    run_ids = [place.run_id for place in node.places if place.run_id is not None]
+    return {
+        "nodeId": node.name,
+        "nodeState": "running" if node.places else "idle",
+        "runId": run_ids[0] if run_ids else None,
+        "runIds": run_ids,
+        "slots": node.slots,
+        "gpus": node.gpus,
+    }
 
 
 class ComputeTargets(dict[str, ComputeTarget]):

@@ -96,13 +96,14 @@ class Experiment:
 
     @staticmethod
     def restore(workspace: Workspace, name: str) -> Experiment:
-        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+        """Bring back the experiment of that name that was deleted last, or of that id, with the runs that went with it.
 
         Raises:
             NotFoundError: none of that name is in the bin.
             ConflictError: another active one has its name by now.
         """
-        return Experiment._handle(workspace, name, workspace._client.experiments.restore(name))
+        record = workspace._client.experiments.restore(name)
+        return Experiment._handle(workspace, record.name, record)
 
     @property
     def workspace(self) -> Workspace:

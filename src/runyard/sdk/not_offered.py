@@ -113,7 +113,6 @@ OF_COMPUTE_TARGET = {
     "delete": _TARGETS,
     "deserialize": _TARGETS,
     "detach": _TARGETS,
-    "list_nodes": _TARGETS,
     "provisioning_errors": _TARGETS,
     "scale_settings": _TARGETS,
     "update": _TARGETS,

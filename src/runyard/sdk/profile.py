@@ -80,6 +80,8 @@ def read_profiles(path: Path | None = None) -> Profiles:
                     path=str(file),
                 )
             return _parsed(json.load(opened))
+    except ConfigurationError:
+        raise  # a ValueError too, but not one that says the file is damaged
     except FileNotFoundError:
         return Profiles()
     except OSError as error:

@@ -156,7 +156,9 @@ class RunConfiguration:
         return configuration_from_document(read_document(file), file)
 
     def save(self, path: str | Path | None = None, name: str | None = None, separate_environment_yaml: bool = False) -> None:
-        """Write the configuration into the ``.runyard`` (or ``.azureml``) folder of ``path``, as the file ``name``.
+        """Write the configuration into the ``.runyard`` (or ``.azureml``) folder of ``path``, as the file ``name.runconfig``.
+
+        A file that is there under the name alone, and a name with an ending such as ``.yml``, stay as they are.
 
         The packages go to ``conda_dependencies.yml`` beside it, with ``separate_environment_yaml`` the whole environment to
         ``environment.yml``.

@@ -80,6 +80,8 @@ def write_document(data: dict[str, Any], path: Path, name: str, separate_environ
 
     folder = _config_folder(path)
     target = folder / name
+    if target.suffix not in (".runconfig", ".yml", ".yaml") and not target.is_file():
+        target = folder / f"{name}.runconfig"
     environment = {**data["environment"], "python": dict(data["environment"]["python"])}
     conda = environment["python"].pop("condaDependencies")
     environment["python"]["condaDependenciesFile"] = f"{folder.name}/{_CONDA_FILE}"

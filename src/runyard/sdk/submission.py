@@ -14,9 +14,10 @@ from runyard.client.client import Client
 from runyard.client.git import DIFF_ARTIFACT, git_properties, uncommitted_diff
 from runyard.client.snapshot_builder import take_snapshot
 from runyard.domain.compute_target import ComputeTargetRecord, require_gpus
-from runyard.domain.redaction import Redactor
+from runyard.domain.redaction import COVER, Redactor
 from runyard.domain.run import TIME_PROPERTY, RunSpec
 from runyard.errors import (
+    ConfigurationError,
     InvalidArgumentError,
     NotSupportedError,
     RunyardError,
@@ -240,4 +241,17 @@ def _require_in_snapshot(script: str | None, snapshot: SnapshotBody, folder: Pat
 
 def _variables(options: RunConfiguration) -> dict[str, str]:
     merged = {**options.environment.environment_variables, **options.environment_variables}
-    return {str(key): str(value) for key, value in merged.items()}
+    return {str(key): _real_value(str(key), str(value), options.environment.name) for key, value in merged.items()}
+
+
+def _real_value(name: str, value: str, environment: str) -> str:
+    """Return the value, or in place of the stars of a registered environment the one that this process has."""
+    if value != COVER:
+        return value
+    if name not in os.environ:
+        raise ConfigurationError(
+            f"{name} of the environment {environment!r} is {COVER}, which stands for a secret: secrets are not kept with an "
+            f"environment. Set it before you submit: environment.environment_variables[{name!r}] = …, or export {name} here.",
+            variable=name,
+        )
+    return os.environ[name]

@@ -111,7 +111,7 @@ class ExperimentStore(Protocol):
         """
 
     def restore(self, workspace: str, name: str, *, author: str, at: datetime) -> ExperimentRecord:
-        """Bring back the experiment of that name that was deleted last, with the runs that went with it.
+        """Bring back the experiment of that name that was deleted last, or of that id, with the runs that went with it.
 
         Raises:
             NotFoundError: none of that name is in the bin.
@@ -119,7 +119,7 @@ class ExperimentStore(Protocol):
         """
 
     def purge(self, workspace: str, name: str) -> int:
-        """Remove the experiment of that name that was deleted last for good; return how many runs are gone with it.
+        """Remove the experiment of that name that was deleted last, or of that id, for good; return how many runs are gone.
 
         Raises:
             NotFoundError: none of that name is in the bin.

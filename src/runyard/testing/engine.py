@@ -21,6 +21,10 @@ class FakeEngine:
         """Return ``gpu_ids``."""
         return self.gpu_ids
 
+    def node_name(self) -> str:
+        """Return the name of a machine that is not there."""
+        return "nowhere"
+
     def start(self, spec: JobSpec) -> JobHandle:
         """Remember the job, or fail with the text in ``refuses``."""
         if self.refuses is not None:

@@ -48,6 +48,10 @@ class RunDetails:
         self._widget = _make_widget(data, url)
         display(self._widget)
 
+    def _ipython_display_(self) -> None:
+        """Show the run where a cell ends with ``RunDetails(run)``, too."""
+        self.show()
+
     def get_widget_data(self, widget_settings: Any = None) -> dict[str, Any]:
         """Return what the widget shows, as plain data."""
         data = RunData(self._run._client, self._run.id)

@@ -26,8 +26,10 @@ class BucketQuery:
     """Ask for number series of runs on one grid of at most ``buckets`` places, and for what groups of the runs have in common.
 
     ``axis`` is ``step`` (the index where no step was given), ``time`` (seconds since 1970, UTC) or ``relative`` (seconds since
-    the first point of the series). ``start`` and ``stop`` bound the grid, both included; else it holds all points. ``groups``
-    names runs to put together, by label; with ``series`` false only the groups come.
+    the run started, or was created where it has not started: as charts count them). ``start`` and ``stop`` bound the grid, both
+    included; else it holds all points. Points outside of them do not count. Of a series with more than eight points a bucket the
+    least and greatest of its parts are read. ``groups`` names runs to put together, by label; with ``series`` false only the
+    groups come.
     """
 
     run_ids: list[str]

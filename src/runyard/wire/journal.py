@@ -31,7 +31,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from struct import Struct
-from typing import TypeVar, Union
+from typing import Union
 
 import msgspec
 
@@ -86,7 +86,6 @@ RECORD_MAX_BYTES = BATCH_MAX_BYTES - (1 << 20)
 WRITER_MAX_BYTES = 200
 CONTEXT_MAX_BYTES = 1000
 
-_T = TypeVar("_T")
 _START = Struct("<4sI")
 _HEADER = Struct("<HHHHIIQQ")
 _FRAME = Struct("<HHI")
@@ -269,13 +268,14 @@ def _parts_of(payload: bytes) -> tuple[dict[int, SeriesDefinition], list[Part], 
     definitions: dict[int, SeriesDefinition] = {}
     parts: list[Part] = []
     found = offset = 0
-    while offset < len(payload):
-        if offset + _FRAME.size > len(payload):
+    end, front, unpack = len(payload), _FRAME.size, _FRAME.unpack_from  # a batch may define ten thousand series
+    while offset < end:
+        if offset + front > end:
             raise _broken("a frame is cut")
-        kind, _, length = _FRAME.unpack_from(payload, offset)
-        start = offset + _FRAME.size
-        offset = start + length + len(_zeros(length))
-        if offset > len(payload):
+        kind, _, length = unpack(payload, offset)
+        start = offset + front
+        offset = start + length + -length % 8
+        if offset > end:
             raise _broken("a frame is cut")
         if kind == SCALARS:
             count, rest = divmod(length, SCALAR_BYTES)
@@ -287,8 +287,9 @@ def _parts_of(payload: bytes) -> tuple[dict[int, SeriesDefinition], list[Part], 
             parts.append(_record(payload[start : start + length]))
             found += 1
         elif kind == DEFINE:
-            definition = _message(payload[start : start + length], _DEFINITION)
-            if definitions.setdefault(definition.series, definition) != definition:
+            definition = _definition(payload[start : start + length])
+            known = definitions.setdefault(definition.series, definition)
+            if known is not definition and known != definition:
                 raise _broken(f"it defines series {definition.series} twice")
         else:
             raise _broken(f"a frame has the unknown kind {kind}")
@@ -336,9 +337,9 @@ def _record(data: bytes) -> Record | UnreadableRecord:
         return UnreadableRecord(f"a record cannot be read ({error})")
 
 
-def _message(data: bytes, decoder: msgspec.msgpack.Decoder[_T]) -> _T:
+def _definition(data: bytes) -> SeriesDefinition:
     try:
-        return decoder.decode(data)
+        return _DEFINITION.decode(data)
     except _UNREADABLE as error:
         raise _broken(f"a frame cannot be read ({error})") from error
 

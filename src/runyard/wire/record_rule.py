@@ -9,6 +9,7 @@ from runyard.domain.metric import (
     METRIC_COLUMNS_MAX,
     METRIC_DESCRIPTION_MAX_CHARS,
     METRIC_LIST_MAX_VALUES,
+    METRIC_NAME_MAX_CHARS,
     METRIC_TEXT_MAX_CHARS,
     MetricValue,
     is_metric_name,
@@ -41,6 +42,12 @@ def refusal_of_series(name: str, description: str) -> str | None:
     if len(description) > METRIC_DESCRIPTION_MAX_CHARS:
         return f"Its description has {len(description)} characters; the limit is {METRIC_DESCRIPTION_MAX_CHARS}."
     return None
+
+
+def are_plain_names(names: list[str]) -> bool:
+    """Return whether all names are without doubt such as a series may have, looked at together: short, and of ASCII only."""
+    text = "".join(names)
+    return text.isascii() and "\0" not in text and all(names) and max(map(len, names), default=0) <= METRIC_NAME_MAX_CHARS
 
 
 def _refusal_of_number(what: str, number: int) -> str | None:

@@ -1,5 +1,5 @@
 import { Link, Outlet } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useRef, useState } from "react";
 import type { Session } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { IconButton } from "../components/Button";
@@ -9,6 +9,7 @@ import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme"
 import { t, type TextId } from "../text/text";
 import styles from "./AppFrame.module.css";
 import { LivePill, LostBanner } from "./LivePill";
+import { useFocusKeeper } from "./useFocusKeeper";
 import { useShortcuts } from "./useShortcuts";
 
 const ShortcutSheet = lazy(async () => ({ default: (await import("./ShortcutSheet")).ShortcutSheet }));
@@ -34,6 +35,8 @@ export function AppFrame({ session }: { session: Session | null }) {
   const [palette, setPalette] = useState(false);
   const togglePalette = useCallback(() => setPalette((shown) => !shown), []);
   useShortcuts(showSheet, togglePalette);
+  const main = useRef<HTMLElement>(null);
+  useFocusKeeper(main);
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>
@@ -68,7 +71,7 @@ export function AppFrame({ session }: { session: Session | null }) {
           </Link>
         )}
       </div>
-      <main id="main" className={styles.main} tabIndex={-1}>
+      <main ref={main} id="main" className={styles.main} tabIndex={-1}>
         <LostBanner />
         {session && <Outlet />}
       </main>

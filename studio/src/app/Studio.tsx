@@ -8,6 +8,7 @@ import { Coalescer } from "../client/coalescer";
 import { applyNews } from "../client/live-updates";
 import { sessionQuery } from "../client/session";
 import { WorkspaceContext } from "../client/workspace";
+import { afterFirstContent } from "../components/first-content";
 import { ErrorState } from "../components/states";
 import { AppFrame } from "./AppFrame";
 import { SignInPage } from "./SignInPage";
@@ -46,10 +47,15 @@ function FollowChanges({ workspace, cursor }: { workspace: string; cursor: numbe
   useShortAddress(workspace);
   const coalescer = useMemo(() => new Coalescer(), []);
   useEffect(() => {
-    const end = feed.follow(workspace, cursor);
+    let end: (() => void) | null = () => undefined;
+    // Later is not too late: the stream begins after `cursor`, whenever it is opened.
+    void afterFirstContent().then(() => {
+      if (end !== null) end = feed.follow(workspace, cursor);
+    });
     const unsubscribe = feed.subscribe((news) => applyNews(client, coalescer, workspace, news));
     return () => {
-      end();
+      end?.();
+      end = null;
       unsubscribe();
       coalescer.cancelAll();
     };

@@ -5,11 +5,12 @@ import { I18nProvider } from "react-aria-components/I18nProvider";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "../client/api";
 import { keys } from "../client/keys";
-import { sessionQuery } from "../client/session";
 import "../components/tokens.css";
 import "../components/base.css";
+import { drawInWorker } from "../components/charts/worker-start";
 import { wantedLocales } from "../text/locale";
 import { activateLocale } from "../text/text";
+import { readFirstPage } from "./first-page";
 import { router } from "./router";
 
 /** Changes are told by the feed; the age of an answer alone says nothing. */
@@ -32,9 +33,11 @@ const client = new QueryClient({
   }),
 });
 
+drawInWorker(() => new Worker(new URL("../components/charts/plot-worker.ts", import.meta.url), { type: "module", name: "runyard-charts" }));
+
 async function start(): Promise<void> {
   // All at once, and drawn once: until it is there the page shows what index.html holds.
-  const [locale] = await Promise.all([activateLocale(wantedLocales()), client.prefetchQuery(sessionQuery()), router.load()]);
+  const [locale] = await Promise.all([activateLocale(wantedLocales()), readFirstPage(client), router.load()]);
   document.documentElement.lang = locale;
   const root = document.getElementById("root");
   if (!root) throw new Error("The page has no element #root.");

@@ -28,6 +28,11 @@ export class ApiError extends Error {
     return this.status === 401;
   }
 
+  /** True when the caller may not do this. */
+  get isForbidden(): boolean {
+    return this.status === 403;
+  }
+
   get isNotFound(): boolean {
     return this.status === 404;
   }

@@ -3,6 +3,8 @@ import { api, type Schemas, unwrap } from "./api";
 import { keys } from "./keys";
 
 export type ComputeTarget = Schemas["ComputeTargetRecord"];
+export type ComputeNode = Schemas["ComputeNodeRecord"];
+export type ComputePlace = Schemas["ComputePlaceRecord"];
 
 export function computeTargetsQuery(workspace: string) {
   return queryOptions({

@@ -6,6 +6,7 @@ export const keys = {
   workspace: (workspace: string) => ["w", workspace] as const,
   experiments: (workspace: string) => ["w", workspace, "experiments"] as const,
   runs: (workspace: string) => ["w", workspace, "runs"] as const,
+  buckets: (workspace: string) => ["w", workspace, "buckets"] as const,
   views: (workspace: string) => ["w", workspace, "views"] as const,
   computeTargets: (workspace: string) => ["w", workspace, "compute-targets"] as const,
   environments: (workspace: string) => ["w", workspace, "environments"] as const,

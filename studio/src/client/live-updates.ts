@@ -7,7 +7,7 @@ import { keys } from "./keys";
 /** Lists and charts are read again at most this often; what is not on the screen is only marked as stale. */
 const REFRESH_INTERVAL_MS = 500;
 /** The figures of a run are a list of all its metrics, and its charts do not wait for them. */
-const FIGURES_INTERVAL_MS = 1000;
+const FIGURES_INTERVAL_MS = 2000;
 /** Those of a run with very many metrics are a large answer: their charts follow by themselves, the figures more slowly. */
 const MANY_METRICS = 500;
 const MANY_METRICS_INTERVAL_MS = 5000;

@@ -1,6 +1,8 @@
 import { useEffect, useState } from "react";
 import { t } from "../text/text";
 import { IconButton } from "./Button";
+import { copyText } from "./clipboard";
+import { showFailure } from "./toasts";
 
 const CONFIRM_MS = 1500;
 
@@ -13,7 +15,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = () => {
-    void navigator.clipboard.writeText(text).then(() => setCopied(true));
+    void copyText(text).then(() => setCopied(true), (error: unknown) => showFailure(error instanceof Error ? error.message : String(error)));
   };
   return <IconButton icon={copied ? "check" : "copy"} label={copied ? t("action.copied") : t("action.copy", { what })} onClick={copy} />;
 }

@@ -1,13 +1,14 @@
 import { lazy, Suspense } from "react";
 import { buttonClass } from "./Button";
+import { afterFirstContent } from "./first-content";
 import { Icon } from "./Icon";
+import { whenIdle } from "./idle";
 import type { PopoverButtonProps } from "./PopoverButton";
 
-/** What the page is for comes first. */
-const IDLE_WITHIN_MS = 1000;
-
 const PopoverButton = lazy(async () => {
-  await idle();
+  // What the page is for comes first.
+  await afterFirstContent();
+  await new Promise<void>(whenIdle);
   return { default: (await import("./PopoverButton")).PopoverButton };
 });
 
@@ -31,8 +32,4 @@ export function LazyPopoverButton({ wait = false, ...props }: LazyPopoverButtonP
       <PopoverButton {...props} />
     </Suspense>
   );
-}
-
-function idle(): Promise<unknown> {
-  return new Promise((done) => ("requestIdleCallback" in window ? requestIdleCallback(done, { timeout: IDLE_WITHIN_MS }) : setTimeout(done)));
 }

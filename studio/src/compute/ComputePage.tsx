@@ -11,6 +11,7 @@ import { EmptyState, ErrorState, Skeleton } from "../components/states";
 import { t } from "../text/text";
 import { ComputeRuns } from "./ComputeRuns";
 import styles from "./ComputePage.module.css";
+import { NodeList } from "./NodeList";
 
 const LIVE_STATUSES = ["NotStarted", "Queued", "Provisioning", "Preparing", "Starting", "Running", "Finalizing", "Paused", "NotResponding", "CancelRequested"] as const;
 const SHOWN = 100;
@@ -45,7 +46,8 @@ export function ComputePage() {
 function Target({ target, withEnded }: { target: ComputeTarget; withEnded: boolean }) {
   const query: RunQuery = withEnded
     ? { filter: 'ended > "1 day ago" OR ended IS NULL', target: target.name, include_children: true, limit: SHOWN }
-    : { status: [...LIVE_STATUSES], target: target.name, include_children: true, limit: SHOWN };
+    : // As they were submitted: what runs, and then the queue in its order.
+      { status: [...LIVE_STATUSES], target: target.name, include_children: true, order_by: "created_at", limit: SHOWN };
   const answer = useQuery({ ...runsQuery(useWorkspace(), query), placeholderData: (previous) => previous });
   return (
     <Panel
@@ -59,14 +61,21 @@ function Target({ target, withEnded }: { target: ComputeTarget; withEnded: boole
     >
       <dl className={styles.facts}>
         <Fact name={t("compute.engine")} value={target.engine} />
-        <Fact name={t("compute.slots")} value={t("compute.slotsUsed", { used: formatCount(Math.min(target.active_runs, target.slots ?? target.active_runs)), all: target.slots === null || target.slots === undefined ? "∞" : formatCount(target.slots) })} />
+        <Fact name={t("compute.slots")} value={t("compute.slotsUsed", { used: formatCount(slotsUsed(target)), all: target.slots === null || target.slots === undefined ? "∞" : formatCount(target.slots) })} />
         {target.gpus ? <Fact name={t("compute.gpus")} value={t("compute.slotsUsed", { used: formatCount(target.gpus_used ?? 0), all: formatCount(target.gpus) })} /> : null}
         <Fact name={t("compute.active")} value={formatCount(target.active_runs)} />
         <Fact name={t("compute.queued")} value={formatCount(target.queued_runs)} />
       </dl>
+      {target.nodes && target.nodes.length > 0 && <NodeList nodes={target.nodes} />}
+      <h3 className={styles.title}>{t(withEnded ? "compute.runs.all" : "compute.runs.title")}</h3>
       <Runs answer={answer.data?.runs} error={answer.isError && !answer.data ? answer.error : null} total={answer.data?.total ?? 0} retry={() => void answer.refetch()} target={target.name} />
     </Panel>
   );
+}
+
+/** How many slots top-level runs have, of all workspaces. Children have slots of their own. */
+function slotsUsed(target: ComputeTarget): number {
+  return (target.nodes ?? []).flatMap((node) => node.places ?? []).filter((place) => place.depth === 0).length;
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

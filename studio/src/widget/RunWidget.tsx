@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { Run } from "../client/run";
+import { hasEnded, type Run } from "../client/run";
 import { figuresOf as lineFiguresOf, lineSummary } from "../components/charts/figures";
 import { LineChart } from "../components/charts/LineChart";
 import type { PlotModel } from "../components/charts/plot-model";
@@ -7,6 +7,7 @@ import { FactList } from "../components/FactList";
 import { formatMetric } from "../components/format";
 import { LogLine } from "../components/logs/LogLine";
 import { Instant } from "../components/RelativeTime";
+import { shownColour } from "../components/run-colour";
 import { RunDuration } from "../components/RunDuration";
 import { StatusBadge } from "../components/StatusBadge";
 import { t } from "../text/text";
@@ -77,11 +78,13 @@ function Charts({ data, theme }: { data: WidgetData; theme: string }) {
   const notSent = data.metrics.filter((metric) => metric.family === "series" || metric.family === "table").length - data.series.length;
   return (
     <div className={styles.part} role="group" aria-label={t("widget.charts")}>
-      {charts.length + figures.length === 0 && <p className={styles.muted}>{t("widget.metricsNone")}</p>}
+      {charts.length + figures.length === 0 && (
+        <p className={styles.muted}>{t(hasEnded(data.run) ? "widget.metricsNever" : "widget.metricsNone")}</p>
+      )}
       {figures.length > 0 && <FactList facts={figures.map(({ name, value }) => [name, figureText(value, formatMetric)])} />}
       <div className={styles.charts}>
         {charts.map((chart) => (
-          <Chart key={`${chart.name} ${theme}`} chart={chart} />
+          <Chart key={`${chart.name} ${theme}`} chart={chart} colour={shownColour(data.run)} />
         ))}
       </div>
       {notSent > 0 && <p className={styles.muted}>{t("widget.metricsMore", { count: notSent })}</p>}
@@ -89,11 +92,11 @@ function Charts({ data, theme }: { data: WidgetData; theme: string }) {
   );
 }
 
-function Chart({ chart: { name, line } }: { chart: WidgetChart }) {
+function Chart({ chart: { name, line }, colour }: { chart: WidgetChart; colour: string }) {
   const [zoom, setZoom] = useState<PlotModel["window"]>(null);
   const model = useMemo(
     (): PlotModel => ({
-      lines: [{ id: name, label: name, colour: "var(--run-3)", data: line }],
+      lines: [{ id: name, label: name, colour, data: line }],
       xKind: "linear",
       yKind: "linear",
       axis: "step",
@@ -103,7 +106,7 @@ function Chart({ chart: { name, line } }: { chart: WidgetChart }) {
       xText: formatMetric,
       yText: formatMetric,
     }),
-    [name, line, zoom],
+    [name, line, colour, zoom],
   );
   const figures = lineFiguresOf(line);
   return (
@@ -166,6 +169,8 @@ function Log({ data, model }: { data: WidgetData; model: WidgetModel }) {
     model.set("log_name", chosen);
     model.save_changes();
   };
+  // Only a submitted script's output is kept: of other runs, and once it has ended, there is none to wait for.
+  if (data.logs.length === 0 && (hasEnded(data.run) || !data.run.script_name)) return null;
   return (
     <div className={styles.part}>
       <div className={styles.logHeader}>

@@ -1528,8 +1528,10 @@ export interface components {
          * @description Ask for number series of runs on one grid of at most ``buckets`` places, and for what groups of the runs have in common.
          *
          *     ``axis`` is ``step`` (the index where no step was given), ``time`` (seconds since 1970, UTC) or ``relative`` (seconds since
-         *     the first point of the series). ``start`` and ``stop`` bound the grid, both included; else it holds all points. ``groups``
-         *     names runs to put together, by label; with ``series`` false only the groups come.
+         *     the run started, or was created where it has not started: as charts count them). ``start`` and ``stop`` bound the grid, both
+         *     included; else it holds all points. Points outside of them do not count. Of a series with more than eight points a bucket the
+         *     least and greatest of its parts are read. ``groups`` names runs to put together, by label; with ``series`` false only the
+         *     groups come.
          */
         BucketQuery: {
             /**
@@ -1641,6 +1643,38 @@ export interface components {
             dry_run: boolean;
         };
         /**
+         * ComputeNodeRecord
+         * @description A machine of a compute target, the ids of its GPUs, and who has its slots, top-level runs first.
+         */
+        ComputeNodeRecord: {
+            /** Gpus */
+            gpus?: string[];
+            /** Name */
+            name: string;
+            /** Places */
+            places?: components["schemas"]["ComputePlaceRecord"][];
+            /** Slots */
+            slots?: number | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ComputePlaceRecord
+         * @description A slot of a node that is taken. ``depth`` is 0 for a top-level run; children have slots of their own.
+         *
+         *     ``run_id`` and ``display_name`` are None for a run of another workspace.
+         */
+        ComputePlaceRecord: {
+            /** Depth */
+            depth: number;
+            /** Display Name */
+            display_name: string | null;
+            /** Gpus */
+            gpus?: string[];
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
          * ComputeTargetPage
          * @description The compute targets of a workspace, sorted by name.
          */
@@ -1675,6 +1709,8 @@ export interface components {
             gpus_used: number;
             /** Name */
             name: string;
+            /** Nodes */
+            nodes?: components["schemas"]["ComputeNodeRecord"][];
             /**
              * Queued Runs
              * @default 0
@@ -1924,6 +1960,7 @@ export interface components {
          * ExperimentRecord
          * @description An experiment as it is stored, with the figures that a list shows.
          *
+         *     ``run_count`` counts all its runs, children too, that are not in the bin; of an experiment in the bin, those in the bin.
          *     ``default_view_id`` is the view that it opens with for whoever may see that view.
          */
         ExperimentRecord: {

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import statistics
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.server.conftest import ROOT
 
 from runyard.wire.bucket import BUCKET_FRAME
@@ -45,11 +50,67 @@ def test_a_bucket_of_several_points_keeps_last_least_and_greatest(api: Any, runs
     assert page["x"] == [1, 3] and (series["last"], series["min"], series["max"]) == ([4, 8], [4, 7], [4, 8])
 
 
-def test_a_relative_axis_begins_with_each_series(api: Any, runs: None) -> None:
-    query = {"run_ids": ["a", "b"], "names": ["loss"], "axis": "relative", "buckets": 4, "stop": 1.5}
+def test_relative_time_counts_from_the_start_of_each_run_as_charts_count_it(api: Any, runs: None) -> None:
+    origins = {run_id: started(api, run_id) for run_id in ("a", "b")}
+    for run_id, wait_s in (("a", 0.5), ("b", 2.0)):  # b begins to log later, and its line does too
+        records = [ScalarRecord("late", round((origins[run_id] + wait_s + step) * 1e6), step, step) for step in range(3)]
+        body = to_msgpack(RecordBatch("late", 0, list(records)))
+        api.call("POST", f"/runs/{run_id}/records", content=body, headers={"content-type": MSGPACK})
+    query = {"run_ids": ["a", "b"], "names": ["late"], "axis": "relative", "buckets": 5, "start": 0, "stop": 5}
+    page = api.call("POST", "/metrics/buckets", json={**query, "groups": {"all": ["a", "b"]}})
+    assert [series["last"] for series in page["series"]] == [[0, 1, 2, None, None], [None, None, 0, 1, 2]]
+    assert page["groups"][0]["count"] == [1, 1, 2, 1, 1]
+    window = {"run_ids": ["a", "b"], "names": ["late"], "axis": "time", "start": 0, "stop": 2, "origins": origins}
+    lines = api.call("POST", "/metrics/series", json=window)["series"]
+    assert [line["values"] for line in lines] == [[0, 1], [0]]  # the windows of single lines are cut at the same places
+
+
+def started(api: Any, run_id: str) -> float:
+    run = api.call("GET", f"/runs/{run_id}")
+    return datetime.fromisoformat(run["started_at"] or run["created_at"]).timestamp()
+
+
+SERIES = st.dictionaries(st.integers(0, 40), st.one_of(st.floats(-1e6, 1e6), st.just(math.nan)), min_size=1, max_size=25)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(SERIES, min_size=1, max_size=5), st.sampled_from([60, 7]))
+def test_bands_of_groups_are_what_a_plain_reckoning_gives(api: Any, logged: list[dict[int, float]], buckets: int) -> None:
+    ids = [f"{next(RUNS)}" for _ in logged]
+    api.start(*[{"id": each} for each in ids])
+    for run_id, points in zip(ids, logged, strict=True):
+        body = to_msgpack(RecordBatch("w", 0, [ScalarRecord("v", 1, value, step) for step, value in points.items()]))
+        api.call("POST", f"/runs/{run_id}/records", content=body, headers={"content-type": MSGPACK})
+    groups = {"all": ids, "odd": ids[1::2]}
+    query = {"run_ids": ids, "names": ["v"], "groups": groups, "series": False, "buckets": buckets, "start": 0, "stop": 40}
     page = api.call("POST", "/metrics/buckets", json=query)
-    assert [series["last"][0] for series in page["series"]] == [1, 4]
-    assert [[value for value in series["last"] if value is not None] for series in page["series"]] == [[1, 2], [4]]
+    found = {group["label"]: group for group in page["groups"]}
+    for label, members in groups.items():
+        lines = [held(logged[ids.index(run_id)], buckets) for run_id in members]
+        lines = [line for line in lines if line]
+        assert (label in found) == bool(lines)
+        for place in range(len(page["x"])) if lines else ():
+            there = [line[place] for line in lines if place in line]
+            group = found[label]
+            assert group["count"][place] == len(there)
+            assert (group["min"][place], group["max"][place]) == ((min(there), max(there)) if there else (None, None))
+            if there:
+                assert group["mean"][place] == pytest.approx(statistics.fmean(there), rel=1e-9, abs=1e-6)
+                assert group["std"][place] == pytest.approx(statistics.pstdev(there), rel=1e-6, abs=1e-6)
+
+
+RUNS = itertools.count()
+
+
+def held(points: dict[int, float], buckets: int) -> dict[int, float]:
+    """The number that a run has in each bucket: the last in it, else the one before, from its first to its last."""
+    numbers = {step: value for step, value in sorted(points.items()) if not math.isnan(value)}
+    place = (lambda step: step) if buckets > 40 else (lambda step: min(buckets - 1, int(step / (40 / buckets))))
+    last = {place(step): value for step, value in numbers.items()}
+    line: dict[int, float] = {}
+    for each in range(min(last), max(last) + 1) if last else ():
+        line[each] = last.get(each, line.get(each - 1, math.nan))
+    return line
 
 
 def test_the_binary_answer_holds_the_same(api: Any, runs: None) -> None:

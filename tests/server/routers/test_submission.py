@@ -8,10 +8,13 @@ import httpx
 import pytest
 
 from runyard.compute.base import JobSpec
+from runyard.domain.compute_target import ComputePlaceRecord
 from runyard.server.background.dispatcher import Dispatcher
 from runyard.server.context import ServerContext
+from runyard.server.services.submission import list_targets
 from runyard.testing.clock import FakeClock
 from runyard.testing.engine import FakeEngine
+from runyard.wire.workspace import EnsureWorkspaceRequest
 
 
 @pytest.fixture
@@ -342,6 +345,14 @@ def test_gpus_are_held_from_the_start_to_the_end_also_over_a_restart_of_the_serv
     assert "number 1 in the queue. It waits for 2 of 4 GPUs: 0, 1, 2 are used by first." in waits
     (target,) = api.call("GET", "/compute-targets")["compute_targets"]
     assert (target["gpus"], target["gpus_used"]) == (4, 3)
+    (node,) = target["nodes"]
+    assert (node["name"], node["state"], node["slots"], node["gpus"]) == ("nowhere", "busy", 2, ["0", "1", "2", "3"])
+    assert node["places"] == [{"run_id": "first", "display_name": "first", "depth": 0, "gpus": ["0", "1", "2"]}]
+    context.storage.workspaces.ensure("another", EnsureWorkspaceRequest(), at=context.clock())
+    (seen_by_others,) = list_targets(context, "another")
+    assert seen_by_others.nodes[0].places == [
+        ComputePlaceRecord(run_id=None, display_name=None, depth=0, gpus=["0", "1", "2"])  # nothing of the run itself
+    ]
     api.call("POST", "/runs/first/status", json={"status": "Completed"})
     restarted.tick()
     assert list(engine.started[1].gpus) == [["0", "1"]]

@@ -88,6 +88,13 @@ def test_many_listeners_cost_as_many_reads_as_one() -> None:
     assert changes.listeners == []
 
 
+def test_the_feed_gathers_up_to_twice_as_long_for_many_listeners_and_always_sends_twice_a_second() -> None:
+    pauses = [change_feed.pause_s(listeners) for listeners in (1, 20, 100, 10_000)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 0.21
+    assert pauses[2] == pauses[3] <= 0.4
+
+
 def test_listeners_that_begin_at_different_places_get_what_is_after_them() -> None:
     changes = FakeChanges()
     for _ in range(2500):  # more than a page

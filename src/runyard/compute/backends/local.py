@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -46,6 +47,10 @@ class LocalEngine:
     def gpus(self) -> Sequence[str]:
         """Return the ids of the GPUs that jobs can have; they are looked for once."""
         return self._known_gpus().ids
+
+    def node_name(self) -> str:
+        """Return the name of this machine."""
+        return platform.node() or "localhost"
 
     def _known_gpus(self) -> LocalGpus:
         with self._gpus_asked:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runyard.domain.run import RunRecord
-from runyard.server.services.submission import gpus_per_node, node_count
+from runyard.server.services.submission import gpus_of, gpus_per_node, node_count
 from runyard.storage.run_base import JobRecord
 
 _NAMED = 3
@@ -44,7 +44,7 @@ class SlotTable:
         self._used: dict[str, RunRecord] = {}
         self._first: dict[int, RunRecord] = {}
         for job in held:
-            self._hold(job, (job.handle or {}).get("gpus", []))
+            self._hold(job, gpus_of(job))
 
     def ask(self, job: JobRecord) -> Granted | Refused:
         """Give a run its place if it can have one. Ask for the runs in the order of the queue."""

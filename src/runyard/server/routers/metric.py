@@ -91,12 +91,11 @@ async def get_buckets(context: Context, caller: Caller, workspace: str, query: B
     As JSON, as MessagePack, or as a binary frame (see ``runyard.wire.bucket``).
     """
     await _require_runs(context, caller, workspace, query.run_ids)
-    metrics = context.storage.metrics
     if BUCKET_FRAME in request.headers.get("accept", ""):
         return await _shared(
-            context, workspace, query.run_ids, request, BUCKET_FRAME, partial(bucket_frame, metrics, workspace, query)
+            context, workspace, query.run_ids, request, BUCKET_FRAME, partial(bucket_frame, context, workspace, query)
         )
-    return await run_in_threadpool(lambda: answer(bucket_page(metrics, workspace, query), request))
+    return await run_in_threadpool(lambda: answer(bucket_page(context, workspace, query), request))
 
 
 @router.post("/metrics/at", operation_id="get_metric_at", response_model=MetricAtBody)

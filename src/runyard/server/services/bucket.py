@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from runyard.domain.metric import MetricFamily
 from runyard.errors import InvalidArgumentError
+from runyard.server.context import ServerContext
 from runyard.server.services.metric import POINTS_MAX, SERIES_MAX_RUNS
-from runyard.storage.metric_base import MetricStore, MetricWindow
+from runyard.storage.metric_base import MetricWindow
 from runyard.wire.bucket import BucketGroup, BucketHeader, BucketPage, BucketQuery, BucketSeries, encode_bucket_frame
 from runyard.wire.metric import SeriesQuery
 
@@ -59,13 +60,13 @@ class Grid:
         return found
 
 
-def bucket_page(metrics: MetricStore, workspace: str, query: BucketQuery) -> BucketPage:
+def bucket_page(context: ServerContext, workspace: str, query: BucketQuery) -> BucketPage:
     """Return what a query asks for as plain lists.
 
     Raises:
         InvalidArgumentError: too many runs or buckets, or a group with a run that the query does not name.
     """
-    grid, lines, bands = _drawn(metrics, workspace, query)
+    grid, lines, bands = _drawn(context, workspace, query)
     return BucketPage(
         x=grid.x.tolist(),
         series=[BucketSeries(run_id=line.run_id, name=line.name, count=line.count, **_lists(line.columns)) for line in lines],
@@ -75,9 +76,9 @@ def bucket_page(metrics: MetricStore, workspace: str, query: BucketQuery) -> Buc
     )
 
 
-def bucket_frame(metrics: MetricStore, workspace: str, query: BucketQuery) -> bytes:
+def bucket_frame(context: ServerContext, workspace: str, query: BucketQuery) -> bytes:
     """Return what a query asks for as bytes; errors as :func:`bucket_page`."""
-    grid, lines, bands = _drawn(metrics, workspace, query)
+    grid, lines, bands = _drawn(context, workspace, query)
     header = BucketHeader(
         buckets=len(grid.x),
         series=[{"run_id": line.run_id, "name": line.name, "count": line.count} for line in lines],
@@ -93,10 +94,15 @@ def _lists(columns: dict[str, Floats]) -> dict[str, Any]:
     return {name: [None if math.isnan(value) else value for value in column.tolist()] for name, column in columns.items()}
 
 
-def _drawn(metrics: MetricStore, workspace: str, query: BucketQuery) -> tuple[Grid, list[Line], list[Band]]:
+def _drawn(context: ServerContext, workspace: str, query: BucketQuery) -> tuple[Grid, list[Line], list[Band]]:
     _check(query)
-    windows = metrics.windows(workspace, _series_query(query))
-    read = [(window, *_points(window, query)) for window in windows if window.family is MetricFamily.SERIES]
+    origins = _origins(context, workspace, query)
+    windows = context.storage.metrics.windows(workspace, _series_query(query, origins))
+    read = [
+        (window, *_points(window, query, origins.get(window.run_id, 0.0)))
+        for window in windows
+        if window.family is MetricFamily.SERIES
+    ]
     read = [each for each in read if len(each[1])]
     grid = _grid(query, [along for _, along, _ in read])
     lines = [_line(window, grid, along, values) for window, along, values in read]
@@ -121,24 +127,30 @@ def _check(query: BucketQuery) -> None:
         raise InvalidArgumentError(f"Run {min(foreign)!r} stands in a group but not in run_ids. Name it there too.")
 
 
-def _series_query(query: BucketQuery) -> SeriesQuery:
-    bounded = query.axis != "relative"  # the first point of a series says where its zero is
+def _origins(context: ServerContext, workspace: str, query: BucketQuery) -> dict[str, float]:
+    """Return where relative time begins, in seconds since 1970: when the run started, or was created if it has not."""
+    if query.axis != "relative":
+        return {}
+    runs = context.storage.runs.find_many(workspace, query.run_ids)
+    return {run.id: (run.started_at or run.created_at).timestamp() for run in runs}
+
+
+def _series_query(query: BucketQuery, origins: dict[str, float]) -> SeriesQuery:
     return SeriesQuery(
         run_ids=query.run_ids,
         names=query.names,
         max_points=min(POINTS_MAX, max(2, query.buckets * POINTS_A_BUCKET)),
         axis="step" if query.axis == "step" else "time",
-        start=query.start if bounded else None,
-        stop=query.stop if bounded else None,
+        start=query.start,
+        stop=query.stop,
+        origins=origins,
         sort=True,
     )
 
 
-def _points(window: MetricWindow, query: BucketQuery) -> tuple[Floats, Floats]:
+def _points(window: MetricWindow, query: BucketQuery, origin: float) -> tuple[Floats, Floats]:
     """Return where the numbers of a series are on the axis, in order of it, and the numbers."""
-    along = window.steps.astype(np.float64) if query.axis == "step" else window.times_us / 1e6
-    if query.axis == "relative" and len(window.times_us):
-        along = (window.times_us - window.times_us.min()) / 1e6
+    along = window.steps.astype(np.float64) if query.axis == "step" else (window.times_us - round(origin * 1e6)) / 1e6
     there = ~np.isnan(window.values)
     there &= along >= (-math.inf if query.start is None else query.start)
     there &= along <= (math.inf if query.stop is None else query.stop)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from starlette.concurrency import run_in_threadpool
 
@@ -23,7 +24,12 @@ logger = logging.getLogger(__name__)
 PAGE = 1000
 PING_S = 15.0
 COALESCE_S = 0.2
-"""How long the feed gathers before it sends again: five messages a second are enough for a screen. The first does not wait."""
+"""How long the feed gathers before it sends again: five messages a second are enough for a screen. The first does not wait.
+
+A message costs what it costs each listener, so it gathers longer for many: with :data:`MANY_LISTENERS` or more twice as long.
+"""
+
+MANY_LISTENERS = 100
 
 KEPT_BATCHES = 256
 """What listeners that are slow for a moment still find here; one that is further behind reads from the store."""
@@ -98,8 +104,9 @@ class ChangeFeed:
         return self._batches[0].low if self._batches else self._head
 
     def _after(self, workspace: str, cursor: int, scope: str | None, *, short: bool) -> tuple[bytes, int]:
-        messages = [batch.message(workspace, cursor, scope, short=short) for batch in self._batches if batch.high > cursor]
-        return b"".join(messages), max(cursor, self._head)
+        unseen = takewhile(lambda batch: batch.high > cursor, reversed(self._batches))
+        messages = [batch.message(workspace, cursor, scope, short=short) for batch in unseen]
+        return b"".join(reversed(messages)), max(cursor, self._head)
 
     async def _news(self) -> None:
         """Wait until something was read, or a ping may be due."""
@@ -143,7 +150,7 @@ class ChangeFeed:
                     changed.clear()
                     await self._try_to_take()
                 self._wake_listeners()
-                await asyncio.sleep(COALESCE_S)
+                await asyncio.sleep(pause_s(self._listeners))
         finally:
             stopped.cancel()
             unsubscribe()
@@ -172,6 +179,11 @@ class ChangeFeed:
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
+
+
+def pause_s(listeners: int) -> float:
+    """Return how long the feed gathers for so many listeners."""
+    return COALESCE_S * (1 + min(listeners, MANY_LISTENERS) / MANY_LISTENERS)
 
 
 def _event(change: ChangeRecord) -> bytes:

@@ -8,7 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from runyard.compute.base import JobSpec
-from runyard.domain.compute_target import LOCAL_TARGET, ComputeTargetRecord, require_gpus
+from runyard.domain.compute_target import (
+    LOCAL_TARGET,
+    ComputeNodeRecord,
+    ComputePlaceRecord,
+    ComputeTargetRecord,
+    require_gpus,
+)
 from runyard.domain.node_group import require_node_group
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus, require_run_id
 from runyard.errors import (
@@ -92,6 +98,7 @@ def require_target(context: ServerContext, workspace: str, name: str) -> Compute
 
 def _target_record(context: ServerContext, workspace: str, name: str) -> ComputeTargetRecord:
     active, waiting = context.storage.runs.count_active(workspace, name)
+    held = sorted(context.storage.runs.held_jobs(name), key=lambda job: job.depth)
     return ComputeTargetRecord(
         name=name,
         engine=LOCAL_TARGET,
@@ -100,8 +107,36 @@ def _target_record(context: ServerContext, workspace: str, name: str) -> Compute
         queued_runs=waiting,
         slots=context.settings.local_slots,
         gpus=len(context.engines[name].gpus()),
-        gpus_used=sum(len((job.handle or {}).get("gpus", [])) for job in context.storage.runs.held_jobs(name)),
+        gpus_used=sum(len(gpus_of(job)) for job in held),
+        nodes=[_node_record(context, workspace, name, held)],
     )
+
+
+def _node_record(context: ServerContext, workspace: str, target: str, held: list[JobRecord]) -> ComputeNodeRecord:
+    """Return the machine of a target: each engine has one."""
+    engine = context.engines[target]
+    return ComputeNodeRecord(
+        name=engine.node_name(),
+        state="busy" if held else "idle",
+        slots=context.settings.local_slots,
+        gpus=list(engine.gpus()),
+        places=[_place_record(workspace, job) for job in held],
+    )
+
+
+def _place_record(workspace: str, job: JobRecord) -> ComputePlaceRecord:
+    is_of_workspace = job.run.workspace == workspace
+    return ComputePlaceRecord(
+        run_id=job.run.id if is_of_workspace else None,
+        display_name=job.run.display_name if is_of_workspace else None,
+        depth=job.depth,
+        gpus=gpus_of(job),
+    )
+
+
+def gpus_of(job: JobRecord) -> list[str]:
+    """Return the ids of the GPUs that a job has."""
+    return list((job.handle or {}).get("gpus", []))
 
 
 def gpus_per_node(run: RunRecord) -> int:

@@ -15,10 +15,12 @@ interface HistogramChartProps {
   /** Which of them is shown as bars. */
   chosen: number;
   onChosen: (index: number) => void;
+  /** What the bars stand along; left out or null, what the chosen histogram holds. */
+  range?: { low: number; high: number } | null;
 }
 
 /** Histograms over steps as a map, and the chosen one as bars. Pointer and keyboard tell what each bin holds, exactly. */
-export function HistogramChart({ name, histograms, steps, chosen, onChosen }: HistogramChartProps) {
+export function HistogramChart({ name, histograms, steps, chosen, onChosen, range: along = null }: HistogramChartProps) {
   const map = useRef<HTMLCanvasElement>(null);
   const bars = useRef<HTMLCanvasElement>(null);
   const [box, width] = useWidth();
@@ -27,7 +29,7 @@ export function HistogramChart({ name, histograms, steps, chosen, onChosen }: Hi
   const range = useMemo(() => edgeRange(all), [all]);
   const [place, setPlace] = useState<HistogramPlace | null>(null);
   const one = all[chosen] ?? EMPTY;
-  const ownRange = useMemo(() => edgeRange([one]) ?? range, [one, range]);
+  const ownRange = useMemo(() => along ?? edgeRange([one]) ?? range, [one, range, along]);
   const marked = place?.index === chosen ? place.bin : -1;
   useEffect(() => {
     if (map.current && range) drawMap(map.current, all, steps, range, chosen, place);

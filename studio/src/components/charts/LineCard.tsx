@@ -3,6 +3,7 @@ import type { MetricValue } from "../../client/metric";
 import type { Range } from "../../client/series-window";
 import { t } from "../../text/text";
 import { formatCount, formatMetric } from "../format";
+import { useCalm } from "../useCalm";
 import { useTurn } from "../useTurn";
 import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "./ChartCard";
 import cardStyles from "./ChartCard.module.css";
@@ -69,9 +70,21 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
   const zoomed = window !== null;
   const tools = useMemo(() => <ZoomTools name={name} zoomed={zoomed} handle={handle} onReset={() => reset.current(null)} />, [name, zoomed]);
   const figures = useMemo(() => figuresOf(line), [line]);
-  const range = useMemo(() => rangeOf([line, ...others.map((each) => each.data)]), [line, others]);
-  const nonFinite = figures?.nonFinite ?? countNonFinite(line);
   const shown = line.x.length;
+  const told = useCalm(
+    useMemo(() => ({ last: figures?.last, range: rangeOf([line, ...others.map((each) => each.data)]), nonFinite: figures?.nonFinite ?? countNonFinite(line), shown, count }), [figures, line, others, shown, count]),
+    model.window,
+  );
+  const sums = useMemo(
+    () => (
+      <>
+        {told.range && <span>{t("chart.range", { min: format(told.range.low), max: format(told.range.high) })}</span>}
+        <span>{told.count > told.shown ? t("chart.sampled", { shown: formatCount(told.shown), count: formatCount(told.count) }) : t("chart.points", { count: told.shown })}</span>
+        {told.nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: told.nonFinite })}</span>}
+      </>
+    ),
+    [told, format],
+  );
   const onKey = (key: string) => {
     if (key !== "d" && key !== "f") return false;
     if (key === "d") setAsTable(true);
@@ -83,7 +96,7 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
       name={name}
       description={description}
       // The last value of one of several lines would pass for that of all.
-      value={others.length > 0 ? "" : figures ? format(figures.last) : "–"}
+      value={others.length > 0 ? "" : told.last === undefined ? "–" : format(told.last)}
       tools={tools}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}
@@ -95,9 +108,7 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
       busy={busy}
       footer={
         <>
-          {range && <span>{t("chart.range", { min: format(range.low), max: format(range.high) })}</span>}
-          <span>{count > shown ? t("chart.sampled", { shown: formatCount(shown), count: formatCount(count) }) : t("chart.points", { count: shown })}</span>
-          {nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: nonFinite })}</span>}
+          {sums}
           {outside > 0 && <span className={cardStyles.warn}>{t("chart.outside", { count: outside })}</span>}
           {note}
         </>

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import type { Range } from "../../client/series-window";
 import { useShownTheme } from "../theme";
 import styles from "./LineChart.module.css";
@@ -53,7 +53,8 @@ export function LineChart({ model, height, label, onWindow, onOutside, onKey, ha
     };
   }, []);
 
-  useEffect(() => plot.current?.setModel(model), [model, theme]);
+  // In the frame in which the figures around the chart change, and not in one more after it.
+  useLayoutEffect(() => plot.current?.setModel(model), [model, theme]);
 
   useImperativeHandle(handle, () => ({
     zoom: (factor) => plot.current?.zoom(factor, null),

@@ -1,6 +1,6 @@
 import type { Range } from "../../client/series-window";
 import { firstAbove, firstAtLeast, type LineData, number } from "./line-data";
-import { paddedRange, Scale, type ScaleKind } from "./scale";
+import { paddedRange, Scale, type ScaleKind, ticks, timeTicks } from "./scale";
 import { extent, robustExtent } from "./trace";
 
 /** One line of a chart, or the band around one. */
@@ -42,6 +42,21 @@ export interface Box {
   top: number;
   right: number;
   bottom: number;
+}
+
+const TICK_WIDTH = 84;
+const TICK_HEIGHT = 38;
+
+/** The values that are written along the x axis. */
+export function xTicksOf(model: PlotModel, x: Scale): number[] {
+  const wanted = Math.max(2, Math.floor((x.end - x.start) / TICK_WIDTH));
+  const found = model.timeTicks && model.xKind === "linear" ? timeTicks(x.range, wanted) : ticks(model.xKind, x.range, wanted);
+  return found.filter((value) => Number.isFinite(x.at(value)));
+}
+
+/** The values that are written along the y axis. */
+export function yTicksOf(model: PlotModel, y: Scale): number[] {
+  return ticks(model.yKind, y.range, Math.max(2, Math.floor((y.start - y.end) / TICK_HEIGHT)));
 }
 
 /** From the first to the last x of all lines; null when no line has a point. */

@@ -1,12 +1,15 @@
 import type { Range } from "../../client/series-window";
 import { type CursorGroup, pageCursor, type SharedCursor } from "./cursor-group";
-import { drawnOn, paint, type Surface } from "./easel";
+import { drawnOn, screenRatio, sketch, type Surface } from "./easel";
+import { inkOf } from "./ink";
 import { nearestIndex, number } from "./line-data";
-import { drawPlot, strokeLines } from "./plot-draw";
+import { strokeLines } from "./plot-draw";
 import { type Box, type PlotLine, type PlotModel, scalesOf, wholeRange } from "./plot-model";
 import { PlotPointer } from "./plot-pointer";
 import { drawReadout, type Readout, readoutAt, spokenReadout } from "./plot-readout";
+import { type PlotScene, sceneOf } from "./plot-scene";
 import { paddedRange, Scale } from "./scale";
+import { newSheet, type Sheet } from "./sheet";
 
 export interface PlotHandlers {
   /** The part of x to show; null for all. */
@@ -27,7 +30,7 @@ const ZOOM_STEP = 2;
  * Drag shows a part of x, with Shift it moves the part, Ctrl and the wheel zoom, a double click shows all. {@link key} does the same.
  */
 export class Plot {
-  private readonly canvas = document.createElement("canvas");
+  private readonly sheet: Sheet = newSheet();
   /** There while something is pointed at. */
   private overlay: HTMLCanvasElement | null = null;
   private readout: Readout | null = null;
@@ -52,7 +55,7 @@ export class Plot {
     private readonly handlers: PlotHandlers,
     private readonly group: CursorGroup = pageCursor,
   ) {
-    box.append(this.canvas);
+    box.append(this.sheet.canvas);
     this.pointer = new PlotPointer(box, {
       hover: (px, py) => this.hover(px, py),
       leave: () => this.setCursor(null),
@@ -83,7 +86,7 @@ export class Plot {
     if (width === this.width && height === this.height) return;
     this.width = width;
     this.height = height;
-    this.fit(this.canvas);
+    this.fit(this.sheet.canvas);
     if (this.overlay) this.fit(this.overlay);
     // A canvas that changes its size is empty: not one frame of that.
     this.draw();
@@ -93,15 +96,14 @@ export class Plot {
     cancelAnimationFrame(this.frame);
     this.leaveGroup();
     this.pointer.close();
-    this.canvas.remove();
+    this.sheet.close();
     this.overlay?.remove();
   }
 
   /** The picture as it is shown, without the pointer's marks. */
   picture(): HTMLCanvasElement {
-    this.setSeen(true);
-    if (this.needs !== "nothing") this.draw();
-    return this.canvas;
+    this.scale();
+    return sketch(this.scene());
   }
 
   /** What is under the cursor, in words. */
@@ -177,15 +179,25 @@ export class Plot {
   }
 
   private drawLines(): void {
-    const box = this.plotBox();
-    const { x, y, outside } = scalesOf(this.model, box);
-    this.x = x;
-    this.y = y;
-    paint(this.canvas, this.width, this.height, (surface) => drawPlot(surface, this.model, box, x, y));
+    const outside = this.scale();
+    this.sheet.show(this.scene());
     if (outside !== this.outside) {
       this.outside = outside;
       this.handlers.onOutside?.(outside);
     }
+  }
+
+  /** Fits the scales to the model; returns how many values lie outside of what y shows. */
+  private scale(): number {
+    const { x, y, outside } = scalesOf(this.model, this.plotBox());
+    this.x = x;
+    this.y = y;
+    return outside;
+  }
+
+  private scene(): PlotScene {
+    const size = { width: this.width, height: this.height, ratio: screenRatio() };
+    return sceneOf(this.model, size, this.plotBox(), this.x, this.y, (colour) => inkOf(colour, this.sheet.canvas));
   }
 
   private fit(canvas: HTMLCanvasElement): void {
@@ -203,7 +215,7 @@ export class Plot {
       this.overlay = document.createElement("canvas");
       this.overlay.dataset.layer = "cursor";
       this.fit(this.overlay);
-      this.canvas.after(this.overlay);
+      this.sheet.canvas.after(this.overlay);
     }
     const surface = drawnOn(this.overlay, this.width, this.height);
     if (surface) this.drawMarks(surface);
@@ -242,7 +254,10 @@ export class Plot {
     context.beginPath();
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
-    if (this.pointable().length > 1) strokeLines(surface, [line], this.x, this.y, { width: 3, alpha: 1, together: false });
+    if (this.pointable().length > 1) {
+      const drawn = { colour: ink(line.colour), dash: line.dash ?? [], faint: false, data: line.data, upper: null };
+      strokeLines(context, [drawn], this.x, this.y, { width: 3, alpha: 1, together: false, ratio: surface.ratio });
+    }
     const index = Number.isNaN(this.cursor.x) ? -1 : nearestIndex(line.data.x, this.cursor.x);
     context.fillStyle = ink(line.colour);
     context.beginPath();

@@ -11,11 +11,12 @@ import styles from "./ComparePage.module.css";
 import { movedPanel, type Panel, type PanelKind, panelKey } from "./compare-state";
 import { BarsPanel } from "./panels/BarsPanel";
 import { BoxPanel } from "./panels/BoxPanel";
-import { ConfusionPanel, ImagesPanel, TablePanel } from "./panels/FilePanels";
 import { LinesPanel } from "./panels/LinesPanel";
+import { MediaPanel } from "./panels/MediaPanel";
 import { ParallelPanel } from "./panels/ParallelPanel";
 import type { PanelContext, PanelProps } from "./panels/panel-context";
 import { ScatterPanel } from "./panels/ScatterPanel";
+import { TablePanel } from "./panels/TablePanel";
 import { panelTitle } from "./panel-title";
 
 const GAP = 12;
@@ -26,8 +27,8 @@ const COMPONENTS: Readonly<Record<PanelKind, (props: PanelProps) => ReactNode>> 
   scatter: ScatterPanel,
   parallel: ParallelPanel,
   box: BoxPanel,
-  confusion: ConfusionPanel,
-  images: ImagesPanel,
+  confusion: MediaPanel,
+  images: MediaPanel,
   table: TablePanel,
 };
 

@@ -162,7 +162,7 @@ function useContextOf(search: CompareSearch, state: CompareState, { runs: all, f
     change({ brush });
   };
   const group = useMemo(() => (state.group === null ? null : parseField(state.group)), [state.group]);
-  return { source, runs, looks, figuresKnown, settings, axis, group, band: state.band, brush: state.brush, onBrush };
+  return { source, runs, looks, figuresKnown, settings, axis, group, band: state.band, brush: state.brush, onBrush, step: state.step, onStep: (step: number | null) => change({ step }) };
 }
 
 /** The metrics whose figures stand somewhere: in a table all, on charts those that a chart, a colour, a group or a brushed axis is made of. */

@@ -34,7 +34,11 @@ export type Band = "range" | "deviation";
 /** The places at which the lines of a group are compared: all that they have, or so many at even distances. */
 const MOST_PLACES = 600;
 
-/** The mean of several runs and a band around it: from the least to the greatest, or a standard deviation to each side. */
+/**
+ * The mean of several runs and a band around it: from the least to the greatest, or a standard deviation (the root of the mean squared
+ * distance) to each side. At each place a run counts with the last number that it has reached, from its first to its last, as the server
+ * reckons groups (`metrics/buckets`).
+ */
 export function groupLines(lines: readonly LineData[], band: Band): GroupLines {
   const x = commonPlaces(lines);
   const [mean, low, high] = [new Float64Array(x.length), new Float64Array(x.length), new Float64Array(x.length)];
@@ -42,7 +46,7 @@ export function groupLines(lines: readonly LineData[], band: Band): GroupLines {
   for (let place = 0; place < x.length; place += 1) {
     let [count, sum, squares, least, greatest] = [0, 0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const [index, line] of lines.entries()) {
-      const value = between(line, number(x, place), at, index);
+      const value = heldAt(line, number(x, place), at, index);
       if (!Number.isFinite(value)) continue;
       count += 1;
       sum += value;
@@ -51,7 +55,7 @@ export function groupLines(lines: readonly LineData[], band: Band): GroupLines {
       greatest = Math.max(greatest, value);
     }
     const average = count === 0 ? Number.NaN : sum / count;
-    const deviation = count < 2 ? 0 : Math.sqrt(Math.max(0, (squares - count * average * average) / (count - 1)));
+    const deviation = count === 0 ? Number.NaN : Math.sqrt(Math.max(0, squares / count - average * average));
     mean[place] = average;
     low[place] = band === "range" ? (count === 0 ? Number.NaN : least) : average - deviation;
     high[place] = band === "range" ? (count === 0 ? Number.NaN : greatest) : average + deviation;
@@ -68,14 +72,12 @@ function commonPlaces(lines: readonly LineData[]): Float64Array {
   return Float64Array.from({ length: MOST_PLACES }, (_, index) => low + ((high - low) * index) / (MOST_PLACES - 1));
 }
 
-/** The value of a line at `x`, straight between two points; NaN outside of it. `at` remembers how far each line was followed. */
-function between(line: LineData, x: number, at: number[], which: number): number {
+/** The last number of a line up to `x`; NaN before its first point and after its last. `at` remembers how far each line was followed. */
+function heldAt(line: LineData, x: number, at: number[], which: number): number {
   let index = at[which] ?? 0;
   while (index + 1 < line.x.length && number(line.x, index + 1) <= x) index += 1;
   at[which] = index;
-  const [x0, y0] = [number(line.x, index), number(line.y, index)];
-  if (!(x >= x0)) return Number.NaN;
-  if (x === x0) return y0;
-  if (index + 1 >= line.x.length) return Number.NaN;
-  return y0 + ((number(line.y, index + 1) - y0) * (x - x0)) / (number(line.x, index + 1) - x0);
+  if (!(x >= number(line.x, index)) || x > number(line.x, line.x.length - 1)) return Number.NaN;
+  while (index > 0 && Number.isNaN(number(line.y, index))) index -= 1;
+  return number(line.y, index);
 }

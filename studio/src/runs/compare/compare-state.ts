@@ -36,13 +36,15 @@ export interface CompareState {
   find: string;
   /** Parts of axes that are brushed: only runs within all of them are shown. */
   brush: ReadonlyMap<string, Range>;
+  /** The step at which media are shown; null: the last. */
+  step: number | null;
 }
 
-export const COMPARE_KEYS = ["runs", "q", "exp", "charts", "base", "hide", "colour", "group", "band", "tab", "all", "find", "brush", "x", "xm", "xlog", "y", "ema", "clip", "zoom", "view"] as const;
+export const COMPARE_KEYS = ["runs", "q", "exp", "charts", "base", "hide", "colour", "group", "band", "tab", "all", "find", "brush", "x", "xm", "xlog", "y", "ema", "clip", "zoom", "step", "view"] as const;
 export type CompareSearch = Partial<Record<(typeof COMPARE_KEYS)[number], string>>;
 
 /** What changes while a hand moves or types: it does not fill the browser's history. */
-const GRADUAL_KEYS: ReadonlySet<string> = new Set<(typeof COMPARE_KEYS)[number]>(["find", "ema", "zoom", "brush"]);
+const GRADUAL_KEYS: ReadonlySet<string> = new Set<(typeof COMPARE_KEYS)[number]>(["find", "ema", "zoom", "brush", "step"]);
 
 /** Tells whether an address replaces the one before it; or else Back leads to that one. */
 export function replacesHistory(before: CompareSearch, after: CompareSearch): boolean {
@@ -64,6 +66,7 @@ export function encodeCompare(state: CompareState): CompareSearch {
     all: state.all ? "1" : undefined,
     find: state.find || undefined,
     brush: joinList(zoomTexts(state.brush)) || undefined,
+    step: state.step === null ? undefined : String(state.step),
   };
 }
 
@@ -84,6 +87,7 @@ export function decodeCompare(search: CompareSearch): CompareState {
     all: search.all === "1",
     find: search.find ?? "",
     brush: parseZooms(list(search.brush)),
+    step: search.step && Number.isFinite(Number(search.step)) ? Number(search.step) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
+import { isMedium, isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
 import type { Panel } from "./compare-state";
 import { type ComparedRun, fieldText, keysOf } from "./run-value";
 
@@ -17,8 +17,7 @@ export function defaultPanels(metrics: readonly MetricSummary[], runs: readonly 
 
 function panelOf(metric: MetricSummary): Panel | null {
   const of = (kind: Panel["kind"], field: string): Panel => ({ kind, fields: [field], wide: false });
-  if (metric.type.startsWith("runyard.v1.")) return null; // sounds, videos, histograms and so on are looked at run by run
-  if (metric.family === "file") return of(metric.type === "azureml.v2.confusion_matrix" ? "confusion" : "images", metric.name);
+  if (isMedium(metric)) return of(metric.type === "azureml.v2.confusion_matrix" ? "confusion" : "images", metric.name);
   if (metric.family === "table") return of("table", metric.name);
   if (numberOf(metric.last) === null && numberOf(metric.min) === null) return null;
   return metric.count > 1 ? of("lines", metric.name) : of("bars", `m:${metric.name}@last`);

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useWorkspace } from "../../client/workspace";
+import { copyText } from "../../components/clipboard";
 import { showFailure, showToast } from "../../components/toasts";
 import { t } from "../../text/text";
 import type { EditedCell } from "./grid-cell";
@@ -31,7 +32,7 @@ export function RowTools({ tool, onTool, onChanged }: RowToolsProps) {
   const command = (name: RowCommand, row: RunRow, anchor: Element) => {
     const { run } = row;
     const link = `${window.location.origin}/runs/${encodeURIComponent(run.id)}/overview`;
-    const copy = (text: string) => attempt(navigator.clipboard.writeText(text).then(() => showToast(t("menu.copied"))));
+    const copy = (text: string) => attempt(copyText(text).then(() => showToast(t("menu.copied"))));
     const edit = (cell: EditedCell) => onTool({ type: "edit", row, cell, anchor });
     const commands: Readonly<Record<RowCommand, () => void>> = {
       open: () => void navigate({ to: "/runs/$runId/overview", params: { runId: run.id } }),

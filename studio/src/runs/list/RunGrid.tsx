@@ -1,5 +1,5 @@
 import { useRouter } from "@tanstack/react-router";
-import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useWorkspace } from "../../client/workspace";
 import fieldStyles from "../../components/fields.module.css";
 import { formatCount } from "../../components/format";
@@ -15,6 +15,7 @@ import { type ColumnWindow, columnWindow, movedRow, SELECT_WIDTH, scrollToRow } 
 import styles from "./RunGrid.module.css";
 import type { RunRow } from "./run-row";
 import type { Density } from "./run-view";
+import { useGridPlace } from "./useGridPlace";
 import type { GridLines } from "./useLines";
 import { WindowTeller } from "./window-teller";
 
@@ -61,9 +62,11 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
   const bodyHeight = Math.max(rowHeight, size.height - HEADER_HEIGHT);
   const isNarrow = size.width > 0 && size.width < NARROW_PX;
   const nameWidth = dragged.name ?? (isNarrow ? Math.min(chosenWidths.name ?? 180, 180) : (chosenWidths.name ?? 280));
-  const pinned = isNarrow ? 0 : Math.min(wantedPins, columns.length);
   const widths = useMemo(() => columns.map((column) => dragged[columnToken(column)] ?? chosenWidths[columnToken(column)] ?? columnWidth(column)), [columns, chosenWidths, dragged]);
   const totalWidth = SELECT_WIDTH + nameWidth + widths.reduce((sum, width) => sum + width, 0);
+  // Where all columns have room nothing is scrolled sideways, and nothing has to stay: a cell that could costs work at every frame.
+  const isWide = totalWidth > size.width;
+  const pinned = isNarrow || !isWide ? 0 : Math.min(wantedPins, columns.length);
   const shownAt = (scrollLeft: number): ColumnWindow => {
     const pinnedWidth = widths.slice(0, pinned).reduce((sum, width) => sum + width, 0);
     return columnWindow(scrollLeft, Math.max(0, size.width - SELECT_WIDTH - nameWidth - pinnedWidth), widths.slice(pinned));
@@ -159,12 +162,15 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
     body.current = made;
     return () => made.close();
   }, [hrefOf, actions]);
+  // Rows that have come are drawn without React: what is around them does not change with them.
+  useLayoutEffect(() => lines.subscribe(() => body.current?.drawNews()), [lines]);
   useLayoutEffect(() => body.current?.update({ frame, lines, viewHeight: bodyHeight, active, selected }));
 
   const moveTo = (index: number) => {
     setActive(index);
     if (box.current) box.current.scrollTop = scrollToRow(index, box.current.scrollTop, bodyHeight, rowHeight);
   };
+  useGridPlace(box, lines, active, moveTo);
   const editActive = (cell: EditedCell) => {
     const element = body.current?.elementOf(active, cell);
     if (element) edit(active, cell, element);
@@ -224,7 +230,7 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
       aria-busy={lines.total === null}
       tabIndex={0}
       data-grid
-      className={styles.grid}
+      className={`${styles.grid} ${isWide ? styles.wide : ""}`}
       onKeyDown={onKeyDown}
       onFocus={(event) => {
         if (event.target === box.current && active < 0 && total > 0) setActive(rowAtTop(box.current?.scrollTop ?? 0));
@@ -253,7 +259,7 @@ function isSame(one: ColumnWindow, other: ColumnWindow): boolean {
 }
 
 function SelectAll({ lines, selected, onSelect }: Pick<RunGridProps, "lines" | "selected" | "onSelect">) {
-  const { version } = lines;
+  const version = useSyncExternalStore(lines.subscribe, lines.getVersion);
   // The lines are the same object for as long as the list is; their version says when they changed.
   const ids = useMemo(() => loadedIds(lines), [lines, version]); // eslint-disable-line react-hooks/exhaustive-deps
   const count = useMemo(() => ids.filter((id) => selected.has(id)).length, [ids, selected]);

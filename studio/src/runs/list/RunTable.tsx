@@ -1,10 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
-import type { ListedRun, RunQuery } from "../../client/run";
+import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import type { RunQuery } from "../../client/run";
 import { findRunIds } from "../../client/run-batch";
 import { findNames } from "../../client/run-names";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
+import { firstContentIsShown } from "../../components/first-content";
 import { EmptyState, ErrorState } from "../../components/states";
 import { showToast } from "../../components/toasts";
 import { joinList } from "../../components/url-list";
@@ -16,7 +17,7 @@ import { RunGrid } from "./RunGrid";
 import styles from "./RunTable.module.css";
 import { RunToolbar } from "./RunToolbar";
 import { isFiltered, queryOf, type RunView } from "./run-view";
-import { SelectionBar } from "./SelectionBar";
+import { SelectionBar, type SelectionBarProps } from "./SelectionBar";
 import { type GridLines, useLines } from "./useLines";
 import { useSelection } from "./useSelection";
 import { useShownColumns } from "./useShownColumns";
@@ -45,6 +46,9 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
   const selection = useSelection(view.selected, (selected) => onView({ ...view, selected }, true));
   const names = useMemo(() => findNames(workspace, within.experiment ?? null), [workspace, within.experiment]);
   const total = lines.pages.total;
+  useEffect(() => {
+    if (total !== null || error !== null) firstContentIsShown();
+  }, [total, error]);
   const isBelowRun = Boolean(within.parent_id || within.ancestor_id);
 
   const open = (runId: string, newTab: boolean) => {
@@ -98,9 +102,9 @@ export function RunTable({ label, view, onView, within = {}, empty }: RunTablePr
         />
       )}
       {selection.ids.length > 0 && (
-        <SelectionBar
+        <SelectionOfLines
           selected={selection.ids}
-          loaded={loadedRuns(lines)}
+          lines={lines}
           matching={view.group.length === 0 && total !== null && selection.ids.length < total ? total : null}
           onSelectMatching={selectMatching}
           onCompare={compare}
@@ -119,8 +123,10 @@ function totalText(view: RunView, total: number): string {
   return view.group.length > 0 ? t("group.total", { count: total }) : t("runs.total", { count: total });
 }
 
-function loadedRuns(lines: GridLines): ListedRun[] {
-  return lines.loaded().flatMap((item) => (item.kind === "run" ? [item.row.run] : []));
+/** The bar knows the runs that are in memory, which change as the list is scrolled. */
+function SelectionOfLines({ lines, ...props }: Omit<SelectionBarProps, "loaded"> & { lines: GridLines }) {
+  useSyncExternalStore(lines.subscribe, lines.getVersion);
+  return <SelectionBar {...props} loaded={lines.loaded().flatMap((item) => (item.kind === "run" ? [item.row.run] : []))} />;
 }
 
 /** The query finds nothing: each condition can be left out. */

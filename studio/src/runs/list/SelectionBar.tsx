@@ -11,7 +11,7 @@ import { archiveRuns, binRuns, stopRuns, tagRuns, untagRuns } from "./run-action
 const ConfirmDialog = lazy(async () => ({ default: (await import("../../components/ConfirmDialog")).ConfirmDialog }));
 const TagRuns = lazy(async () => ({ default: (await import("./tools/TagRuns")).TagRuns }));
 
-interface SelectionBarProps {
+export interface SelectionBarProps {
   selected: readonly string[];
   /** Those of the selected runs, and others, that are in memory. */
   loaded: readonly ListedRun[];

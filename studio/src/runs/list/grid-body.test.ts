@@ -31,8 +31,10 @@ async function grid() {
   const body = new GridBody(host, scroller, (id) => `/runs/${id}`, actions);
   const show = (more: { active?: number; selected?: ReadonlySet<string> } = {}) => body.update({ frame, lines, viewHeight: VIEW, active: -1, selected: new Set(), ...more });
   show();
+  const inSight = host.childElementCount;
+  await vi.waitFor(() => expect(host.childElementCount).toBe(drawnRows(VIEW, ROW)));
   const shown = () => [...host.querySelectorAll<HTMLElement>("[role=row]")].sort((one, other) => Number(one.ariaRowIndex) - Number(other.ariaRowIndex));
-  return { body, host, scroller, actions, show, shown };
+  return { body, host, scroller, pages, actions, show, shown, inSight };
 }
 
 beforeEach(async () => {
@@ -40,12 +42,35 @@ beforeEach(async () => {
 });
 afterEach(() => document.body.replaceChildren());
 
+test("the rows on the screen are drawn first, and those beyond its edges when there is time", async () => {
+  const { body, scroller, shown, inSight } = await grid();
+  expect(inSight).toBe(VIEW / ROW + 1);
+  const all = shown().length;
+  scroller.scrollTop = 40 * ROW;
+  body.draw();
+  const indexes = () => shown().map((row) => Number(row.ariaRowIndex) - 2);
+  expect(indexes().filter((index) => index >= 40)).toEqual(Array.from({ length: inSight }, (_, at) => 40 + at));
+  await vi.waitFor(() => expect(indexes()).toEqual(Array.from({ length: all }, (_, at) => 34 + at)));
+});
+
+test("what is still to come is filled as it comes, without anybody else drawing the list", async () => {
+  const { body, scroller, pages, show, shown } = await grid();
+  scroller.scrollTop = 5000 * ROW;
+  show();
+  const named = () => shown().filter((row) => Number(row.ariaRowIndex) > 5000 && row.querySelector("a")).length;
+  expect(named()).toBe(0);
+  pages.subscribe(() => body.drawNews());
+  pages.show(5000, 5010);
+  await vi.waitFor(() => expect(named()).toBe(drawnRows(VIEW, ROW) - 6));
+});
+
 test("rows are drawn in elements that are used again, each with its own line", async () => {
   const { body, host, scroller, shown } = await grid();
   const before = new Set(shown());
   expect(before.size).toBe(drawnRows(VIEW, ROW));
   scroller.scrollTop = 40 * ROW;
   body.draw();
+  await vi.waitFor(() => expect(shown()[0]?.ariaRowIndex).toBe("36"));
   const texts = shown().map((row) => row.querySelector("a")?.textContent);
   expect(texts).toEqual(Array.from({ length: before.size }, (_, at) => `run ${34 + at}`));
   expect(shown().every((row) => before.has(row))).toBe(true);
@@ -68,7 +93,7 @@ test("what is still to come is a row without a name, and the active row is named
   const { scroller, show, shown } = await grid();
   scroller.scrollTop = 5000 * ROW;
   show({ active: 5001 });
-  expect(shown().some((row) => row.querySelector("a"))).toBe(false);
+  await vi.waitFor(() => expect(shown().some((row) => row.querySelector("a"))).toBe(false));
   expect(document.getElementById(scroller.getAttribute("aria-activedescendant") ?? "")?.ariaRowIndex).toBe("5003");
 });
 

@@ -1,6 +1,7 @@
+import { whenIdle } from "../../components/idle";
 import { GridRow, type RowFrame, rowId } from "./grid-row";
 import type { EditedCell } from "./grid-cell";
-import { drawnRows, rowWindow } from "./grid-window";
+import { drawnRows, type RowWindow, rowWindow, visibleRows } from "./grid-window";
 import { toolAt } from "./row-tool";
 import type { GridLines } from "./useLines";
 
@@ -41,6 +42,9 @@ export class GridBody {
   private state: GridState | null = null;
   private rows: (GridRow | undefined)[] = [];
   private ticks = 0;
+  /** The first row of the last drawing; far away before the first. */
+  private first = Number.NEGATIVE_INFINITY;
+  private callOff = () => {};
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly listening = new AbortController();
 
@@ -62,6 +66,7 @@ export class GridBody {
 
   close(): void {
     clearInterval(this.timer);
+    this.callOff();
     this.listening.abort();
     this.host.replaceChildren();
   }
@@ -71,12 +76,27 @@ export class GridBody {
     this.draw();
   }
 
-  /** Shows what is on the screen now. */
-  draw(): void {
+  /** Lines have come or changed: what is on the screen first. */
+  drawNews(): void {
+    this.draw(true);
+  }
+
+  /** Shows what is on the screen now. With none of its rows drawn yet, or when it `hastens`, the rows beyond its edges come after it. */
+  draw(hastens = false): void {
+    this.callOff();
     if (this.state === null) return;
-    const { frame, lines, viewHeight, active, selected } = this.state;
-    const { first, last } = rowWindow(this.scroller.scrollTop, viewHeight, frame.height, lines.total ?? 0);
-    this.keepRows(drawnRows(viewHeight, frame.height), first, last);
+    const { frame, lines, viewHeight } = this.state;
+    const { scrollTop } = this.scroller;
+    const all = rowWindow(scrollTop, viewHeight, frame.height, lines.total ?? 0);
+    const count = drawnRows(viewHeight, frame.height);
+    this.keepRows(count, all.first, all.last);
+    const isFar = Math.abs(all.first - this.first) >= count;
+    this.first = all.first;
+    if (hastens || isFar) this.callOff = whenIdle(() => this.draw());
+    this.drawRows(this.state, hastens || isFar ? visibleRows(all, scrollTop, viewHeight, frame.height) : all);
+  }
+
+  private drawRows({ frame, lines, active, selected }: GridState, { first, last }: RowWindow): void {
     const now = Date.now();
     for (let index = first; index <= last; index += 1) {
       const line = lines.lineAt(index);

@@ -21,6 +21,11 @@ export function rowWindow(scrollTop: number, viewHeight: number, rowHeight: numb
   return { first, last: Math.min(total, first + drawn) - 1 };
 }
 
+/** Of the drawn rows those that are on the screen. */
+export function visibleRows({ first, last }: RowWindow, scrollTop: number, viewHeight: number, rowHeight: number): RowWindow {
+  return { first: Math.max(first, Math.floor(scrollTop / rowHeight)), last: Math.min(last, Math.floor((scrollTop + viewHeight) / rowHeight)) };
+}
+
 /** Where the pinned columns stay: from the left, after the box and the name. */
 export function pinnedLefts(nameWidth: number, widths: readonly number[], pinned: number): number[] {
   let left = SELECT_WIDTH + nameWidth;

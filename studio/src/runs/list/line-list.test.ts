@@ -103,3 +103,20 @@ test("items that changed are read by themselves, and stay where they are", async
   await lines.renew(new Set(["elsewhere"]), read);
   expect(asked).toEqual([["b"]]);
 });
+
+test("what stands around the lines changes with their number and their faults, and not with each page that comes", async () => {
+  const { lines } = tree({ "": 300, a: 2 });
+  lines.show(0, 20);
+  await settled();
+  const [outline, version] = [lines.getOutline(), lines.getVersion()];
+  lines.show(200, 220);
+  await settled();
+  expect(lines.getVersion()).toBeGreaterThan(version);
+  expect(lines.getOutline()).toBe(outline);
+  lines.toggle(0);
+  expect(lines.getOutline()).not.toBe(outline);
+  lines.toggle(0);
+  expect(lines.getOutline()).toBe(outline);
+  lines.pages.showNew();
+  expect(lines.getOutline()).not.toBe(outline);
+});

@@ -49,6 +49,12 @@ export class LineList<Item> {
 
   getVersion = (): number => this.version;
 
+  /** Changes with all but what the lines themselves say: for what stands around them. */
+  getOutline = (): string => {
+    const { total, held, sentToTop, faults } = this.pages;
+    return `${this.total} ${total} ${held} ${sentToTop} ${faults}`;
+  };
+
   /** The lines that were shown last. */
   get window(): { first: number; last: number } {
     return { first: this.first, last: this.last };

@@ -24,6 +24,8 @@ export class Pages<Item> {
   total: number | null = null;
   held = 0;
   error: unknown = null;
+  /** Counts how often {@link error} changed. */
+  faults = 0;
   /** Counts how often the reader was sent to the top. */
   sentToTop = 0;
   /** Grows with every change, for `useSyncExternalStore`. */
@@ -104,7 +106,7 @@ export class Pages<Item> {
   }
 
   retry(): void {
-    this.error = null;
+    this.fail(null);
     this.changed();
     this.show(this.firstRow, this.lastRow);
   }
@@ -132,14 +134,14 @@ export class Pages<Item> {
     } catch (error) {
       if (controller.signal.aborted) return;
       this.reading.delete(index);
-      this.error = error;
+      this.fail(error);
       this.changed();
     }
   }
 
   private accept(index: number, answer: Answer<Item>): void {
     const arrived = this.total === null ? 0 : answer.total - this.held - this.total;
-    this.error = null;
+    this.fail(null);
     if (arrived > 0 && this.newestFirst && this.firstRow > 0) {
       // The rows of this answer are shifted by what has arrived: hold that back and read the page again where it now is.
       this.held += arrived;
@@ -152,6 +154,12 @@ export class Pages<Item> {
     this.forgetFarPages();
     this.changed();
     this.show(this.firstRow, this.lastRow);
+  }
+
+  private fail(error: unknown): void {
+    if (this.error === error) return;
+    this.error = error;
+    this.faults += 1;
   }
 
   private forgetFarPages(): void {

@@ -39,6 +39,29 @@ interface Asked {
   name: string;
 }
 
+/** Lines that are being read before the page that shows them is there. */
+let early: { asked: string; lines: GridLines } | null = null;
+
+/** Begins to read the lines of a view, for {@link useLines} to find. */
+export function readEarly(workspace: string, view: RunView, columns: readonly Column[], within: RunQuery): void {
+  const question = questionOf(view, columns, within);
+  early = { asked: earlyKey(workspace, JSON.stringify(question)), lines: linesOf(workspace, question) };
+  early.lines.show(0, FIRST_ROWS);
+}
+
+/** The lines that {@link readEarly} has begun with, once; null when they are of another question. */
+function takeEarly(workspace: string, question: string): GridLines | null {
+  const taken = early;
+  early = null;
+  if (taken?.asked === earlyKey(workspace, question)) return taken.lines;
+  taken?.lines.close();
+  return null;
+}
+
+function earlyKey(workspace: string, question: string): string {
+  return `${workspace} ${question}`;
+}
+
 /**
  * The lines of a view, kept up to date by the change feed. Until a changed question is answered, and when it cannot be, those of the last one
  * stay.
@@ -48,11 +71,11 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
   const name = JSON.stringify([within, view.query, view.sort, view.group, view.children]);
   const asked = useMemo((): Asked => {
     const read: Question = JSON.parse(question);
-    return { lines: linesOf(workspace, read), name };
+    return { lines: takeEarly(workspace, question) ?? linesOf(workspace, read), name };
   }, [workspace, question, name]);
   const [shown, setShown] = useState(asked);
-  useSyncExternalStore(asked.lines.subscribe, asked.lines.getVersion);
-  useSyncExternalStore(shown.lines.subscribe, shown.lines.getVersion);
+  useSyncExternalStore(asked.lines.subscribe, asked.lines.getOutline);
+  useSyncExternalStore(shown.lines.subscribe, shown.lines.getOutline);
   const current = asked.lines.total !== null || shown.lines.total === null ? asked : shown;
   useEffect(() => {
     if (current === shown) return;

@@ -18,6 +18,18 @@ test("rows that are scrolled to are asked for at once", () => {
   expect(told).toEqual([0, 2, 4, 20]);
 });
 
+test("while the list is scrolled down, rows below the screen are asked for too, until it stands still", () => {
+  const windows: [number, number][] = [];
+  const asked = new WindowTeller((first, last) => windows.push([first, last]));
+  asked.moved(0, 20);
+  asked.moved(2, 22);
+  expect(windows).toEqual([[0, 20], [2, 62]]);
+  vi.advanceTimersByTime(500);
+  expect(windows.at(-1)).toEqual([2, 22]);
+  asked.moved(0, 20);
+  expect(windows.at(-1)).toEqual([0, 20]);
+});
+
 test("a jump is asked for at once", () => {
   const { told, teller: asked } = teller();
   asked.moved(0, 20);

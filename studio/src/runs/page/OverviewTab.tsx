@@ -77,6 +77,11 @@ export function OverviewTab() {
               <Skeleton />
             )}
           </Panel>
+          {artifacts.isError && !artifacts.data && (
+            <Panel title={t("run.tab.outputs")}>
+              <ErrorState error={artifacts.error} onRetry={() => void artifacts.refetch()} />
+            </Panel>
+          )}
           <EnvironmentPanel run={run} paths={files.map((file) => file.path)} />
           <GitPanel run={run} files={files} />
         </div>

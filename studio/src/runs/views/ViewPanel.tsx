@@ -8,6 +8,7 @@ import { sharedPath } from "../../client/state";
 import { createView, type SavedView, updateView, VIEW_SHARINGS, viewQuery, type ViewSharing, viewsQuery } from "../../client/view";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
+import { copyText } from "../../components/clipboard";
 import { Select } from "../../components/fields";
 import fieldStyles from "../../components/fields.module.css";
 import { InlineError, Skeleton } from "../../components/states";
@@ -43,17 +44,28 @@ export function ViewPanel({ shown: { content, experiment }, record, basis, modif
   };
   const attempt = (work: Promise<SavedView>) => {
     setError(null);
-    work.then(done, setError);
+    work.then(done, (reason: unknown) => {
+      setError(reason);
+      // What the view is shared for has changed since it was read.
+      if (reason instanceof ApiError && reason.isForbidden) void client.invalidateQueries({ queryKey: keys.views(workspace) });
+    });
   };
   const mayChange = record !== null && (record.sharing === "edit" || record.owner === session.data?.user);
   const conflict = conflictOf(error);
+  /** The view was shared otherwise when it was read. */
+  const isRefused = error instanceof ApiError && error.isForbidden;
   return (
     <div className={panelStyles.panel}>
+      {record !== null && !mayChange && session.data && <p className={panelStyles.hint}>{`${t("views.lookOnly", { owner: record.owner })} ${modified && !isRefused ? t("views.lookOnly.save") : ""}`}</p>}
       {record !== null && modified && (
         <div className={panelStyles.figures}>
-          {mayChange && (
+          {mayChange && !isRefused ? (
             <Button tone="primary" onClick={() => attempt(updateView(workspace, basis ?? record, content))}>
               {t("action.save")}
+            </Button>
+          ) : (
+            <Button tone="primary" onClick={() => attempt(createView(workspace, t("views.mineName", { name: record.name }), "private", content))}>
+              {t("views.saveMine")}
             </Button>
           )}
           <Button onClick={() => open(record)}>{t("views.reset")}</Button>
@@ -62,7 +74,7 @@ export function ViewPanel({ shown: { content, experiment }, record, basis, modif
       {conflict && record ? (
         <ConflictChoice theirs={conflict} onMine={() => attempt(updateView(workspace, conflict, content))} onTheirs={() => done(conflict)} />
       ) : (
-        <InlineError error={error} />
+        <InlineError error={isRefused ? new Error(t("views.refused")) : error} />
       )}
       {record !== null && mayChange && record.owner === session.data?.user && (
         <Select label={t("views.sharing")} choices={sharingChoices()} value={record.sharing} onChange={(sharing) => attempt(updateView(workspace, record, { sharing }))} />
@@ -122,7 +134,7 @@ function SaveAs({ onSave }: { onSave: (name: string, sharing: ViewSharing) => vo
 }
 
 function ShareLink({ view }: { view: SavedView }) {
-  const copy = () => void navigator.clipboard.writeText(`${window.location.origin}/v/${view.id}${window.location.search.includes("workspace=") ? `?workspace=${encodeURIComponent(view.workspace)}` : ""}`).then(() => showToast(t("views.linkCopied")));
+  const copy = () => void copyText(`${window.location.origin}/v/${view.id}${window.location.search.includes("workspace=") ? `?workspace=${encodeURIComponent(view.workspace)}` : ""}`).then(() => showToast(t("views.linkCopied")), (error: unknown) => showFailure(error instanceof Error ? error.message : String(error)));
   return (
     <Button icon="link" onClick={copy}>
       {t("views.copyLink")}
@@ -135,7 +147,7 @@ function ShareList() {
   const workspace = useWorkspace();
   const copy = async () => {
     const { pathname, search } = window.location;
-    await navigator.clipboard.writeText(window.location.origin + (await sharedPath(workspace, pathname + search)));
+    await copyText(window.location.origin + (await sharedPath(workspace, pathname + search)));
     showToast(t("views.linkCopied"));
   };
   return (

@@ -106,6 +106,22 @@ def test_pages_follow_the_order_and_hold_every_run_once(
             assert rest_one >= rest_other if descending else rest_one <= rest_other
 
 
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("order", ["created", "name", "description", "parent", "tag.lr"])
+def test_pages_by_their_place_are_those_of_the_whole_list_from_either_end(
+    stores: OpenedStores, population: Population, order: str, descending: bool
+) -> None:
+    order = f"-{order}" if descending else order
+    whole = pages(stores.storage.runs, {"order_by": order})
+    size = len(whole)
+    for offset in (0, 7, size // 2, size // 2 + 1, size - 8, size - 7, size - 1, size, size + 5):
+        asked = RunQuery(include_children=True, limit=7, order_by=order, offset=offset)
+        page = stores.storage.runs.search("ordered", asked, at=NOW)
+        assert [run.id for run in page.runs] == whole[offset : offset + 7], offset
+        assert page.total == size
+        assert (page.next_cursor is not None) == (offset + 7 < size)
+
+
 @pytest.fixture(scope="module")
 def sorted_population(stores: OpenedStores) -> Population:
     return populate(stores, "sorted", seed=11, size=45)

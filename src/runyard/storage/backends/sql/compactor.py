@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +25,9 @@ from runyard.storage.backends.sql.metric_fresh import read_fresh, store_fresh
 from runyard.storage.backends.sql.metric_group import grouped
 from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_page import PageBuilder
-from runyard.storage.backends.sql.metric_stored import StoredBlock, StoredBlocks
+from runyard.storage.backends.sql.metric_stored import OPEN, StoredBlocks
 from runyard.storage.backends.sql.metric_summary import Summary
-from runyard.storage.backends.sql.metric_tail import Tail, read_tail
+from runyard.storage.backends.sql.metric_tail import ROW_COST, Tail, read_tail
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,11 @@ MERGE_BLOCKS = 8
 MERGE_POINTS_MAX = 4 << 20
 """Points that a merge holds in memory at most."""
 
+_OPEN = (
+    sa.select(t.metric_block.c.pk, t.metric_block.c.points)
+    .where(t.metric_block.c.run_pk == sa.bindparam("own_run"), t.metric_block.c.level == OPEN)
+    .order_by(t.metric_block.c.pk)
+)
 _ENDED = [status.value for status in TERMINAL_STATUSES]
 _STATUS_IN_MAX = 500
 
@@ -154,15 +160,14 @@ class Compactor:
         """Bring the whole tail of a run into blocks; with ``finish`` also merge its open blocks into one."""
         with self._turn:
             counted = self._tails.state(run_pk)
-            if not self._compact_once(run_pk):
-                if counted is not None:  # the rows went with their run
-                    self._tails.forget(run_pk, rows=counted.rows, points=counted.points)
-            else:
+            done = self._compact_once(run_pk)
+            if not done and counted is not None:  # the rows went with their run
+                self._tails.forget(run_pk, rows=counted.rows, points=counted.points)
+            while done >= POINTS_PER_COMPACTION:  # there may be more
                 self._merge(run_pk, finish=False)
-                while self._compact_once(run_pk):
-                    self._merge(run_pk, finish=False)
-            if finish:
-                self._merge(run_pk, finish=True)
+                done = self._compact_once(run_pk)
+            if done or finish:
+                self._merge(run_pk, finish=finish)
 
     def build_pages(self) -> None:
         """Bring every run that has ended into the pages of summaries now."""
@@ -196,11 +201,12 @@ class Compactor:
             self._tails.forget(run.run_pk, rows=len(run.tail_pks), points=run.points)
         return [run.run_pk for run in runs]
 
-    def _compact_once(self, run_pk: int) -> bool:
+    def _compact_once(self, run_pk: int) -> int:
+        """Bring the oldest rows of a tail into blocks; return what :func:`read_tail` counts them for, 0 when there are none."""
         with self._database.read() as connection:
             tail = read_tail(connection, run_pk, points_max=POINTS_PER_COMPACTION)
             if not tail.rows:
-                return False
+                return 0
             version, summary = read_summary(connection, self._book, run_pk)
             stored = StoredBlocks(connection, self._book, run_pk, summary.keysets)
             plan = plan_compaction(summary, stored, grouped(tail), self._book.names(connection, tail.keys))
@@ -208,7 +214,7 @@ class Compactor:
         keyset_id = self._book.keyset_id(summary.keys)
         self._database.write(lambda c: _apply(c, run_pk, tail, plan, rows, version, keyset_id))
         self._tails.forget(run_pk, rows=tail.rows, points=len(tail.points))
-        return True
+        return len(tail.points) + ROW_COST * tail.rows
 
     def _row(self, run_pk: int, new: NewBlock, summary: Summary) -> dict[str, Any]:
         keyset_id = self._book.keyset_id(new.keys)
@@ -233,11 +239,11 @@ class Compactor:
     def _merge(self, run_pk: int, *, finish: bool) -> None:
         """Merge the newest open blocks of like size when there are many, or all of them."""
         with self._database.read() as connection:
-            _, summary = read_summary(connection, self._book, run_pk)
-            stored = StoredBlocks(connection, self._book, run_pk, summary.keysets)
-            pks = _mergeable(stored.open_blocks, finish)
+            pks = _mergeable(connection.execute(_OPEN, {"own_run": run_pk}).all(), finish)
             if not pks:
                 return
+            _, summary = read_summary(connection, self._book, run_pk)
+            stored = StoredBlocks(connection, self._book, run_pk, summary.keysets)
             sealed, slots = summary.fields["sealed"], summary.slots
             merged = merged_block(stored, pks, lambda key: int(sealed[slots[key]]))
         row = None if merged is None else self._row(run_pk, merged, summary)
@@ -268,7 +274,8 @@ def read_summary(connection: Connection, book: KeyBook, run_pk: int) -> tuple[in
     return row.version, Summary.decode(book.keyset(connection, row.keyset_id), row.blob).copy()
 
 
-def _mergeable(blocks: list[StoredBlock], finish: bool) -> list[int]:
+def _mergeable(blocks: Sequence[Any], finish: bool) -> list[int]:
+    """Return which of a run's open blocks, the oldest first, become one."""
     for size in [23] if finish else range(24):
         newest: list[int] = []
         total = 0

@@ -31,7 +31,7 @@ def delete_experiment(connection: Connection, workspace: str, name: str, author:
 
 
 def restore_experiment(connection: Connection, workspace: str, name: str, author: str, at: datetime) -> int:
-    """Bring back the experiment of that name that was deleted last, with the runs that went with it; return its key.
+    """Bring back the experiment of that id, or of that name and deleted last, with the runs that went with it; return its key.
 
     Raises:
         ConflictError: it was active, and another active one has its name by now.
@@ -46,11 +46,11 @@ def restore_experiment(connection: Connection, workspace: str, name: str, author
 
 
 def purge_experiment(connection: Connection, workspace: str, name: str) -> int:
-    """Remove the experiment of that name that was deleted last, and its runs, for good; return how many runs are gone."""
+    """Remove the experiment of that id, or of that name and deleted last, for good; return how many runs are gone with it."""
     row = deleted_row(connection, workspace, name)
     gone = purge_runs(connection, row.workspace_pk, t.run.c.experiment_pk == row.pk)
     _remove(connection, _EXPERIMENT.pk == row.pk)
-    add_change(connection, row.workspace_pk, ChangeTopic.EXPERIMENT, experiment=name)
+    add_change(connection, row.workspace_pk, ChangeTopic.EXPERIMENT, experiment=row.name)
     return gone
 
 
@@ -61,10 +61,12 @@ def purge_experiments_deleted_before(connection: Connection, workspace_pk: int, 
 
 
 def deleted_row(connection: Connection, workspace: str, name: str) -> Any:
-    """Return the experiment of that name that was deleted last, or raise :class:`NotFoundError`."""
-    own = sa.and_(_EXPERIMENT.workspace_pk == workspace_pk(connection, workspace), _EXPERIMENT.name == name)
+    """Return the experiment of that id, else the one of that name that was deleted last, or raise :class:`NotFoundError`."""
+    named = sa.or_(_EXPERIMENT.name == name, _EXPERIMENT.id == name)
+    own = sa.and_(_EXPERIMENT.workspace_pk == workspace_pk(connection, workspace), named)
     query = sa.select(t.experiment).where(own, _EXPERIMENT.deleted_at.is_not(None))
-    row = connection.execute(query.order_by(_EXPERIMENT.deleted_at.desc(), _EXPERIMENT.pk.desc()).limit(1)).first()
+    newest = ((_EXPERIMENT.id == name).desc(), _EXPERIMENT.deleted_at.desc(), _EXPERIMENT.pk.desc())
+    row = connection.execute(query.order_by(*newest).limit(1)).first()
     if row is None:
         raise NotFoundError(
             f"There is no experiment {name!r} in the bin of workspace {workspace!r}. `runyard experiment list --view Deleted` "

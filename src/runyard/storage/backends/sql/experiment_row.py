@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,11 +42,18 @@ def any_experiment_row(connection: Connection, workspace: str, name: str) -> Any
 
 def find_experiment(connection: Connection, workspace: int, name: str, *, active_only: bool) -> Any:
     """Return the row of an experiment that is not in the bin, an active one before the one archived last; None without."""
+    return connection.execute(_by_name(active_only), {"own_workspace": workspace, "own_name": name}).first()
+
+
+@cache
+def _by_name(active_only: bool) -> sa.Select[Any]:
+    """Return a query made once: to make it takes longer than to run it."""
     table = t.experiment.c
-    query = sa.select(t.experiment).where(table.workspace_pk == workspace, table.name == name, table.deleted_at.is_(None))
+    own = sa.and_(table.workspace_pk == sa.bindparam("own_workspace"), table.name == sa.bindparam("own_name"))
+    query = sa.select(t.experiment).where(own, table.deleted_at.is_(None))
     if active_only:
         query = query.where(table.archived_at.is_(None))
-    return connection.execute(query.order_by(table.archived_at.is_(None).desc(), table.archived_at.desc()).limit(1)).first()
+    return query.order_by(table.archived_at.is_(None).desc(), table.archived_at.desc()).limit(1)
 
 
 def changed_values(connection: Connection, row: Any, request: UpdateExperimentRequest, at: datetime) -> dict[str, Any]:
@@ -70,7 +78,7 @@ def refuse_second_active(connection: Connection, row: Any) -> None:
     """Raise :class:`ConflictError` when an experiment cannot become active, for an active one has its name."""
     if find_experiment(connection, row.workspace_pk, row.name, active_only=True) is not None:
         raise ConflictError(
-            f"Experiment {row.name!r} cannot be reactivated: another active experiment has its name. Archive that one first.",
+            f"Experiment {row.name!r} cannot come back: an active experiment has its name. Archive or delete that one first.",
             experiment=row.name,
         )
 
@@ -81,11 +89,15 @@ def experiment_record(connection: Connection, workspace: str, pk: int) -> Experi
 
 
 def record_of(connection: Connection, workspace: str, row: Any) -> ExperimentRecord:
-    """Return a row as a record, with the figures of its runs."""
-    runs = t.run.c
+    """Return a row as a record, with the figures of its runs: those in the bin count for an experiment that is there itself."""
+    runs, kept = t.run.c, t.run_count.c
+    views = (t.ACTIVE, t.ARCHIVED) if row.deleted_at is None else (t.DELETED,)
+    count = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(kept.runs), 0)).where(kept.experiment_pk == row.pk, kept.view.in_(views))
+    ).scalar_one()
     last = connection.execute(
         sa.select(runs.id, runs.status, runs.created_at)
-        .where(runs.experiment_pk == row.pk)
+        .where(runs.experiment_pk == row.pk, *([runs.deleted_at.is_(None)] if row.deleted_at is None else []))
         .order_by(runs.created_at.desc(), runs.pk.desc())
         .limit(1)
     ).first()
@@ -103,7 +115,7 @@ def record_of(connection: Connection, workspace: str, row: Any) -> ExperimentRec
         archived_at=from_us(row.archived_at),
         deleted_at=from_us(row.deleted_at),
         deleted_by=row.deleted_by,
-        run_count=row.run_count,
+        run_count=int(count),
         active_run_count=active,
         last_run_id=last.id if last else None,
         last_run_status=last.status if last else None,

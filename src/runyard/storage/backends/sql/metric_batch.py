@@ -22,7 +22,7 @@ from runyard.storage.backends.sql.metric_points import (
 )
 from runyard.wire.journal import COMMIT, SCALAR_DTYPE, SCALAR_FLAGS, JournalBatch, ScalarRun, UnreadableRecord
 from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, Record, RecordBatch, RefusedRecord, ScalarRecord
-from runyard.wire.record_rule import refusal_of, refusal_of_series
+from runyard.wire.record_rule import are_plain_names, refusal_of, refusal_of_series
 
 _SCALAR = np.dtype(SCALAR_DTYPE)
 _KNOWN_FLAGS = np.isin(np.arange(256), list(SCALAR_FLAGS))
@@ -31,8 +31,7 @@ REFUSED_NAME_CHARS = 200
 SEQ_MAX = INT64_MAX
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesName:
+class SeriesName(msgspec.Struct, frozen=True):
     """A series as a batch names it; ``name`` and ``family`` tell it from the others of its run."""
 
     name: str
@@ -174,9 +173,9 @@ def _add_scalar_run(collector: _Collector, data: JournalBatch, scalars: npt.NDAr
         used, first = np.unique(scalars["series"], return_index=True)
     if not len(scalars):
         return
+    order = np.argsort(first)
     numbers = np.zeros(len(used), np.int32)
-    for place in np.argsort(first):
-        numbers[place] = collector.number(names[int(used[place])])
+    numbers[order] = [collector.number(names[number]) for number in used[order].tolist()]
     collector.series.append(numbers[np.searchsorted(used, scalars["series"])])
     small, bits = scalars["flags"].astype(np.uint8), scalars["value"].view(np.int64)
     steps, times = scalars["step"].astype(np.int64), scalars["time_us"].astype(np.int64)
@@ -187,10 +186,17 @@ def _add_scalar_run(collector: _Collector, data: JournalBatch, scalars: npt.NDAr
 
 def _names_of(data: JournalBatch, used: list[int]) -> tuple[dict[int, SeriesName], dict[int, str]]:
     """Return the names of series by their numbers in the batch, and of the others why their scalars are refused."""
+    defined = data.definitions
+    if defined.keys() == set(used) and are_plain_names([each.name for each in defined.values()]):
+        plain = {
+            number: SeriesName(each.name, each.family, each.type) for number, each in defined.items() if not each.description
+        }
+        if len(plain) == len(used):
+            return plain, {}
     names: dict[int, SeriesName] = {}
     reasons: dict[int, str] = {}
     for number in used:
-        definition = data.definitions.get(number)
+        definition = defined.get(number)
         if definition is None:
             reasons[number] = f"Series {number} is not defined in its batch."
             continue

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from pcodec import ChunkConfig, DeltaSpec, standalone
 
-from runyard.storage.backends.sql.metric_points import FLOAT, INTEGER, TYPE_MASK, Ints, Points
+from runyard.storage.backends.sql.metric_points import FLOAT, INTEGER, TYPE_MASK, Ints, Points, joined
 
 BLOCK_POINTS = 8192
 """Points of a series in a full block."""
@@ -155,8 +155,13 @@ def _compressed(column: str, values: npt.NDArray[Any]) -> bytes:
 
 def encode_block(entries: list[Entry], *, with_bounds: bool = True) -> EncodedBlock:
     """Return the block of these entries, whose order is that of the block's keyset. Without bounds they are all 0."""
-    if not with_bounds and _are_plain(entries):
-        return _encode_plain(entries)
+    if not with_bounds:
+        los = np.array([entry.lo for entry in entries], np.int64)
+        counts = np.array([len(entry.points.flags) for entry in entries], np.int64)
+        if are_plain(counts):
+            block = encode_plain(los, counts, joined([entry.points for entry in entries]))
+            if block is not None:
+                return block
     return _encode_one_by_one(entries, with_bounds=with_bounds)
 
 
@@ -178,37 +183,35 @@ def _encode_one_by_one(entries: list[Entry], *, with_bounds: bool) -> EncodedBlo
     )
 
 
-def _are_plain(entries: list[Entry]) -> bool:
-    """Return whether all are small, without objects, and so many or so alike that their columns are packed together."""
-    alike = len(entries) > SHARED_FRAME_SERIES or len({len(entry.points.flags) for entry in entries}) == 1
-    return alike and all(0 < len(entry.points.flags) < OWN_FRAME_POINTS and not entry.points.objects for entry in entries)
+def are_plain(counts: Ints) -> bool:
+    """Return whether series of so many points are small, and so many or so alike that their columns are packed together."""
+    alike = len(counts) > SHARED_FRAME_SERIES or len(set(counts.tolist())) == 1
+    return alike and int(counts.min()) > 0 and int(counts.max()) < OWN_FRAME_POINTS
 
 
-def _encode_plain(entries: list[Entry]) -> EncodedBlock:
-    """Return the block of many small series of floats, or of any small ones by the general way; for all entries at once."""
-    counts = np.array([len(entry.points.flags) for entry in entries], np.int64)
-    flags = np.concatenate([entry.points.flags for entry in entries])
-    if int(flags[0]) & TYPE_MASK != FLOAT or not (flags == flags[0]).all():
-        return _encode_one_by_one(entries, with_bounds=False)
+def encode_plain(los: Ints, counts: Ints, points: Points) -> EncodedBlock | None:
+    """Return the block, without bounds, of small series that are floats, all at once; None when they are anything else.
+
+    Series i has ``counts[i]`` of the points, one after the other, from its index ``los[i]`` on.
+    """
+    flags = points.flags
+    if points.objects or int(flags[0]) & TYPE_MASK != FLOAT or not (flags == flags[0]).all():
+        return None
     starts = np.cumsum(counts) - counts
-    fields = {name: np.zeros(len(entries), kind) for name, kind in _FIELDS}
-    fields["lo"] = np.array([entry.lo for entry in entries], np.int64)
+    fields = {name: np.zeros(len(counts), kind) for name, kind in _FIELDS}
+    fields["lo"][:] = los
     fields["count"][:] = counts
     fields["flags"][:] = flags[0]
     fields["extra_frame"][:] = fields["places_frame"][:] = _NONE
     frames: list[bytes] = []
-    columns = {
-        "steps": np.concatenate([entry.points.steps for entry in entries]),
-        "times": np.concatenate([entry.points.times for entry in entries]),
-        "values": np.concatenate([entry.points.bits for entry in entries]).view(np.float64),
-    }
+    columns = {"steps": points.steps, "times": points.times, "values": points.bits.view(np.float64)}
     for name, column in columns.items():
         first = int(counts[0])
         if name != "values" and (counts == first).all() and (column.reshape(-1, first) == column[:first]).all():
             fields[f"{name}_frame"][:] = len(frames)
             frames.append(_compressed(name, column[:first]))
             continue
-        groups = np.arange(len(entries)) // SHARED_FRAME_SERIES
+        groups = np.arange(len(counts)) // SHARED_FRAME_SERIES
         opens = starts[::SHARED_FRAME_SERIES]
         fields[f"{name}_frame"][:] = groups + len(frames)
         fields[f"{name}_at"][:] = starts - opens[groups]

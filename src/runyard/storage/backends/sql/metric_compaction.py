@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from runyard.domain.metric import MetricFamily
-from runyard.storage.backends.sql.metric_block import BLOCK_POINTS, EncodedBlock, Entry, encode_block
+from runyard.storage.backends.sql.metric_block import BLOCK_POINTS, EncodedBlock, Entry, are_plain, encode_block, encode_plain
 from runyard.storage.backends.sql.metric_group import Groups
 from runyard.storage.backends.sql.metric_key import Keys, SeriesKey
-from runyard.storage.backends.sql.metric_points import Points, joined
+from runyard.storage.backends.sql.metric_points import Ints, Points, joined
 from runyard.storage.backends.sql.metric_pyramid import LEVELS, ROW_POINTS, build_level
 from runyard.storage.backends.sql.metric_stored import OPEN, SEALED, StoredBlocks
 from runyard.storage.backends.sql.metric_summary import Summary
@@ -53,14 +53,22 @@ class _Full:
 def plan_compaction(summary: Summary, stored: StoredBlocks, groups: Groups, names: list[SeriesKey]) -> Plan:
     """Return what makes ``groups`` (the tail) part of the blocks. ``summary`` is changed and becomes the new one."""
     plan = Plan(summary)
-    before = {key: summary.slots.get(key) for key in groups.keys}
-    points, sealed = summary.fields["points"], summary.fields["sealed"]
-    counts = {key: (0, 0) if slot is None else (int(points[slot]), int(sealed[slot])) for key, slot in before.items()}
+    counts, sealed = _held(summary, groups.keys)
+    lengths = np.diff(groups.starts)
+    block = None
+    if (counts - sealed + lengths < BLOCK_POINTS).all():
+        block = _open_block_at_once(groups, counts, lengths)
+    if block is not None:  # nearly always: nothing is looked at by itself
+        summary.add(groups, names)
+        plan.blocks.append(block)
+        return plan
     opened: list[Entry] = []
     full: list[_Full] = []
-    for (key, added), (_, family) in zip(groups.each(), names, strict=True):
+    for (key, added), held, (_, family) in zip(
+        groups.each(), zip(counts.tolist(), sealed.tolist(), strict=True), names, strict=True
+    ):
         if len(added):
-            _divide(key, added, counts[key], family, stored, opened, full)
+            _divide(key, added, held, family, stored, opened, full)
     summary.add(groups, names)
     for each in full:
         summary.fields["sealed"][summary.slots[each.key]] += len(each.points)
@@ -68,6 +76,30 @@ def plan_compaction(summary: Summary, stored: StoredBlocks, groups: Groups, name
         plan.blocks.append(open_block(opened))
     _seal(plan, stored, full)
     return plan
+
+
+def _held(summary: Summary, keys: list[int]) -> tuple[Ints, Ints]:
+    """Return how many points each series has already, and how many of those are in full blocks."""
+    if not len(summary):
+        return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+    slots = np.array([summary.slots.get(key, -1) for key in keys], np.int64)
+    points, sealed = summary.fields["points"], summary.fields["sealed"]
+    return np.where(slots < 0, 0, points[slots]), np.where(slots < 0, 0, sealed[slots])
+
+
+def _open_block_at_once(groups: Groups, los: Ints, lengths: Ints) -> NewBlock | None:
+    """Return the open block of all points, when all series are small and of floats; None when they are not."""
+    keys = np.array(groups.keys, np.int32)
+    order = np.argsort(keys, kind="stable")
+    order = order[lengths[order] > 0]
+    if not len(order) or not are_plain(lengths[order]):
+        return None
+    points = groups.points
+    if (np.diff(order) < 0).any():
+        within = np.arange(len(points)) - np.repeat(np.cumsum(lengths[order]) - lengths[order], lengths[order])
+        points = points.take(np.repeat(groups.starts[order], lengths[order]) + within)
+    block = encode_plain(los[order], lengths[order], points)
+    return None if block is None else NewBlock(OPEN, keys[order], 0, 0, block)
 
 
 def _divide(

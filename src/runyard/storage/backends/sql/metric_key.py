@@ -43,6 +43,9 @@ class KeyBook:
     def ids(self, keys: Iterable[SeriesKey]) -> list[int]:
         """Return the numbers of names, made now where there are none."""
         wanted = list(keys)
+        known = self._ids
+        with suppress(KeyError):  # nearly always all are known
+            return [known[key] for key in wanted]
         found, missing = self._known(wanted)
         if missing:
             made = self._database.write(lambda connection: ensure_keys(connection, missing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -19,6 +20,8 @@ from runyard.storage.backends.sql.metric_points import BOOLEAN, FLOAT, INTEGER, 
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES
 
 FAMILIES = list(MetricFamily)
+_FAMILY_CODES = {family: code for code, family in enumerate(FAMILIES)}
+_TYPE_CODES = {kind: code for code, kind in enumerate(METRIC_TYPES)}
 TABLE, _HISTOGRAM = FAMILIES.index(MetricFamily.TABLE), FAMILIES.index(MetricFamily.HISTOGRAM)
 
 ENDS = ("last", "min", "max", "first")
@@ -109,12 +112,11 @@ class Summary:
             self.keys = np.concatenate([self.keys, np.array([groups.keys[place] for place in new], np.int32)])
             for name, kind in _FIELDS:
                 self.fields[name] = np.concatenate([self.fields[name], np.zeros(len(new), kind)])
-            for slot, place in enumerate(new, start):
-                slots[groups.keys[place]] = slot
-                self.fields["family"][slot] = FAMILIES.index(names[place][1])
-                self.fields["type"][slot] = METRIC_TYPES.index(groups.types[place])
-                if groups.descriptions[place]:
-                    self.descriptions[slot] = groups.descriptions[place]
+            slots.update(zip((groups.keys[place] for place in new), count(start), strict=False))
+            self.fields["family"][start:] = [_FAMILY_CODES[names[place][1]] for place in new]
+            self.fields["type"][start:] = [_TYPE_CODES[groups.types[place]] for place in new]
+            own = zip(count(start), (groups.descriptions[place] for place in new), strict=False)
+            self.descriptions.update((slot, text) for slot, text in own if text)
         return np.array([slots[key] for key in groups.keys], np.int64)
 
     def figures(self, slots: npt.NDArray[Any]) -> dict[str, Floats]:

@@ -28,6 +28,9 @@ _TYPE_CODES = {kind: code for code, kind in enumerate(METRIC_TYPES)}
 _PACK_OBJECTS_BYTES = 512
 _IN_MAX = 500
 
+ROW_COST = 16
+"""A row of a tail counts for so many points more: an empty one costs something too."""
+
 # Statements are made once: to make one takes longer than to run it.
 _TAILS = (
     sa.select(t.metric_tail.c.run_pk, t.metric_tail.c.pk, t.metric_tail.c.payload)
@@ -37,7 +40,11 @@ _TAILS = (
 
 
 class _Head(msgspec.Struct, array_like=True, frozen=True):
-    """The front of a payload. A column whose values are all equal stands in ``same`` and nowhere else."""
+    """The front of a payload. A column whose values are all equal stands in ``same`` and nowhere else.
+
+    A column whose values lie near one another is kept as what they have above the least: ``narrow`` has that, and the bytes of
+    a number. The columns follow one another by their width, the widest first, so that each is aligned.
+    """
 
     keys: list[int]
     types: list[int]
@@ -46,6 +53,7 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     same: dict[str, int]
     objects: int
     packed: bool
+    narrow: dict[str, tuple[int, int]] = {}
 
 
 _COLUMNS: list[tuple[str, Any]] = [
@@ -55,6 +63,9 @@ _COLUMNS: list[tuple[str, Any]] = [
     ("series", np.int32),
     ("flags", np.uint8),
 ]
+
+
+_UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +100,20 @@ def encode_payload(batch: Batch, keys: list[int]) -> bytes:
         "flags": points.flags,
     }
     same: dict[str, int] = {}
-    raw: list[bytes] = []
+    narrow: dict[str, tuple[int, int]] = {}
+    raw: list[npt.NDArray[Any]] = []
     for name, kind in _COLUMNS:
         column = columns[name]
         if not len(column) or (column == column[0]).all():
             same[name] = int(column[0]) if len(column) else 0
-        else:
-            raw.append(np.ascontiguousarray(column, kind).tobytes())
+            continue
+        low = int(column.min())
+        width = _width(int(column.max()) - low)
+        if width < np.dtype(kind).itemsize:
+            narrow[name] = low, width
+            column = (column - low).astype(_UNSIGNED[width])
+        raw.append(np.ascontiguousarray(column, _UNSIGNED[width] if name in narrow else kind))
+    raw.sort(key=lambda column: -column.itemsize)
     head = _Head(
         keys,
         [_TYPE_CODES[name.type] for name in batch.names],
@@ -104,9 +122,11 @@ def encode_payload(batch: Batch, keys: list[int]) -> bytes:
         same,
         len(objects),
         packed,
+        narrow,
     )
     front = msgspec.msgpack.encode(head)
-    return b"".join((len(front).to_bytes(4, "little"), front, b"\0" * (-len(front) - 4 & 7), *raw, objects))
+    parts = (column.tobytes() for column in raw)
+    return b"".join((len(front).to_bytes(4, "little"), front, b"\0" * (-len(front) - 4 & 7), *parts, objects))
 
 
 def decode_payload(payload: bytes) -> tuple[_Head, npt.NDArray[np.int32], Points]:
@@ -114,19 +134,28 @@ def decode_payload(payload: bytes) -> tuple[_Head, npt.NDArray[np.int32], Points
     length = int.from_bytes(payload[:4], "little")
     head = msgspec.msgpack.decode(memoryview(payload)[4 : 4 + length], type=_Head)
     offset = 4 + length + (-length - 4 & 7)
-    columns: dict[str, Any] = {}
-    for name, kind in _COLUMNS:
+    columns: dict[str, Any] = {name: np.full(head.count, head.same[name], kind) for name, kind in _COLUMNS if name in head.same}
+    widths = {name: head.narrow[name][1] if name in head.narrow else np.dtype(kind).itemsize for name, kind in _COLUMNS}
+    for name, kind in sorted(_COLUMNS, key=lambda column: -widths[column[0]]):
         if name in head.same:
-            columns[name] = np.full(head.count, head.same[name], kind)
+            continue
+        if name in head.narrow:
+            stored = np.frombuffer(payload, _UNSIGNED[widths[name]], head.count, offset)
+            columns[name] = stored.astype(kind) + np.array(head.narrow[name][0], kind)
         else:
-            columns[name] = np.frombuffer(payload, kind, head.count, offset)
-            offset += columns[name].nbytes
+            stored = columns[name] = np.frombuffer(payload, kind, head.count, offset)
+        offset += stored.nbytes
     objects: list[Any] = []
     if head.objects:
         data = payload[offset : offset + head.objects]
         objects = msgspec.msgpack.decode(zlib.decompress(data) if head.packed else data)
     series = columns.pop("series")
     return head, series, Points(columns["flags"], columns["steps"], columns["times"], columns["bits"], objects)
+
+
+def _width(span: int) -> int:
+    """Return how many bytes a number from 0 to ``span`` takes: 1, 2, 4 or 8."""
+    return next((width for width in (1, 2, 4) if span >> 8 * width == 0), 8)
 
 
 def read_tail(connection: Connection, run_pk: int, *, points_max: int | None = None) -> Tail:
@@ -138,7 +167,7 @@ def read_tail(connection: Connection, run_pk: int, *, points_max: int | None = N
     result = connection.execute(query)
     for pk, points, payload in result:
         rows.append((pk, payload))
-        total += points + 16  # an empty row costs something too
+        total += points + ROW_COST
         if points_max is not None and total >= points_max:
             result.close()
             break

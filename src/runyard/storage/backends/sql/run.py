@@ -357,6 +357,8 @@ def _select_run() -> sa.Select[Any]:
 
 
 def _records_by_pk(connection: Connection, pks: list[int]) -> list[RunRecord]:
+    if len(pks) == 1:
+        return [record_by_pk(connection, pks[0])]
     found: dict[int, RunRecord] = {}
     for start in range(0, len(pks), _READ_TOGETHER):
         some = np.array(pks[start : start + _READ_TOGETHER], np.int64)

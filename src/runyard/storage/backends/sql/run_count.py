@@ -13,12 +13,11 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.experiment_row import any_experiment_row, experiment_row
 from runyard.wire.run import RunQuery
 
-ACTIVE, ARCHIVED, DELETED = 0, 1, 2
 _VIEWS = {
-    RunView.ACTIVE_ONLY: (ACTIVE,),
-    RunView.ARCHIVED_ONLY: (ARCHIVED,),
-    RunView.ALL: (ACTIVE, ARCHIVED),
-    RunView.DELETED: (DELETED,),
+    RunView.ACTIVE_ONLY: (t.ACTIVE,),
+    RunView.ARCHIVED_ONLY: (t.ARCHIVED,),
+    RunView.ALL: (t.ACTIVE, t.ARCHIVED),
+    RunView.DELETED: (t.DELETED,),
 }
 
 

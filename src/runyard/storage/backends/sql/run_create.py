@@ -23,6 +23,14 @@ from runyard.wire.run import NewRun
 
 _LOOK_UP_MAX = 5000
 
+# Statements are made once: to make one takes longer than to run it.
+_OWN_ROOT = t.run.update().where(t.run.c.pk == sa.bindparam("own_pk")).values(root_pk=sa.bindparam("own_pk"))
+_COUNT = (
+    t.experiment.update()
+    .where(t.experiment.c.pk == sa.bindparam("own_pk"))
+    .values(run_count=t.experiment.c.run_count + sa.bindparam("new"), last_run_at=sa.bindparam("now"))
+)
+
 
 def create_runs(
     connection: Connection, workspace: str, experiment: str, runs: list[NewRun], origin: RunOrigin, at: datetime
@@ -79,8 +87,7 @@ def _insert(
         keys.update({row.id: int(row.pk) for row in connection.execute(found.where(texts_in(connection, t.run.c.id, own)))})
     pks = [keys[run_id] for run_id in runs]
     if parent is None:
-        own_root = t.run.update().where(t.run.c.pk == sa.bindparam("own_pk")).values(root_pk=sa.bindparam("own_pk"))
-        connection.execute(own_root, [{"own_pk": pk} for pk in pks])
+        connection.execute(_OWN_ROOT, [{"own_pk": pk} for pk in pks])
     _insert_beside(connection, pks, rows)
     changes = [
         {
@@ -138,8 +145,7 @@ def _row(owner: Any, parent: Any, run_id: str, run: NewRun, origin: RunOrigin, n
 
 
 def _count(connection: Connection, owner: Any, parent: Any, new: int, at: datetime) -> None:
-    counted = {"run_count": t.experiment.c.run_count + new, "last_run_at": to_us(at)}
-    connection.execute(t.experiment.update().where(t.experiment.c.pk == owner.pk).values(**counted))
+    connection.execute(_COUNT, {"own_pk": owner.pk, "new": new, "now": to_us(at)})
     if parent is not None:
         children = {"child_count": t.run.c.child_count + new, "version": t.run.c.version + 1}
         connection.execute(t.run.update().where(t.run.c.pk == parent.pk).values(**children))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -52,6 +52,10 @@ class RunOrder:
     def clauses(self) -> list[sa.ColumnElement[Any]]:
         """Return the ORDER BY."""
         return [key.column.desc() if key.descending else key.column.asc() for key in self.keys]
+
+    def backwards(self) -> RunOrder:
+        """Return the order that begins at the end of this one."""
+        return replace(self, keys=tuple(replace(key, descending=not key.descending) for key in self.keys))
 
     def after(self, place: list[Any]) -> sa.ColumnElement[bool]:
         """Return the condition that a run comes after a place in the list."""

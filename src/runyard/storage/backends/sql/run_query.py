@@ -84,7 +84,10 @@ def _page_keys(
     """Return the keys of one page's runs and of one more, and how many runs there are; ``kept`` is that where it is known."""
     page = page_statement(query, order, conditions, place).with_only_columns(_RUN.pk, maintain_column_froms=True)
     if place is not None or not is_searching(query):
-        return list(connection.execute(page).scalars()), count_runs(connection, conditions) if kept is None else kept
+        total = count_runs(connection, conditions) if kept is None else kept
+        if place is None and total // 2 < query.offset < total:
+            return _keys_from_end(connection, query, order, page, total), total
+        return list(connection.execute(page).scalars()), total
     # What is costly to find is found once.
     if not is_postgresql(connection):  # SQLite would sort all of a window again
         (pks,) = key_list(connection, page.limit(None).offset(None))
@@ -92,6 +95,13 @@ def _page_keys(
     found = connection.execute(page.add_columns(sa.func.count().over())).all()
     total = found[0][1] if found else count_runs(connection, conditions) if query.offset else 0
     return [key[0] for key in found], total
+
+
+def _keys_from_end(connection: Connection, query: RunQuery, order: RunOrder, page: sa.Select[Any], total: int) -> list[int]:
+    """Return the keys of a page in the second half of a list: what is passed over on the way there is less from its end."""
+    size = min(query.limit + 1, total - query.offset)
+    page = page.order_by(None).order_by(*order.backwards().clauses())
+    return list(connection.execute(page.limit(size).offset(total - query.offset - size)).scalars())[::-1]
 
 
 def _is_read_along(orders: Sequence[OrderBy]) -> bool:

@@ -50,9 +50,9 @@ def _changed_values(
 ) -> tuple[dict[str, Any], list[_Event]]:
     values: dict[str, Any] = {}
     events: list[_Event] = []
-    if request.display_name is not None and request.display_name != row.display_name:
-        values["display_name"] = request.display_name
-        events.append(("name", {"to": request.display_name}))
+    if request.display_name is not None and (name := request.display_name.strip() or row.id) != row.display_name:
+        values["display_name"] = name
+        events.append(("name", {"to": name}))
     if request.description is not None and (request.description or None) != row.description:
         values["description"] = request.description or None
         events.append(("description", {"to": request.description}))

@@ -151,6 +151,9 @@ run = Table(
 
 ``ix_run_listed`` has what lists are filtered by. ``ix_run_active`` is the narrow way to the keys of all active runs."""
 
+ACTIVE, ARCHIVED, DELETED = 0, 1, 2
+"""The views of :data:`run_count`."""
+
 run_count = Table(
     "run_count",
     metadata,

@@ -18,9 +18,12 @@ import { namesIn } from "../expression";
 import { comparedLines, fieldExpression } from "./compared-lines";
 import type { PanelProps } from "./panel-context";
 import { PanelMessage } from "./PanelMessage";
+import { useBands } from "./useBands";
 
 /** All series of a zoomed chart together have about this many points, each at least some. */
 const WINDOW_POINTS = { together: 60_000, least: 250, most: 2000 };
+
+const NO_RUNS: readonly { id: string; origin: number }[] = [];
 
 /** A metric, or a formula over metrics, of all runs that are shown. */
 export function LinesPanel(props: PanelProps) {
@@ -38,9 +41,13 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
   const wished = useMemo(() => runs.map(({ run }) => ({ id: run.id, origin: startOf(run) })), [runs]);
   const names = useMemo(() => namesIn(expression), [expression]);
   const windowPoints = Math.max(WINDOW_POINTS.least, Math.min(WINDOW_POINTS.most, Math.floor(WINDOW_POINTS.together / Math.max(1, runs.length))));
-  const data = useSeriesData(context.source, { runs: wished, names, x: settings.x, xMetric: settings.xMetric, window, windowPoints });
-  const lines = useMemo(() => comparedLines(data, expression, context), [data, expression, context]);
-  const known = runs.length === 0 || names.every((name) => data.points(runs[0]?.run.id ?? "", name) !== undefined);
+  const bands = useBands(context, expression, window);
+  // What the server puts together is not read run by run.
+  const data = useSeriesData(context.source, { runs: bands === null ? wished : NO_RUNS, names, x: settings.x, xMetric: settings.xMetric, window, windowPoints });
+  const own = useMemo(() => comparedLines(data, expression, context), [data, expression, context]);
+  const lines = bands === null ? own : bands.lines;
+  const { error, retry, waiting } = bands ?? data;
+  const known = bands !== null ? bands.known : runs.length === 0 || names.every((name) => data.points(runs[0]?.run.id ?? "", name) !== undefined);
   const model = useMemo(
     (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: formatMetric, ...axis }),
     [lines, settings.xLog, settings.yLog, settings.clip, window, axis],
@@ -56,7 +63,7 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
     [title, zoomed, onWindow, tools],
   );
   const main = lines.filter((line) => !line.faint && !line.upper);
-  if (!known && data.error !== null) return <PanelMessage {...{ context, panel, title, tools, onWide, window, onWindow }}><ErrorState error={data.error} onRetry={data.retry} /></PanelMessage>;
+  if (!known && error !== null) return <PanelMessage {...{ context, panel, title, tools, onWide, window, onWindow }}><ErrorState error={error} onRetry={retry} /></PanelMessage>;
   const wide = panel.wide;
   return (
     <ChartCard
@@ -70,13 +77,13 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
       onPng={() => savePicture(title, handle.current?.picture() ?? null, main.map((line) => ({ text: line.label, colour: line.colour })))}
       wide={wide}
       onWide={onWide}
-      busy={!known || data.waiting}
+      busy={!known || waiting}
       footer={
         <>
           <span>{context.group ? t("compare.groups", { count: main.length, runs: runs.length }) : t("compare.linesOf", { count: main.length, runs: runs.length })}</span>
           {outside > 0 && <span className={cardStyles.warn}>{t("chart.outside", { count: outside })}</span>}
-          {data.error !== null && (
-            <button type="button" className={cardStyles.link} onClick={data.retry}>
+          {error !== null && (
+            <button type="button" className={cardStyles.link} onClick={retry}>
               {t("chart.windowFailed")}
             </button>
           )}

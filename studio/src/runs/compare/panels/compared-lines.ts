@@ -2,10 +2,11 @@ import type { LineData } from "../../../components/charts/line-data";
 import { lengthOf, linesOf } from "../../../components/charts/LineCard";
 import type { PlotLine } from "../../../components/charts/plot-model";
 import type { SeriesData } from "../../../components/charts/useSeriesData";
-import { formulaLine, groupLines } from "../combined-lines";
+import { formulaLine, type GroupLines, groupLines } from "../combined-lines";
 import { type Expression, namesIn, parseExpression } from "../expression";
-import { type ComparedRun, valueOf } from "../run-value";
+import type { ComparedRun } from "../run-value";
 import type { PanelContext } from "./panel-context";
+import { runsByValue } from "./run-groups";
 
 /** What a line chart shows: one metric, or a formula. Null for a formula that cannot be read. */
 export function fieldExpression(field: string): Expression | null {
@@ -54,21 +55,20 @@ export function comparedLines(data: SeriesData, expression: Expression, context:
 function groupedLines(found: readonly { run: ComparedRun; line: LineData }[], context: PanelContext): PlotLine[] {
   const { group } = context;
   if (group === null) return [];
-  const groups = new Map<string, { run: ComparedRun; line: LineData }[]>();
-  for (const each of found) {
-    const value = String(valueOf(each.run, group) ?? "–");
-    const members = groups.get(value);
-    if (members) members.push(each);
-    else groups.set(value, [each]);
-  }
-  return [...groups].sort(([left], [right]) => left.localeCompare(right, undefined, { numeric: true })).flatMap(([value, members]): PlotLine[] => {
-    const { mean, low, high } = groupLines(members.map((member) => member.line), context.band);
-    const { colour, dash } = context.looks.get(members[0]?.run.run.id ?? "") ?? { colour: "var(--muted)", dash: [] };
-    const label = `${group.kind === "fact" ? "" : `${group.key} = `}${value} (${members.length})`;
-    return [
-      { id: `${value} band`, label, colour, data: low, upper: high },
-      ...linesOf(value, mean, colour, context.settings.smoothing, lengthOf(mean), mean.x.length, { label, dash }),
-    ];
+  const lines = new Map(found.map(({ run, line }) => [run.run.id, line]));
+  return runsByValue(found.map(({ run }) => run), group).flatMap(({ value, runs }) => {
+    const members = runs.flatMap(({ run }) => lines.get(run.id) ?? []);
+    return bandLines(value, members.length, groupLines(members, context.band), runs[0]?.run.id ?? "", context);
   });
 }
 
+/** The band of a group and its mean, in the colour of its first run. */
+export function bandLines(value: string, count: number, { mean, low, high }: GroupLines, firstRunId: string, context: PanelContext): PlotLine[] {
+  const { group } = context;
+  const { colour, dash } = context.looks.get(firstRunId) ?? { colour: "var(--muted)", dash: [] };
+  const label = `${group === null || group.kind === "fact" ? "" : `${group.key} = `}${value} (${count})`;
+  return [
+    { id: `${value} band`, label, colour, data: low, upper: high },
+    ...linesOf(value, mean, colour, context.settings.smoothing, lengthOf(mean), mean.x.length, { label, dash }),
+  ];
+}

@@ -21,6 +21,9 @@ export interface PanelContext {
   band: Band;
   brush: ReadonlyMap<string, Range>;
   onBrush: (field: string, range: Range | null) => void;
+  /** The step at which media are shown; null: the last. */
+  step: number | null;
+  onStep: (step: number | null) => void;
 }
 
 export interface PanelProps {

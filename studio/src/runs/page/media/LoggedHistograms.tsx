@@ -11,7 +11,7 @@ import { useChosen } from "./useChosen";
 /** The histograms of one name over its steps. */
 export function LoggedHistograms({ series }: { series: MetricSeries }) {
   const histograms = series.histograms ?? [];
-  const steps = useMemo(() => stepsOf(series, histograms.length), [series, histograms.length]);
+  const steps = useMemo(() => stepsOf(series), [series]);
   const [chosen, setChosen] = useChosen(histograms.length);
   return (
     <Panel title={series.name}>

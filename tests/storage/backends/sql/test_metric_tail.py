@@ -1,0 +1,84 @@
+"""A row of the tail gives back what it was made of, in as few bytes as its numbers need."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from runyard.domain.metric import MetricFamily, MetricType
+from runyard.storage.backends.sql.metric_batch import Batch, SeriesName
+from runyard.storage.backends.sql.metric_points import FLOAT, HAS_STEP, INT64_MAX, INT64_MIN, OBJECT, Points
+from runyard.storage.backends.sql.metric_tail import decode_payload, encode_payload
+
+
+def batch(steps: list[int], times: list[int], bits: list[int], series: list[int]) -> Batch:
+    flags = np.full(len(steps), FLOAT | HAS_STEP, np.uint8)
+    columns = (np.array(column, np.int64) for column in (steps, times, bits))
+    names = [SeriesName(f"m{n}", MetricFamily.SERIES, MetricType.SCALAR) for n in range(max(series, default=0) + 1)]
+    return Batch("w", 0, names, np.array(series, np.int32), Points(flags, *columns))
+
+
+def same(found: Points, wanted: Points) -> bool:
+    columns = (np.array_equal(getattr(found, name), getattr(wanted, name)) for name in ("flags", "steps", "times", "bits"))
+    return all(columns) and found.objects == wanted.objects
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [0, 0, 0],
+        [7, 8, 9],
+        [-3, 252, 0],
+        [0, 256, 1],
+        [1 << 40, (1 << 40) + 65_535, 1 << 40],
+        [-(1 << 31), (1 << 31) - 1, 0],
+        [0, 1 << 32, 5],
+        [INT64_MIN, INT64_MAX, 0],
+        [INT64_MIN, INT64_MIN + 3, INT64_MIN],
+        [INT64_MAX - 300, INT64_MAX, INT64_MAX],
+    ],
+)
+def test_numbers_of_any_size_come_back(steps: list[int]) -> None:
+    given = batch(steps, steps[::-1], [5, INT64_MIN, 3], [0, 2, 1])
+    head, series, points = decode_payload(encode_payload(given, [4, 9, 2]))
+    assert head.keys == [4, 9, 2]
+    assert series.tolist() == [0, 2, 1]
+    assert series.dtype == np.int32
+    assert same(points, given.points)
+    assert all(column.flags.aligned for column in (series, points.flags, points.steps, points.times, points.bits))
+
+
+def test_random_columns_come_back() -> None:
+    random = np.random.default_rng(3)
+    for _ in range(300):
+        count = int(random.integers(0, 40))
+        low, span = int(random.integers(-(1 << 62), 1 << 61)), 1 << int(random.integers(0, 61))
+        steps, times, bits = (random.integers(low, low + span, count).tolist() for _ in range(3))
+        given = batch(steps, times, bits, random.integers(0, 300, count).tolist())
+        _, series, points = decode_payload(encode_payload(given, list(range(len(given.names)))))
+        assert np.array_equal(series, given.series)
+        assert same(points, given.points)
+
+
+def test_objects_stand_behind_the_columns() -> None:
+    flags = np.array([OBJECT, FLOAT, OBJECT], np.uint8)
+    points = Points(flags, *(np.array(column, np.int64) for column in ([0, 1, 0], [5, 6, 7], [0, 1 << 62, 0])), ["a", "b" * 999])
+    names = [SeriesName("m", MetricFamily.SERIES, MetricType.SCALAR)]
+    _, _, found = decode_payload(encode_payload(Batch("w", 0, names, np.zeros(3, np.int32), points), [1]))
+    assert same(found, points)
+
+
+def test_steps_and_series_of_a_wide_call_take_a_quarter_of_their_bytes() -> None:
+    steps = np.repeat(np.arange(20), 500).tolist()
+    given = batch(steps, steps, list(range(1 << 40, (1 << 40) + 10_000)), [*range(500)] * 20)
+    assert len(encode_payload(given, list(range(500)))) < 10_000 * (1 + 1 + 2 + 2) + 5_000
+
+
+def test_a_row_that_an_earlier_version_wrote_is_read() -> None:
+    front = msgspec.msgpack.encode([[7], [0], {}, 2, {"series": 0, "flags": FLOAT}, 0, False])
+    columns = np.array([3, 1 << 40], np.int64), np.array([9, 8], np.int64), np.array([1, 2], np.int64)
+    raw = b"".join(column.tobytes() for column in columns)
+    head, series, points = decode_payload(len(front).to_bytes(4, "little") + front + b"\0" * (-len(front) - 4 & 7) + raw)
+    assert (head.keys, series.tolist()) == ([7], [0, 0])
+    assert [column.tolist() for column in (points.steps, points.times, points.bits)] == [column.tolist() for column in columns]
