@@ -40,6 +40,9 @@ EVERYTHING: dict[str, RunQuery] = {
     "longest": _all(order_by="-duration"),
     "by name": _all(order_by="name"),
     "by parameter": _all(order_by="param.lr"),
+    "parameter, then metric": _all(order_by="-param.param07, metric.loss.min"),
+    "metric, then name": _all(order_by="-metric.loss, name"),
+    "experiment, then metric": _all(order_by="experiment, -metric.loss.max"),
     "parameter is missing": _all(filter="param.unknown is null"),
     "a property": _all(filter='property.azureml.git.branch in ("main", "dev")'),
 }

@@ -24,7 +24,7 @@ from runyard.server.services import metric_file as metric_file_module
 from runyard.server.services.metric_file import metric_file
 from runyard.storage.base import Storage
 from runyard.wire.journal import decode_batch
-from runyard.wire.metric import Record, RecordBatch, ScalarRecord
+from runyard.wire.metric import ListRecord, Record, RecordBatch, ScalarRecord
 from runyard.wire.run import RunQuery
 from runyard.wire.run_import import EventFacts, ExperimentFacts, FileFacts, FinishImportRequest, RunFacts
 
@@ -69,6 +69,16 @@ def test_special_numbers_keep_their_bits(storage: Storage, new_run: Callable[[],
     other = brought_in(storage, exported(storage, "w", run_id))
     (series,) = storage.metrics.series("w", [other], None)
     assert [packed(value) for value in series.values] == [packed(value) for value in values]
+
+
+def test_a_list_that_begins_with_a_text_at_a_step_stays_a_list(storage: Storage, new_run: Callable[[], str]) -> None:
+    run_id = new_run()
+    records = [ListRecord("v", 5, []), ScalarRecord("v", 5, "text", 3), ScalarRecord("v", 6, 2**64 - 1, 4)]
+    storage.metrics.append("w", run_id, RecordBatch("x", 0, records), at=NOW)
+    before = exported(storage, "w", run_id)
+    other = brought_in(storage, before)
+    assert exported(storage, "w", other) == before
+    assert plain(storage, other) == plain(storage, run_id)
 
 
 def test_nothing_is_seen_of_a_run_before_it_is_finished(storage: Storage) -> None:

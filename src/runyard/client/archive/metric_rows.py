@@ -132,9 +132,10 @@ class _MetricRows:
                 yield from self._packer.record(HistogramRecord(facts.name, at, histogram, step, facts.description))
                 continue
             value = int(text) if kind == "integer" else text
-            if facts.type is MetricType.LIST and step is None:
-                yield from self._packer.record(ListRecord(facts.name, at, [value], facts.description))
-            else:
+            if facts.type is MetricType.LIST:
+                # With a step it comes as a scalar; the list before it says what the series is.
+                yield from self._packer.record(ListRecord(facts.name, at, [value] if step is None else [], facts.description))
+            if facts.type is not MetricType.LIST or step is not None:
                 yield from self._packer.record(ScalarRecord(facts.name, at, value, step, facts.description))
 
     def _cells(self, facts: SeriesFacts, columns: dict[str, Any]) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ from runyard.domain.run_filter_ast import Aggregate, Field, Shape
 from runyard.domain.run_filter_value import number_of
 from runyard.domain.run_order import OrderBy, parse_order, unparse_order
 from runyard.errors import InvalidArgumentError
+from runyard.storage.backends.sql import run_ranking_part
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.storage.run_base import RunOrigin
 from runyard.wire.catalog import GroupQuery
@@ -84,11 +85,12 @@ KEYS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize(("descending", "few"), [(False, 0), (True, run_ranking_part.FEW_RUNS)])
 @pytest.mark.parametrize("order", KEYS)
 def test_pages_follow_the_order_and_hold_every_run_once(
-    stores: OpenedStores, population: Population, order: str, descending: bool
+    stores: OpenedStores, population: Population, order: str, descending: bool, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(run_ranking_part, "FEW_RUNS", few)
     seen = pages(stores.storage.runs, {"order_by": f"-{order}" if descending else order})
     runs = {run.id: run for run in population.runs}
     assert sorted(seen) == sorted(runs)
@@ -159,12 +161,14 @@ ORDERS = st.lists(st.builds(OrderBy, fields(set(Shape)), st.booleans()), min_siz
 
 @pytest.mark.timeout(1800 if IS_LONG else 300)
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
-@given(orders=ORDERS, limit=st.sampled_from([9, 30]))
+@given(orders=ORDERS, limit=st.sampled_from([9, 30]), few=st.sampled_from([0, 5, run_ranking_part.FEW_RUNS]))
 def test_several_fields_order_as_plain_python_does(
-    stores: OpenedStores, sorted_population: Population, orders: list[OrderBy], limit: int
+    stores: OpenedStores, sorted_population: Population, orders: list[OrderBy], limit: int, few: int
 ) -> None:
     text = unparse_order(orders)
-    seen = pages(stores.storage.runs, {"order_by": text, "limit": limit}, workspace="sorted")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_ranking_part, "FEW_RUNS", few)
+        seen = pages(stores.storage.runs, {"order_by": text, "limit": limit}, workspace="sorted")
     assert seen == expected_order(sorted_population, orders), text
 
 

@@ -16,8 +16,9 @@ from runyard.domain.run_order import parse_order
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_rank import Figures
 from runyard.storage.backends.sql.run_filter import FilterCompiler
-from runyard.storage.backends.sql.run_order import has_figures, run_order
+from runyard.storage.backends.sql.run_order import run_order
 from runyard.storage.backends.sql.run_query import open_compiler, page_statement, run_conditions
+from runyard.storage.backends.sql.run_ranking import is_ranked
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
 NARROW = {"run_search"}
@@ -63,7 +64,7 @@ def test_a_published_query_reads_no_table_from_end_to_end(stores: OpenedStores, 
         compiler = open_compiler(connection, pk, stores.ranking)
         conditions = run_conditions(connection, "planned", query, None, compiler, NOW)
         orders = parse_order(query.order_by)
-        if has_figures(orders):
+        if is_ranked(orders):
             statement = sa.select(t.run.c.pk).where(*conditions)
         else:
             statement = page_statement(query, run_order(orders, compiler), conditions, None)

@@ -97,7 +97,7 @@ class FilterCompiler:
     """Makes conditions for one connection and workspace."""
 
     def __init__(self, connection: Connection, workspace_pk: int, read_figures: ReadFigures = no_metrics) -> None:
-        self._connection = connection
+        self.connection = connection
         self.workspace_pk = workspace_pk
         self.figures = read_figures
         self._postgresql = is_postgresql(connection)
@@ -186,7 +186,7 @@ class FilterCompiler:
 
         PostgreSQL takes any list of keys for a short one, and two long ones for a loop in a loop.
         """
-        found = keys_in(self._connection, _RUN.pk, keys)
+        found = keys_in(self.connection, _RUN.pk, keys)
         return found.is_(sa.true()) if self._postgresql and len(keys) > FEW_KEYS else found
 
     def _parent(self, leaf: Leaf) -> sa.ColumnElement[bool]:
@@ -282,7 +282,7 @@ class FilterCompiler:
         regex = read_regex(leaf.pattern)
         found: sa.ColumnElement[bool]
         if not self._postgresql:
-            register_regex(self._connection)
+            register_regex(self.connection)
             found = getattr(sa.func, REGEX_FUNCTION)(leaf.pattern, column) == sa.literal_column("1")
         else:
             sign = "~*" if regex.ignore_case else "~"

@@ -32,8 +32,8 @@ from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_points import Floats, Ints
 from runyard.storage.backends.sql.run_filter import LABEL_KINDS, PLAIN_COLUMNS, FilterCompiler
-from runyard.storage.backends.sql.run_order import RunOrder, has_figures, run_order
-from runyard.storage.backends.sql.run_ranking import RunRanking
+from runyard.storage.backends.sql.run_order import run_order
+from runyard.storage.backends.sql.run_ranking import RunRanking, is_ranked
 from runyard.wire.catalog import FigureStats, GroupQuery, ValueCount
 from runyard.wire.run import RunQuery
 
@@ -137,12 +137,10 @@ def _members(
 ) -> tuple[Ints, list[list[str | None]], Ints]:
     """Return the keys of all runs in order, the values of each group, and the group of each run."""
     orders = parse_order(query.order_by)
-    order = RunRanking(orders, compiler) if has_figures(orders) else run_order(orders, compiler)
-    ranks = order.ranks() if isinstance(order, RunRanking) else []
-    clauses = order.clauses() if isinstance(order, RunOrder) else []
+    order = None if is_ranked(orders) else run_order(orders, compiler)
     columns = [column for part in parts for column in part.columns]
-    joined = _joined(parts, order.joined())
-    found = sa.select(_RUN.pk, *columns, *ranks).select_from(joined).where(*conditions).order_by(*clauses)
+    found = sa.select(_RUN.pk, *columns).select_from(_joined(parts, order.joined() if order else t.run)).where(*conditions)
+    found = found.order_by(*order.clauses()) if order else found
     cursor: Any = connection.execute(found).cursor  # the driver's own: row objects would cost more than the query
     rows = cursor.fetchall()
     pks = np.array([row[0] for row in rows], np.int64)
@@ -155,9 +153,8 @@ def _members(
         if place == len(values):
             values.append(_shown(parts, row))
         places[number] = place
-    if isinstance(order, RunRanking):
-        own = [np.array([row[place - len(ranks)] for row in rows], np.int64) for place in range(len(ranks))]
-        sequence = order.sequence(pks, own)
+    if order is None:
+        sequence = RunRanking(orders, compiler).sequence(pks)
         pks, places = pks[sequence], places[sequence]
     return pks, values, places
 

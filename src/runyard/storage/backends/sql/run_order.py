@@ -19,7 +19,7 @@ from runyard.domain.run_filter_ast import Field, Shape
 from runyard.domain.run_order import OrderBy
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
-from runyard.storage.backends.sql.run_filter import LABEL_KINDS, FilterCompiler
+from runyard.storage.backends.sql.run_filter import FilterCompiler
 
 Join = tuple[sa.FromClause, sa.ColumnElement[bool]]
 
@@ -69,11 +69,6 @@ class RunOrder:
             ways.append(sa.and_(*equal, further))
         return sa.or_(*ways)
 
-    def at(self, place: list[Any]) -> sa.ColumnElement[bool]:
-        """Return the condition that a run's keys are those of a place."""
-        ours, theirs = self._tuples(place)
-        return ours == theirs
-
     def _tuples(self, place: list[Any]) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
         ours = sa.tuple_(*[key.column for key in self.keys])
         theirs = sa.tuple_(*[sa.literal(value, key.column.type) for key, value in zip(self.keys, place, strict=True)])
@@ -107,19 +102,14 @@ def decode_place(cursor: str, types: list[Any]) -> list[Any]:
     return values
 
 
-def has_figures(orders: Sequence[OrderBy]) -> bool:
-    """Return whether a metric or a roll-up has a part in an order: then it is none of SQL alone."""
-    return any(each.field.shape is Shape.METRIC for each in orders)
-
-
 def run_order(orders: Sequence[OrderBy], compiler: FilterCompiler) -> RunOrder:
-    """Return the order by fields of the query language that are no metrics; what is equal goes the way of the last field."""
+    """Return the order by fields of the runs themselves; what is equal goes the way of the last field."""
     order = sql_order(orders, compiler)
     return RunOrder((*order.keys, OrderKey(_RUN.pk, orders[-1].descending, int)), order.joins)
 
 
 def sql_order(orders: Sequence[OrderBy], compiler: FilterCompiler) -> RunOrder:
-    """Return the keys of fields that are no metrics; runs may be equal in all of them."""
+    """Return the keys of fields of the runs themselves; runs may be equal in all of them."""
     keys: list[OrderKey] = []
     joins: list[Join] = []
     for each in orders:
@@ -130,8 +120,6 @@ def sql_order(orders: Sequence[OrderBy], compiler: FilterCompiler) -> RunOrder:
 
 
 def _keys(field: Field, descending: bool, compiler: FilterCompiler) -> tuple[list[OrderKey], Join | None]:
-    if field.shape is Shape.LABEL:
-        return _label_keys(field, descending, compiler)
     column, kind, join = _value(field, compiler)
     if field.name in _ALWAYS_THERE:
         return [OrderKey(column, descending, kind)], join
@@ -161,18 +149,3 @@ def _value(field: Field, compiler: FilterCompiler) -> tuple[sa.ColumnElement[Any
     if field.shape in (Shape.TEXT, Shape.STATUS):
         return (compiler.ordered_text(column) if field.name in _ALWAYS_THERE else column), str, None
     return column, int, None
-
-
-def _label_keys(field: Field, descending: bool, compiler: FilterCompiler) -> tuple[list[OrderKey], Join]:
-    ordered = t.run_label.alias()
-    label = ordered.c
-    group = sa.case((label.number.is_not(None), _digit(0)), (label.head.is_not(None), _digit(1)), else_=_digit(2))
-    number = sa.func.coalesce(label.number, sa.literal(0.0, sa.Double))
-    text = sa.case((label.number.is_(None), sa.func.coalesce(label.head, "")), else_=sa.literal(""))
-    on = sa.and_(label.run_pk == _RUN.pk, label.kind == LABEL_KINDS[field.name], label.key == (field.key or ""))
-    keys = [
-        OrderKey(group, False, int),
-        OrderKey(number, descending, float),
-        OrderKey(compiler.ordered_text(text), descending, str),
-    ]
-    return keys, (ordered, on)

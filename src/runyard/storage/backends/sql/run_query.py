@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from runyard.domain.run import RunView
 from runyard.domain.run_filter import parse
-from runyard.domain.run_filter_ast import And, Filter, Node, Shape, TextSearch, without_not
+from runyard.domain.run_filter_ast import And, Filter, Node, TextSearch, without_not
 from runyard.domain.run_order import OrderBy, parse_order
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
@@ -21,8 +21,8 @@ from runyard.storage.backends.sql.mapping import run_row, workspace_pk
 from runyard.storage.backends.sql.metric_rank import MetricRanking
 from runyard.storage.backends.sql.run_count import kept_count
 from runyard.storage.backends.sql.run_filter import FilterCompiler, is_postgresql
-from runyard.storage.backends.sql.run_order import RunOrder, encode_place, has_figures, run_order
-from runyard.storage.backends.sql.run_ranking import RunRanking
+from runyard.storage.backends.sql.run_order import RunOrder, encode_place, run_order
+from runyard.storage.backends.sql.run_ranking import RunRanking, is_ranked
 from runyard.storage.backends.sql.run_sets import RunSets
 from runyard.wire.run import RunQuery
 
@@ -57,8 +57,10 @@ def search_runs(
     if sets is not None and (few := sets.few()) is not None:
         conditions.append(compiler.among_keys(few))
         sets = None
-    if has_figures(orders):
-        return _page_by_figures(connection, query, conditions, RunRanking(orders, compiler), base, sets)
+    if is_ranked(orders):
+        ranked = RunRanking(orders, compiler)
+        page = ranked.page(connection, conditions, cursor=query.cursor, offset=query.offset, limit=query.limit, sets=sets)
+        return _rows(connection, base, page.pks.tolist()), page.total, page.next_cursor
     order = run_order(orders, compiler)
     place = order.place(query.cursor) if query.cursor else None
     kept = None if scope else kept_count(connection, workspace, query, compiler.workspace_pk)
@@ -68,9 +70,15 @@ def search_runs(
         pks, total = _page_keys(connection, query, order, conditions, place, kept)
     more = len(pks) > query.limit
     pks = pks[: query.limit]
+    rows = _rows(connection, base, pks)
+    next_cursor = encode_place(_place_of(connection, query, order, rows[-1])) if more else None
+    return rows, total, next_cursor
+
+
+def _rows(connection: Connection, base: sa.Select[Any], pks: list[int]) -> list[Any]:
+    """Return the rows of runs in this order."""
     rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(pks))).all()}
-    next_cursor = encode_place(_place_of(connection, query, order, rows[pks[-1]])) if more else None
-    return [rows[pk] for pk in pks], total, next_cursor
+    return [rows[pk] for pk in pks]
 
 
 def _page_keys(
@@ -106,7 +114,7 @@ def _keys_from_end(connection: Connection, query: RunQuery, order: RunOrder, pag
 
 def _is_read_along(orders: Sequence[OrderBy]) -> bool:
     """Return whether all runs of a list are read in an order that costs nothing, or put in order in numpy."""
-    return all(each.field.shape is Shape.METRIC for each in orders) or [each.field.name for each in orders] == ["created"]
+    return is_ranked(orders) or [each.field.name for each in orders] == ["created"]
 
 
 def _page_of_sets(
@@ -162,23 +170,6 @@ def open_compiler(connection: Connection, workspace_pk: int, ranking: MetricRank
     if ranking is None:
         return FilterCompiler(connection, workspace_pk)
     return FilterCompiler(connection, workspace_pk, ranking.open(connection, workspace_pk).read)
-
-
-def _page_by_figures(
-    connection: Connection,
-    query: RunQuery,
-    conditions: list[sa.ColumnElement[bool]],
-    ranking: RunRanking,
-    base: sa.Select[Any],
-    sets: RunSets | None,
-) -> tuple[list[Any], int, str | None]:
-    """Find the page in numpy: the keys of all runs that meet the conditions, put in order."""
-    pks, before = ranking.find(connection, conditions, query.cursor, sets)
-    start = before if query.cursor else query.offset
-    page = pks[start : start + query.limit].tolist()
-    rows = {row.pk: row for row in connection.execute(base.where(_RUN.pk.in_(page))).all()}
-    more = start + query.limit < len(pks)
-    return [rows[pk] for pk in page], len(pks), ranking.cursor(connection, page[-1]) if more else None
 
 
 def run_conditions(

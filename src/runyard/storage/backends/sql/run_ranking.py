@@ -1,7 +1,7 @@
-"""Orders in which a figure of a metric, or a roll-up, has a part.
+"""Orders in which a figure of a metric, a roll-up or a label has a part.
 
-Figures are not in the tables that SQL can order, so such a list is put in order in numpy, all of its runs at once. What else it
-is ordered by comes from SQL as ranks; where a cursor goes on, also as how a run compares with the place of the cursor.
+They are not in the rows of runs that SQL can order by an index, so such a list is put in order in numpy, all of its runs at once:
+those of the page are chosen column by column, and of the columns behind the first only what is needed for that is read.
 """
 
 from __future__ import annotations
@@ -19,116 +19,120 @@ from runyard.domain.run_filter_ast import Shape
 from runyard.domain.run_order import OrderBy
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list
-from runyard.storage.backends.sql.metric_points import Floats, Ints
-from runyard.storage.backends.sql.metric_rank import Figures
+from runyard.storage.backends.sql.metric_points import Ints
 from runyard.storage.backends.sql.run_filter import FilterCompiler
-from runyard.storage.backends.sql.run_order import RunOrder, decode_place, encode_place, sql_order
+from runyard.storage.backends.sql.run_order import decode_place, encode_place, sql_order
+from runyard.storage.backends.sql.run_ranking_part import FigurePart, LabelNumberPart, LabelTextPart, OrderPart, PlainPart
 from runyard.storage.backends.sql.run_sets import RunSets
 
 _RUN = t.run.c
 
 
 @dataclass(frozen=True, slots=True)
-class _FigureOrder:
-    """The order by one figure; runs without it come last in either direction."""
+class RankedPage:
+    """The keys of the runs of a page in order, how many runs the whole list has, and where the next page goes on."""
 
-    figures: Figures
-    descending: bool
+    pks: Ints
+    total: int
+    next_cursor: str | None
 
-    def keys(self, values: Floats) -> tuple[Any, Floats]:
-        """Return what to sort by, what counts most first."""
-        missing = np.isnan(values)
-        return missing, np.where(missing, 0.0, -values if self.descending else values)
 
-    def compared(self, values: Floats, place: Sequence[Any]) -> Ints:
-        """Return 1 where a run comes after a place, -1 before it, 0 when it is there. **Shape**: (n,)."""
-        missing, own = self.keys(values)
-        value = -place[1] if self.descending else place[1]
-        here = missing == place[0]
-        after = (missing > place[0]) | (here & (own > value))
-        before = (missing < place[0]) | (here & (own < value))
-        return np.asarray(after.astype(np.int64) - before, np.int64)
-
-    def place(self, pk: int) -> list[Any]:
-        """Return the place of a run: 1 where it lacks the figure, and the figure."""
-        value = float(self.figures.of(np.array([pk], np.int64))[0])
-        return [1, 0.0] if np.isnan(value) else [0, value]
+def is_ranked(orders: Sequence[OrderBy]) -> bool:
+    """Return whether an order is one for :class:`RunRanking`."""
+    return any(each.field.shape in (Shape.METRIC, Shape.LABEL) for each in orders)
 
 
 class RunRanking:
-    """An order; what is equal in all of its fields comes the newest first."""
+    """An order. What is equal in all of its fields comes the newest first when a figure is among them, else as the last says."""
 
     def __init__(self, orders: Sequence[OrderBy], compiler: FilterCompiler) -> None:
-        self._parts: list[_FigureOrder | RunOrder] = []
-        for is_figure, some in itertools.groupby(orders, lambda each: each.field.shape is Shape.METRIC):
-            if is_figure:
-                self._parts += [_FigureOrder(compiler.figures(each.field), each.descending) for each in some]
+        self._parts: list[OrderPart] = []
+        for shape, some in itertools.groupby(orders, lambda each: each.field.shape):
+            if shape is Shape.METRIC:
+                self._parts += [FigurePart(compiler.figures(each.field), each.descending) for each in some]
+            elif shape is Shape.LABEL:
+                for each, kind in itertools.product(some, (LabelNumberPart, LabelTextPart)):
+                    self._parts.append(kind(compiler.connection, each.field, each.descending))
             else:
-                self._parts.append(sql_order(list(some), compiler))
-        self._in_sql = [part for part in self._parts if isinstance(part, RunOrder)]
+                order = sql_order(list(some), compiler)
+                self._parts.append(PlainPart(compiler.connection, compiler.workspace_pk, order))
+        is_newest_first = orders[-1].descending or any(each.field.shape is Shape.METRIC for each in orders)
+        self._sign = -1 if is_newest_first else 1
 
-    def ranks(self) -> list[sa.ColumnElement[int]]:
-        """Return the columns that :meth:`sequence` needs of each run."""
-        return [sa.func.dense_rank().over(order_by=part.clauses()) for part in self._in_sql]
-
-    def joined(self, start: sa.FromClause = t.run) -> sa.FromClause:
-        """Return ``start`` with what the columns need."""
-        for part in self._in_sql:
-            start = part.joined(start)
-        return start
-
-    def sequence(self, pks: Ints, ranks: Sequence[Ints]) -> Ints:
+    def sequence(self, pks: Ints) -> Ints:
         """Return the places of runs in order. **Shape**: (n,)."""
-        columns = iter(ranks)
-        keys: list[Any] = []
-        for part in self._parts:
-            keys += [next(columns)] if isinstance(part, RunOrder) else part.keys(part.figures.of(pks))
-        places: Ints = np.lexsort((-pks, *reversed(keys)))
+        keys = [column for part in self._parts for column in part.read(pks).columns]
+        places: Ints = np.lexsort((self._sign * pks, *reversed(keys)))
         return places
 
-    def find(
-        self, connection: Connection, conditions: list[sa.ColumnElement[bool]], cursor: str | None, sets: RunSets | None = None
-    ) -> tuple[Ints, int]:
-        """Return the keys of all runs that meet conditions, in order, and how many of them come before a cursor goes on.
+    def page(
+        self,
+        connection: Connection,
+        conditions: list[sa.ColumnElement[bool]],
+        *,
+        cursor: str | None,
+        offset: int,
+        limit: int,
+        sets: RunSets | None = None,
+    ) -> RankedPage:
+        """Return a page of the runs that meet conditions; ``offset`` counts only without a cursor.
 
         Raises:
             InvalidArgumentError: the cursor is none of this order.
         """
         place = self._place(cursor) if cursor else None
-        columns = self.ranks()
-        if place is not None:
-            of_sql = [own for part, own in zip(self._parts, place.of_parts, strict=True) if isinstance(part, RunOrder)]
-            columns += [_compared(part, own) for part, own in zip(self._in_sql, of_sql, strict=True)]
-        statement = sa.select(_RUN.pk, *columns).select_from(self.joined()).where(*conditions)
-        columns_read = key_list(connection, statement)
-        pks, *found = columns_read if sets is None else sets.among(columns_read)
-        before = 0 if place is None else int(np.sum(self._standing(pks, place, found[len(self._in_sql) :]) <= 0))
-        return pks[self.sequence(pks, found[: len(self._in_sql)])], before
+        columns = key_list(connection, sa.select(_RUN.pk).where(*conditions))
+        (pks,) = columns if sets is None else sets.among(columns)
+        rest, start = (pks, offset) if place is None else (self._after(pks, place), 0)
+        shown = self._first(rest, start + limit)[start:]
+        more = start + limit < len(rest)
+        return RankedPage(shown, len(pks), self._cursor(int(shown[-1])) if more else None)
 
-    def cursor(self, connection: Connection, pk: int) -> str:
-        """Return the opaque text for the place of a run."""
-        columns = [key.column for part in self._in_sql for key in part.keys]
-        row = connection.execute(sa.select(_RUN.pk, *columns).select_from(self.joined()).where(_RUN.pk == pk)).one()
-        values = iter(row[1:])
-        place: list[Any] = []
+    def _first(self, pks: Ints, count: int) -> Ints:
+        """Return the first runs in order."""
+        inside: list[Ints] = []
         for part in self._parts:
-            place += [next(values) for _ in part.keys] if isinstance(part, RunOrder) else part.place(pk)
-        return encode_place([*place, pk])
+            if len(pks) <= count:
+                break
+            own = part.read(pks).columns
+            kept = np.arange(len(pks))
+            for column in own:
+                if len(kept) > count:
+                    values = column[kept]
+                    edge = np.partition(values, count - 1)[count - 1]
+                    inside.append(pks[kept[values < edge]])
+                    count -= len(inside[-1])
+                    kept = kept[values == edge]
+            pks = pks[kept]
+        if len(pks) > count:
+            pks = self._sign * np.sort(self._sign * pks)[:count]
+        chosen = np.concatenate([*inside, pks])
+        return chosen[self.sequence(chosen)]
+
+    def _after(self, pks: Ints, place: _Place) -> Ints:
+        """Return the runs that come after a place."""
+        after: list[Ints] = []
+        for part, own in zip(self._parts, place.of_parts, strict=True):
+            if not len(pks):
+                break
+            read = part.read(pks)
+            kept = np.arange(len(pks))
+            for column, value in zip(read.columns, read.placed(own), strict=True):
+                values = column[kept]
+                after.append(pks[kept[values > value]])
+                kept = kept[values == value]
+            pks = pks[kept]
+        return np.concatenate([*after, pks[self._sign * pks > self._sign * place.pk]])
+
+    def _cursor(self, pk: int) -> str:
+        """Return the opaque text for the place of a run."""
+        return encode_place([*itertools.chain.from_iterable(part.place(pk) for part in self._parts), pk])
 
     def _place(self, cursor: str) -> _Place:
-        types = [[key.type for key in part.keys] if isinstance(part, RunOrder) else [int, float] for part in self._parts]
+        types = [part.types for part in self._parts]
         *values, pk = decode_place(cursor, [*itertools.chain(*types), int])
         rest = iter(values)
         return _Place([list(itertools.islice(rest, len(each))) for each in types], pk)
-
-    def _standing(self, pks: Ints, place: _Place, compared: Sequence[Ints]) -> Ints:
-        """Return 1 where a run comes after a place, -1 before it, 0 for the run of the place itself. **Shape**: (n,)."""
-        standing: Ints = np.sign(place.pk - pks)
-        of_sql = list(compared)
-        for part, own in zip(reversed(self._parts), reversed(place.of_parts), strict=True):
-            by_part = of_sql.pop() if isinstance(part, RunOrder) else part.compared(part.figures.of(pks), own)
-            standing = np.where(by_part != 0, by_part, standing)
-        return standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,3 @@ class _Place:
 
     of_parts: list[list[Any]]
     pk: int
-
-
-def _compared(order: RunOrder, place: list[Any]) -> sa.ColumnElement[int]:
-    whole = [sa.literal_column(text, sa.Integer) for text in ("1", "0", "-1")]
-    return sa.case((order.after(place), whole[0]), (order.at(place), whole[1]), else_=whole[2])
