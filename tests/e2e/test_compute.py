@@ -113,12 +113,11 @@ def test_a_child_is_set_in_below_its_parent_and_its_name_keeps_its_end_in_a_narr
     studio: Studio, experiment: Experiment
 ) -> None:
     with experiment.start_logging(snapshot_directory=None, display_name="resnet50_lr0.01_seed11") as parent:
+        child_name = f"{parent.display_name}>resnet50_lr0.01_seed11_fold3"
         parent.child_run("resnet50_lr0.01_seed11_fold3").complete()
     studio.page.set_viewport_size({"width": 360, "height": 800})
     page = studio.open("/compute?ended=1")
-    link, above = (
-        page.get_by_role("link", name=name, exact=True) for name in ("resnet50_lr0.01_seed11_fold3", "resnet50_lr0.01_seed11")
-    )
+    link, above = (page.get_by_role("link", name=name, exact=True) for name in (child_name, "resnet50_lr0.01_seed11"))
     end = link.locator("span").last
     expect(end).to_have_text("11_fold3")
     cell, shown, parents = link.locator("xpath=ancestor::th").bounding_box(), end.bounding_box(), above.bounding_box()
