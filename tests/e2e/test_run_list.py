@@ -98,9 +98,9 @@ def test_what_is_open_stays_while_the_columns_of_metrics_arrive(studio: Studio, 
     page.evaluate(COUNT_GONE, "the child")
     read: list[str] = []
     page.on("request", lambda request: read.append(request.url) if request.url.endswith("/runs/rows") else None)
-    page.unroute("**/runs/*/metrics")
     for route in held:
         route.continue_()
+    page.unroute("**/runs/*/metrics")
     expect(page.get_by_role("columnheader", name="loss")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="the parent").first).to_contain_text("0.25")
     expect(child).to_be_visible()
