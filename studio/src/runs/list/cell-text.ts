@@ -34,6 +34,7 @@ export function cellTitle(column: Column, item: GridItem, now: number): string {
   const { run } = item.row;
   if (column.kind === "plain" && column.key === "created") return formatInstant(run.created_at);
   if (column.kind === "plain" && column.key === "started" && run.started_at) return formatInstant(run.started_at);
+  if (column.kind === "plain" && column.key === "status" && run.status_reason) return `${t(statusLook(run.status).text)}: ${run.status_reason}`;
   return cellText(column, item, now);
 }
 
