@@ -6,13 +6,14 @@ import { statusLook } from "../../components/run-status";
 import { t } from "../../text/text";
 import { type Column, fieldOf, type PlainColumn } from "./column";
 import type { GridItem } from "./grid-item";
-import { type RunRow, valueOf } from "./run-row";
+import { isRead, type RunRow, valueOf } from "./run-row";
 
 const NOTHING = "–";
 
 /** What a cell says. `now` is in ms since 1970. */
 export function cellText(column: Column, item: GridItem, now: number): string {
   if (item.kind === "group") return groupText(column, item.group);
+  if (!isRead(item.row, column)) return "";
   switch (column.kind) {
     case "plain":
       return plainText(column.key, item.row, now);
