@@ -7,7 +7,19 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import install, peers, reading, recording, run_list, server, studio, studio_charts, studio_pages, submission
+from benchmarks import (
+    archive,
+    install,
+    peers,
+    reading,
+    recording,
+    run_list,
+    server,
+    studio,
+    studio_charts,
+    studio_pages,
+    submission,
+)
 from benchmarks.place import Place
 from benchmarks.row import ROUNDS, Result, Row, measured_all, print_machine, write_json
 from benchmarks.seed import seed
@@ -69,6 +81,14 @@ def _run_list(options: argparse.Namespace) -> Iterator[Row]:
         place.close()
 
 
+def _archive(options: argparse.Namespace) -> Iterator[Row]:
+    place = Place()
+    try:
+        yield from archive.rows(place, runs=10 if options.quick else 100)
+    finally:
+        place.close()
+
+
 def _studio(options: argparse.Namespace) -> Iterator[Row]:
     fresh = Place()
     try:
@@ -109,13 +129,14 @@ SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterator[Row]]]] =
     "recording": ("Recording", _recording),
     "reading": ("Reading", _reading),
     "list": ("Run list", _run_list),
+    "archive": ("Archive", _archive),
     "server": ("Server", _server),
     "studio": ("Studio", _studio),
     "submission": ("Submission", _submission),
     "install": ("Installation", _install),
     "peers": ("Peers", _peers),
 }
-DEFAULT = ("recording", "reading", "list", "server", "submission")
+DEFAULT = ("recording", "reading", "list", "archive", "server", "submission")
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
 
 import click
 import pytest
 
+import runyard
 from runyard.cli.main import root
+from runyard.cli.query_help import QUERY_HELP
+from runyard.domain.run_filter_parse import parse
 
 
 def commands(context: click.Context) -> Iterator[click.Context]:
@@ -70,3 +76,28 @@ def test_no_line_of_a_list_of_commands_is_cut_off(name: str) -> None:
     assert command is not None
     text = command.get_help(click.Context(command, info_name=f"runyard {name}", terminal_width=80))
     assert not [line for line in text.splitlines() if line.endswith("...") and not line.startswith("Usage:")]
+
+
+def test_no_message_names_a_page_that_an_installation_lacks() -> None:
+    source = Path(runyard.__file__).parent
+    assert {(str(path), text) for path in source.rglob("*.py") for text in texts_of(path) if "docs/" in text} == set()
+
+
+@pytest.mark.parametrize("context", [click.Context(root, info_name="runyard"), *ALL], ids=lambda context: context.command_path)
+def test_no_help_names_a_page_that_an_installation_lacks(context: click.Context) -> None:
+    assert re.findall(r"docs/\S*", context.get_help()) == []
+
+
+def test_the_conditions_that_the_help_shows_can_be_read() -> None:
+    long, short, shorter = (line.strip() for line in QUERY_HELP.splitlines() if re.match("  status[ :].*[=:>]", line))
+    for text in (long, short.partition("  ")[0], shorter):
+        parse(text, datetime(2026, 1, 31, tzinfo=timezone.utc))
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    """Yield the texts of a module that are no docstrings: those of commands are in their help."""
+    tree = ast.parse(path.read_text())
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value

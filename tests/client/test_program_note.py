@@ -84,7 +84,7 @@ def test_lines_that_are_torn_cost_themselves_only_and_a_program_elsewhere_is_lef
     ]
     path.write_text("\n".join(lines))
     assert lost_programs(tmp_path) == [LostProgram(path=path, node=node, pid=7, open_runs=[("ws", "a"), ("ws", "b")])]
-    monkeypatch.setattr("platform.node", lambda: "another-machine")
+    monkeypatch.setattr("runyard.client.program_note.node_name", lambda: "another-machine")
     assert lost_programs(tmp_path) == []
 
 

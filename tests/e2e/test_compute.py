@@ -107,3 +107,21 @@ def test_a_tab_that_is_not_looked_at_rests_and_catches_up(studio: Studio, experi
     page.evaluate(look, False)
     expect(page.get_by_role("link", name="the second").or_(page.get_by_text("1 new run"))).to_be_visible()
     expect(page.get_by_role("status", name="Live")).to_be_visible()
+
+
+def test_a_child_is_set_in_below_its_parent_and_its_name_keeps_its_end_in_a_narrow_window(
+    studio: Studio, experiment: Experiment
+) -> None:
+    with experiment.start_logging(snapshot_directory=None, display_name="resnet50_lr0.01_seed11") as parent:
+        child_name = f"{parent.display_name}>resnet50_lr0.01_seed11_fold3"
+        parent.child_run("resnet50_lr0.01_seed11_fold3").complete()
+    studio.page.set_viewport_size({"width": 360, "height": 800})
+    page = studio.open("/compute?ended=1")
+    link, above = (page.get_by_role("link", name=name, exact=True) for name in (child_name, "resnet50_lr0.01_seed11"))
+    end = link.locator("span").last
+    expect(end).to_have_text("11_fold3")
+    cell, shown, parents = link.locator("xpath=ancestor::th").bounding_box(), end.bounding_box(), above.bounding_box()
+    child = link.bounding_box()
+    assert cell and shown and parents and child
+    assert shown["x"] + shown["width"] <= cell["x"] + cell["width"]
+    assert child["x"] > parents["x"]

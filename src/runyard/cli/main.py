@@ -46,7 +46,7 @@ Start here:
 
 \b
 Results go to stdout, as JSON unless -o says otherwise; messages go to stderr.
-The query language of --filter: docs/reference/query-language.md.
+The query language of --filter is told at the end of `runyard run list --help`.
 """
 
 

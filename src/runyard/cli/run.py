@@ -14,6 +14,7 @@ from runyard.cli.completion import complete_run, complete_status, complete_targe
 from runyard.cli.lazy import LazyCommand, LazyGroup
 from runyard.cli.options import examples, experiment_option, order_option, parse_pairs, run_option, workspace_options
 from runyard.cli.output import Output, output_options
+from runyard.cli.query_help import QUERY_HELP
 
 if TYPE_CHECKING:
     from runyard.client.client import Client
@@ -49,7 +50,9 @@ def run() -> None:
 
 @click.command(
     "list",
-    epilog=examples(
+    epilog=QUERY_HELP
+    + "\n"
+    + examples(
         "runyard run list --experiment-name experiment",
         "runyard run list -e first --filter 'status = Failed and created > -7d'",
         "runyard run list --order-by metric.loss.min --columns id,param.lr,metric.loss.min -o table",
@@ -60,7 +63,7 @@ def run() -> None:
 )
 @click.argument("words", nargs=-1, metavar="[JMESPATH]")
 @experiment_option
-@click.option("--filter", "condition", metavar="CONDITION", help="Only runs of which this is true, in the query language.")
+@click.option("--filter", "condition", metavar="CONDITION", help="Only runs of which this is true, in the query language below.")
 @order_option
 @click.option("--columns", metavar="FIELDS", help="Show these fields of the query language, such as id,param.lr,metric.loss.min.")
 @click.option("--last", type=click.IntRange(1), help=f"How many. {LAST_DEFAULT} where nothing is queried, else all.")

@@ -16,7 +16,7 @@ runs_option = click.option(
     "-r", "--run", "run_ids", multiple=True, metavar="RUN_ID", help="Id of a run. Can be repeated.", shell_complete=complete_run
 )
 filter_option = click.option(
-    "--filter", "condition", metavar="CONDITION", help="All runs of which this is true, in the query language."
+    "--filter", "condition", metavar="CONDITION", help="All runs of which this is true, as `run list --help` tells it."
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only list the runs that it would be done to.")
 

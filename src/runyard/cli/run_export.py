@@ -47,7 +47,13 @@ def export(
     it. The parents of a run come with it. Called again after it was interrupted, it goes on where it was; a zip or tar file is
     begun anew. `runyard import runs PATH` brings the runs back, here or elsewhere.
 
-    docs/reference/export-format.md describes the files.
+    \b
+    export.json                   the list of runs; written last
+    runs/ID/run.json              all that is known of a run
+    runs/ID/metrics.parquet       all that it logged, a row a point
+    runs/ID/artifacts/            its files
+    runs/ID/manifest.json         sizes and SHA-256 of these
+    snapshots/ID/                 the source folders of runs
     """
     from runyard.cli.connection import connect
     from runyard.cli.run import find_run

@@ -24,8 +24,7 @@ def column_rows(client: Client, query: RunQuery, fields: dict[str, Field]) -> It
     metrics = sorted({each.key for each in fields.values() if each.shape is Shape.METRIC and each.roll is None and each.key})
     rolled_fields = {each: _figure(each) for each in fields.values() if each.roll is not None}
     query = dataclasses.replace(query, metrics=metrics, roll_ups=sorted(set(rolled_fields.values())))
-    while True:
-        page = client.runs.search(query)
+    for page in client.runs.pages(query):
         now = datetime.now(timezone.utc)
         for run in page.runs:
             summaries = {summary.name: summary for summary in page.metrics.get(run.id, [])}
@@ -33,9 +32,6 @@ def column_rows(client: Client, query: RunQuery, fields: dict[str, Field]) -> It
             known = {each: rolled(each, rolls.get(figure)) for each, figure in rolled_fields.items()}
             values = {name: field_value(field, run, summaries, now, known.get) for name, field in fields.items()}
             yield run.id, {name: _whole(fields[name], value) for name, value in values.items()}
-        if page.next_cursor is None:
-            return
-        query = dataclasses.replace(query, cursor=page.next_cursor)
 
 
 def _whole(field: Field, value: Any) -> Any:

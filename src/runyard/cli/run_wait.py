@@ -106,7 +106,7 @@ def wait(
     output_format: str,
     query: str | None,
 ) -> None:
-    """Wait until CONDITION, a text of the query language, is true, and list the runs of which it is.
+    """Wait until CONDITION is true, and list the runs of which it is. `runyard run list --help` tells what a condition is.
 
     With -r or --filter it must be true of all those runs (--filter looks for them once, at the start); without them until there
     is a run, of the experiment or the workspace, of which it is true. Without CONDITION it waits for the runs to end.

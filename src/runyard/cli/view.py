@@ -72,7 +72,7 @@ def show(
     )
 )
 @view_argument
-@click.option("--filter", "condition", metavar="CONDITION", help="Which runs, in the query language.")
+@click.option("--filter", "condition", metavar="CONDITION", help="Which runs, as `run list --help` tells it.")
 @order_option
 @click.option("--columns", metavar="FIELDS", help="Fields of the query language, with commas between them.")
 @click.option(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
 from types import TracebackType
 
 from runyard.domain.run import RunError
@@ -22,6 +21,8 @@ def watch_for_crash() -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not (hasattr(sys, "ps1") or sys.flags.interactive):  # there the program goes on
+            import traceback  # late: few programs end so
+
             text = "".join(traceback.format_exception(kind, error, trace))
             _FATAL[:] = [RunError(code="UserError", message=str(error), type=kind.__name__, traceback=text)]
         before(kind, error, trace)

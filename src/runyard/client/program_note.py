@@ -11,7 +11,6 @@ import contextlib
 import json
 import logging
 import os
-import platform
 import sys
 import uuid
 from collections.abc import Iterable
@@ -83,7 +82,7 @@ class ProgramNote:
             return
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.write(fd, _line({"node": platform.node(), "pid": os.getpid()}))
+            os.write(fd, _line({"node": node_name(), "pid": os.getpid()}))
             made.rename(path)
         except OSError as error:  # also a file system without locks: there the note would look like that of a killed program
             os.close(fd)
@@ -109,7 +108,7 @@ class ProgramNote:
 def lost_programs(home: Path) -> list[LostProgram]:
     """Return the programs of this machine that were killed. Those of other machines that share the folder are left alone."""
     found = (_read_lost(path) for path in sorted((home / FOLDER).glob(f"*{SUFFIX}")))
-    return [program for program in found if program is not None and program.node == platform.node()]
+    return [program for program in found if program is not None and program.node == node_name()]
 
 
 def _read_lost(path: Path) -> LostProgram | None:
@@ -139,6 +138,11 @@ def _parsed(path: Path, lines: list[bytes]) -> LostProgram | None:
         except (ValueError, TypeError, AttributeError):  # torn by the kill or a full disk: the server knows which runs have ended
             continue
     return LostProgram(path=path, node=node, pid=pid, open_runs=list(opened)) if node else None
+
+
+def node_name() -> str:
+    """Return the name of this machine."""
+    return os.uname().nodename if hasattr(os, "uname") else ""
 
 
 def _line(facts: dict[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from runyard.client.known_secrets import (
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
 from runyard.domain.run import CHILDREN_MAX_PER_REQUEST, RunEventRecord, RunRecord
-from runyard.errors import NotFoundError
+from runyard.errors import ConflictError, InvalidArgumentError, NotFoundError
 from runyard.wire.run import (
     CancelRunRequest,
     CreateRunsRequest,
@@ -63,13 +63,28 @@ class RunApi:
         return self._transport.call("POST", f"{self._workspace}/runs/search", RunPage, body=query, msgpack=True)
 
     def iterate(self, query: RunQuery) -> Iterator[RunRecord]:
-        """Yield all runs that a query asks for, a page at a time."""
-        while True:
-            page = self.search(query)
+        """Yield all runs that a query asks for, a page at a time, with the errors of :meth:`pages`."""
+        for page in self.pages(query):
             yield from page.runs
-            if page.next_cursor is None:
-                return
-            query = dataclasses.replace(query, cursor=page.next_cursor)
+
+    def pages(self, query: RunQuery) -> Iterator[RunPage]:
+        """Yield the pages of a query, the next one when it is asked for.
+
+        Raises:
+            ConflictError: the server was upgraded since the page before, and cannot go on from it.
+        """
+        page = self.search(query)
+        yield page
+        while page.next_cursor is not None:
+            try:
+                page = self.search(dataclasses.replace(query, cursor=page.next_cursor))
+            except InvalidArgumentError as error:
+                if "cursor" not in error.details:
+                    raise
+                raise ConflictError(
+                    "The server cannot go on with this list of runs: it was upgraded since the page before. Ask for it again."
+                ) from error
+            yield page
 
     def get(self, run_id: str) -> RunRecord:
         """Return a run.

@@ -56,12 +56,8 @@ def runs_frame(client: Client, query: RunQuery, metrics: Sequence[str] | None, f
             raise InvalidArgumentError(f"{figure!r} is no figure of a metric. Use some of: {', '.join(FIGURES)}.")
     query = replace(query, limit=_PAGE, metrics=[ALL_METRICS] if metrics is None else list(metrics))
     rows: list[dict[str, Any]] = []
-    while True:
-        page = client.runs.search(query)
+    for page in client.runs.pages(query):
         rows += [_row(run, page.metrics.get(run.id, []), figures) for run in page.runs]
-        if page.next_cursor is None:
-            break
-        query = replace(query, cursor=page.next_cursor)
     return _typed(pandas, pandas.DataFrame(rows, columns=_columns(rows)))
 
 

@@ -30,7 +30,7 @@ class RunRow:
 
     ``values`` are those of the columns asked for, in their order: None where the run has none, an empty text for a label that is
     there without a value. Of ``description`` and ``error`` (its type and message) only the beginning comes; where
-    ``is_cut`` is true, the description goes on.
+    ``is_cut`` is true, the description goes on. ``status_reason`` is there for a run that may run no more.
     """
 
     id: str
@@ -40,6 +40,7 @@ class RunRow:
     display_name: str
     target: str
     status: RunStatus
+    status_reason: str | None = None
     created_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -9,6 +9,7 @@ import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme"
 import { t, type TextId } from "../text/text";
 import styles from "./AppFrame.module.css";
 import { LivePill, LostBanner } from "./LivePill";
+import { SignedOutBanner } from "./SignedOutBanner";
 import { useFocusKeeper } from "./useFocusKeeper";
 import { useShortcuts } from "./useShortcuts";
 
@@ -27,8 +28,8 @@ const PAGES = [
   { to: "/bin", icon: "bin", text: "nav.bin", second: true },
 ] as const satisfies readonly { to: string; icon: IconName; text: TextId; second: boolean }[];
 
-/** What is around every page: the way to the others, the state of the connection, theme and help. Without a session yet, no page. */
-export function AppFrame({ session }: { session: Session | null }) {
+/** What is around every page: the way to the others, the state of the connection, theme and help. Without a session yet, no page. `onSignedIn` is there when the session has ended: it looks whether there is a new one. */
+export function AppFrame({ session, onSignedIn }: { session: Session | null; onSignedIn?: () => void }) {
   const workspace = useWorkspace();
   const [sheet, setSheet] = useState(false);
   const showSheet = useCallback(() => setSheet(true), []);
@@ -72,7 +73,7 @@ export function AppFrame({ session }: { session: Session | null }) {
         )}
       </div>
       <main ref={main} id="main" className={styles.main} tabIndex={-1}>
-        <LostBanner />
+        {onSignedIn ? <SignedOutBanner onSignedIn={onSignedIn} /> : <LostBanner />}
         {session && <Outlet />}
       </main>
       <Toasts />

@@ -1,8 +1,8 @@
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Query, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
-import { useContext, useEffect, useMemo } from "react";
+import { useCallback, useContext, useEffect, useMemo, useRef } from "react";
 import { ApiError } from "../client/api";
-import { cursorQuery } from "../client/change";
+import { CURSOR, cursorQuery } from "../client/change";
 import { FeedContext, useFeedState } from "../client/change-feed";
 import { Coalescer } from "../client/coalescer";
 import { applyNews } from "../client/live-updates";
@@ -23,20 +23,45 @@ export function Studio() {
   // What is read after the cursor is at least as new as the cursor, so nothing falls between the first read and the first change.
   const cursor = useQuery({ ...cursorQuery(workspace ?? ""), enabled: workspace !== undefined && session.data !== undefined });
   const failed = session.error ?? cursor.error;
-  if (failed instanceof ApiError && failed.isUnauthenticated) return <SignInPage onRetry={() => void session.refetch()} />;
-  if (failed && !(session.data && cursor.data !== undefined)) return <ErrorState error={failed} onRetry={() => void retry(client)} />;
+  const isOut = failed instanceof ApiError && failed.isUnauthenticated;
+  const goOn = useSignInAgain(isOut, session.data?.user);
+  // A page that is already there stays, with all that was typed into it.
+  const isShown = session.data !== undefined && cursor.data !== undefined;
+  if (isOut && !isShown) return <SignInPage onRetry={goOn} />;
+  if (failed && !isShown) return <ErrorState error={failed} onRetry={() => void retry(client)} />;
   // The frame is drawn at once; the page in it waits for the workspace.
   if (!session.data || workspace === undefined || cursor.data === undefined) return <AppFrame session={null} />;
   return (
     <WorkspaceContext value={workspace}>
       <FollowChanges key={workspace} workspace={workspace} cursor={cursor.data} />
-      <AppFrame session={session.data} />
+      <AppFrame session={session.data} onSignedIn={isOut ? goOn : undefined} />
     </WorkspaceContext>
   );
 }
 
+/** What to do when somebody says that they have signed in. Afterwards what could not be read is read; another person gets a page of their own. */
+function useSignInAgain(isOut: boolean, user: string | undefined): () => void {
+  const client = useQueryClient();
+  const before = useRef<string | null>(null);
+  useEffect(() => {
+    if (user === undefined) return;
+    if (isOut) before.current ??= user;
+    else if (before.current !== null) {
+      if (before.current === user) void retry(client);
+      else location.reload();
+      before.current = null;
+    }
+  }, [client, isOut, user]);
+  return useCallback(() => void client.refetchQueries({ queryKey: sessionQuery().queryKey }).then(() => client.refetchQueries({ predicate: lacksCursor })), [client]);
+}
+
+function lacksCursor(query: Query): boolean {
+  return query.queryKey[0] === CURSOR && query.state.data === undefined;
+}
+
 function retry(client: QueryClient): Promise<void> {
-  return client.refetchQueries({ type: "active" });
+  // A cursor that is known stays: the stream goes on after it, so nothing is missed.
+  return client.refetchQueries({ type: "active", predicate: (query) => query.queryKey[0] !== CURSOR || lacksCursor(query) });
 }
 
 /** Keeps what is on the screen up to date. */

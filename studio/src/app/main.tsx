@@ -1,10 +1,11 @@
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { I18nProvider } from "react-aria-components/I18nProvider";
 import { createRoot } from "react-dom/client";
-import { ApiError } from "../client/api";
-import { keys } from "../client/keys";
+import { ApiError, tellUnauthenticated } from "../client/api";
+import { forgetEarlyAnswers } from "../client/early-answers";
+import { recheckSession } from "../client/session";
 import "../components/tokens.css";
 import "../components/base.css";
 import { drawInWorker } from "../components/charts/worker-start";
@@ -25,12 +26,11 @@ const client = new QueryClient({
       retry: (failures, error) => failures < RETRIES && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
     },
   },
-  queryCache: new QueryCache({
-    onError: (error, query) => {
-      // The session ended while the page was open: ask again who is there, which shows the sign-in page.
-      if (error instanceof ApiError && error.isUnauthenticated && query.queryKey[0] !== keys.session[0]) void client.resetQueries({ queryKey: keys.session });
-    },
-  }),
+});
+
+tellUnauthenticated(() => {
+  forgetEarlyAnswers();
+  recheckSession(client);
 });
 
 drawInWorker(() => new Worker(new URL("../components/charts/plot-worker.ts", import.meta.url), { type: "module", name: "runyard-charts" }));

@@ -10,6 +10,13 @@ export const CLIENT_HEADER = { "X-Runyard-Client": "studio" } as const;
 /** The typed client. Same origin, so the session cookie goes along by itself. */
 export const api = createClient<paths>({ baseUrl: "", headers: CLIENT_HEADER, fetch: fetchOrTake });
 
+let onUnauthenticated: () => void = () => undefined;
+
+/** `listener` is told whenever an answer says that nobody is signed in, whatever was asked. */
+export function tellUnauthenticated(listener: () => void): void {
+  onUnauthenticated = listener;
+}
+
 /** An answer of the server that is not a success, or no answer at all (`status` 0). */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -77,6 +84,7 @@ function unreachable(cause: unknown): unknown {
 }
 
 function apiErrorOf(response: Response, body: unknown): ApiError {
+  if (response.status === 401) onUnauthenticated();
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const message = typeof error.message === "string" ? error.message : ""; // then the page says it in its own language
   const code = typeof error.code === "string" ? error.code : "internal";

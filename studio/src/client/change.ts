@@ -7,10 +7,13 @@ async function presentCursor(workspace: string, signal?: AbortSignal): Promise<n
   return page.cursor;
 }
 
+/** How the keys of these queries begin. */
+export const CURSOR = "cursor";
+
 /** {@link presentCursor}, asked once for as long as the workspace is shown. */
 export function cursorQuery(workspace: string) {
   return queryOptions({
-    queryKey: ["cursor", workspace],
+    queryKey: [CURSOR, workspace],
     queryFn: ({ signal }) => presentCursor(workspace, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { fetchOrTake } from "./early-answers";
+import { fetchOrTake, forgetEarlyAnswers } from "./early-answers";
 
 const address = "http://studio.test/api/v1/session";
 
@@ -18,4 +18,11 @@ test("what changes something, and another question, is never answered from befor
   vi.stubGlobal("fetch", () => Promise.resolve(new Response("late")));
   expect(await (await fetchOrTake(new Request(address, { method: "POST" }))).text()).toBe("late");
   expect(await (await fetchOrTake(new Request(`${address}?x=1`))).text()).toBe("late");
+});
+
+test("an answer from before somebody signed in is none for afterwards", async () => {
+  vi.stubGlobal("window", { runyardEarly: { "/api/v1/session": Promise.resolve(new Response("nobody")) } });
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response("somebody")));
+  forgetEarlyAnswers();
+  expect(await (await fetchOrTake(new Request(address))).text()).toBe("somebody");
 });

@@ -5,6 +5,11 @@ declare global {
   }
 }
 
+/** What was asked before somebody signed in is no answer for afterwards. */
+export function forgetEarlyAnswers(): void {
+  delete window.runyardEarly;
+}
+
 /** Sends a request, or takes the answer to it that was asked for before the page began; each such answer serves once. */
 export function fetchOrTake(request: Request): Promise<Response> {
   const early = typeof window === "undefined" ? undefined : window.runyardEarly;

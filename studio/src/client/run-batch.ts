@@ -1,4 +1,4 @@
-import { api, unwrap } from "./api";
+import { ApiError, api, unwrap } from "./api";
 import { cancelRun, deleteRun, restoreRun, type RunPage, type RunQuery, searchRuns } from "./run";
 
 /** How many runs one request may change. */
@@ -42,6 +42,15 @@ export async function purgeRuns(workspace: string, runIds: readonly string[]): P
 
 /** The ids of the runs that a query finds, in its order, at most `most` of them. */
 export async function findRunIds(workspace: string, query: RunQuery, most: number, signal?: AbortSignal): Promise<string[]> {
+  try {
+    return await readRunIds(workspace, query, most, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError && "cursor" in error.details)) throw error;
+    return readRunIds(workspace, query, most, signal); // the server was upgraded between two pages
+  }
+}
+
+async function readRunIds(workspace: string, query: RunQuery, most: number, signal?: AbortSignal): Promise<string[]> {
   const ids: string[] = [];
   let cursor: string | null = null;
   do {

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, unwrap } from "./api";
 import { keys } from "./keys";
 
@@ -10,5 +10,13 @@ export function sessionQuery() {
     queryKey: keys.session,
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/session", { signal })),
     staleTime: Number.POSITIVE_INFINITY,
+    // Who signs in does so in another tab: the answer may be there when this one is looked at again.
+    refetchOnWindowFocus: (query) => (query.state.status === "error" ? "always" : false),
   });
+}
+
+/** Asks anew who is signed in after an answer said that nobody is; nothing while that is being asked or known already. */
+export function recheckSession(client: QueryClient): void {
+  const state = client.getQueryState(keys.session);
+  if (state?.status === "success" && state.fetchStatus === "idle") void client.invalidateQueries({ queryKey: keys.session });
 }

@@ -13,13 +13,15 @@ import { nested } from "./nested-runs";
 
 /** The runs on a target, each child under its parent, with why it waits and a way to stop it. */
 export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: string }) {
+  // In a narrow window the names take the room of a column in which nothing would stand.
+  const canStop = runs.some(isCancellable);
   const heads = [
     { label: t("column.name") },
     { label: t("column.status"), width: "136px", narrow: "31%" },
     { label: t("column.experiment"), width: "24%", wide: true },
     { label: t("compute.nodes"), width: "150px", wide: true },
     { label: t("column.duration"), numeric: true, width: "104px", wide: true },
-    { label: t("compute.actions"), hidden: true, width: "136px", narrow: "30%" },
+    ...(canStop ? [{ label: t("compute.actions"), hidden: true, width: "136px", narrow: "30%" }] : []),
   ];
   return (
     <table className={`${tableStyles.table} ${tableStyles.fixed} ${tableStyles.inPanel}`}>
@@ -29,7 +31,7 @@ export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: stri
         {nested(runs).map(({ run, depth }) => (
           <Fragment key={run.id}>
             <tr data-explained={Boolean(run.status_reason)}>
-              <th scope="row" style={{ paddingLeft: 16 + depth * 20 }}>
+              <th scope="row" className={styles.nested} style={{ "--depth": depth }}>
                 <RunLink run={run} />
               </th>
               <td>
@@ -42,11 +44,11 @@ export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: stri
               <td className={`${tableStyles.numeric} ${tableStyles.wide}`}>
                 <RunDuration run={run} />
               </td>
-              <td className={tableStyles.actions}>{isCancellable(run) && <CancelButton run={run} />}</td>
+              {canStop && <td className={tableStyles.actions}>{isCancellable(run) && <CancelButton run={run} />}</td>}
             </tr>
             {run.status_reason && (
               <tr className={styles.reason}>
-                <td colSpan={3} style={{ paddingLeft: 32 + depth * 20 }}>
+                <td colSpan={3} className={styles.nested} style={{ "--depth": depth }}>
                   <span className="visually-hidden">{t("compute.reason")}: </span>
                   {run.status_reason}
                 </td>

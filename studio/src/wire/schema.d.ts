@@ -3250,7 +3250,7 @@ export interface components {
          *
          *     ``values`` are those of the columns asked for, in their order: None where the run has none, an empty text for a label that is
          *     there without a value. Of ``description`` and ``error`` (its type and message) only the beginning comes; where
-         *     ``is_cut`` is true, the description goes on.
+         *     ``is_cut`` is true, the description goes on. ``status_reason`` is there for a run that may run no more.
          */
         RunRow: {
             /** Archived At */
@@ -3293,6 +3293,8 @@ export interface components {
             /** Started At */
             started_at?: string | null;
             status: components["schemas"]["RunStatus"];
+            /** Status Reason */
+            status_reason?: string | null;
             /** Submitted By */
             submitted_by?: string | null;
             /** Tags */

@@ -110,6 +110,8 @@ def test_a_long_silence_is_said_and_changes_no_status(watch: Watch, api: Any) ->
     run = watch.run("silent")
     assert run["status"] == "Running" and run["status_reason"].startswith("No sign of life since 2026-01-01 00:00:00 UTC")
     assert watch.run("beats")["status_reason"] is None and watch.run("older-client")["status_reason"] is None
+    rows = api.call("POST", "/runs/rows", json={})["rows"]
+    assert {row["id"]: bool(row.get("status_reason")) for row in rows} == {"beats": False, "silent": True, "older-client": False}
     watch.beat("silent")
     assert watch.run("silent")["status_reason"] is None
 

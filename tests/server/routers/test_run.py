@@ -106,6 +106,14 @@ def test_runs_come_newest_first_in_pages_that_stay_right_while_runs_arrive(api: 
     assert api.search(offset=2, limit=2) == ["r5", "r4"]
 
 
+def test_a_cursor_of_another_order_is_refused_in_a_way_that_programs_tell_apart(api: Any) -> None:
+    for n in range(3):
+        api.start({"id": f"r{n}", "tags": {"lr": str(n)}})
+    cursor = api.call("POST", "/runs/search", json={"limit": 1, "order_by": "name"})["next_cursor"]
+    error = api.refuse("POST", "/runs/search", json={"limit": 1, "order_by": "tag.lr, status", "cursor": cursor})
+    assert (error["status"], error["details"]["cursor"]) == (400, cursor) and "first page again" in error["message"]
+
+
 @pytest.mark.parametrize("order", ["started_at", "-ended_at", "duration", "-display_name", "status", "number", "experiment"])
 def test_every_order_pages_through_every_run_once(api: Any, order: str) -> None:
     for n in range(6):

@@ -166,6 +166,7 @@ def test_silence_shows_and_ends_when_the_runner_speaks_again(api: Any, dispatche
     let_pass(dispatcher, clock, 100)
     assert status(api, "job_1") == "NotResponding"
     assert api.call("POST", "/runs/job_1/heartbeat")["stop"] is False
+    assert api.call("GET", "/runs/job_1")["status_reason"] is None  # what was doubted is doubted no more
     assert status(api, "job_1") == "Running"
 
 

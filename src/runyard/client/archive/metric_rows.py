@@ -67,7 +67,7 @@ class _MetricRows:
         start = 0
         keys = zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
         for key, same in groupby(keys):
-            count = sum(1 for _ in same)
+            count = len(list(same))
             yield from self._begin(key)
             yield from self._part(self._series[key], batch.slice(start, count))
             start += count
@@ -102,6 +102,11 @@ class _MetricRows:
         steps, kinds, texts = (columns[name].to_pylist() for name in ("step", "kind", "text"))
         integers = columns["integer"].to_pylist()
         bits = columns["value"].view(self._pa.int64()).to_pylist()
+        series: SeriesName = facts.name, facts.family, facts.type, facts.description
+        if columns["text"].null_count == len(texts) and kinds == ["float"] * len(kinds):
+            flags = [FLOAT if step is None else FLOAT | HAS_STEP for step in steps]
+            yield from self._packer.scalars(series, times, [step or 0 for step in steps], bits, flags)
+            return
         start = 0
         is_packed = (text is None for text in texts)
         for packed, same in groupby(is_packed):
@@ -115,8 +120,7 @@ class _MetricRows:
                 flags = [
                     _FLAGS[kind] | (0 if step is None else HAS_STEP) for kind, step in zip(kinds[part], steps[part], strict=True)
                 ]
-                name: SeriesName = facts.name, facts.family, facts.type, facts.description
-                yield from self._packer.scalars(name, times[part], [step or 0 for step in steps[part]], values, flags)
+                yield from self._packer.scalars(series, times[part], [step or 0 for step in steps[part]], values, flags)
             else:
                 yield from self._others(facts, zip(times[part], steps[part], kinds[part], texts[part], strict=True))
             start = stop

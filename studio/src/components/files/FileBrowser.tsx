@@ -20,7 +20,7 @@ export function FileBrowser({ label, files, selected, onOpen, actions, children 
   return (
     <div className={styles.browser}>
       <div className={styles.side}>
-        <div className={styles.actions}>{actions}</div>
+        {actions && <div className={styles.actions}>{actions}</div>}
         <div className={styles.tree}>
           <Suspense fallback={<Skeleton lines={4} />}>
             <FileTree label={label} files={files} selected={selected} onOpen={onOpen} />

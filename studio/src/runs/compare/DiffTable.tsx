@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { CutText } from "../../components/CutText";
 import { Checkbox, Select } from "../../components/fields";
 import { formatDuration, formatInstant, formatMetric } from "../../components/format";
 import { EmptyState } from "../../components/states";
@@ -55,8 +56,8 @@ export function DiffTable({ runs, metrics, looks, baseline, onBaseline, all, onA
                 <th key={run.id} scope="col" style={{ width: COLUMN_WIDTH }}>
                   <span className={styles.runHead}>
                     <LineSample look={looks.get(run.id)} />
-                    <Link to="/runs/$runId/overview" params={{ runId: run.id }} title={run.display_name}>
-                      {run.display_name}
+                    <Link to="/runs/$runId/overview" params={{ runId: run.id }} title={run.display_name} aria-label={run.display_name}>
+                      <CutText text={run.display_name} />
                     </Link>
                   </span>
                   {run.id === baseline && <small>{t("compare.isBaseline")}</small>}

@@ -100,8 +100,9 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
   const onScroll = (event: UIEvent<HTMLDivElement>) => {
     // Read before anything is written: afterwards it would have to be laid out first.
     const { scrollTop, scrollLeft } = event.currentTarget;
-    body.current?.draw();
+    // First what is asked for: it is on its way while what is there is drawn.
     tell(scrollTop);
+    body.current?.draw();
     // What is drawn anew by React is the head, and only when other columns come into sight.
     if (!isSame(shownAt(scrollLeft), shown)) setLeft(scrollLeft);
   };

@@ -41,7 +41,7 @@ export function RunToolbar({ view, onView, columns, names, within, error, total 
           {panel(<FilterPanel view={view} within={within} onQuery={(query) => change({ query })} names={names} />)}
         </LazyPopoverButton>
         <LazyPopoverButton wait={wait} icon="group" label={t("group.button")} title={t("group.title")} active={view.group.length > 0}>
-          {panel(<GroupPanel key={view.group.join()} group={view.group} names={names} onChange={(group) => change({ group })} />)}
+          {panel(<GroupPanel group={view.group} names={names} onChange={(group) => change({ group })} />)}
         </LazyPopoverButton>
         <LazyPopoverButton wait={wait} icon="columns" label={t("columns.button")} title={t("columns.title")}>
           {panel(<ColumnPanel columns={columns} names={names} onChange={(next) => change({ columns: next })} onReset={() => change({ columns: null })} />)}

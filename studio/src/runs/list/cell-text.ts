@@ -6,13 +6,14 @@ import { statusLook } from "../../components/run-status";
 import { t } from "../../text/text";
 import { type Column, fieldOf, type PlainColumn } from "./column";
 import type { GridItem } from "./grid-item";
-import { type RunRow, valueOf } from "./run-row";
+import { isRead, type RunRow, valueOf } from "./run-row";
 
 const NOTHING = "–";
 
 /** What a cell says. `now` is in ms since 1970. */
 export function cellText(column: Column, item: GridItem, now: number): string {
   if (item.kind === "group") return groupText(column, item.group);
+  if (!isRead(item.row, column)) return "";
   switch (column.kind) {
     case "plain":
       return plainText(column.key, item.row, now);
@@ -33,6 +34,7 @@ export function cellTitle(column: Column, item: GridItem, now: number): string {
   const { run } = item.row;
   if (column.kind === "plain" && column.key === "created") return formatInstant(run.created_at);
   if (column.kind === "plain" && column.key === "started" && run.started_at) return formatInstant(run.started_at);
+  if (column.kind === "plain" && column.key === "status" && run.status_reason) return `${t(statusLook(run.status).text)}: ${run.status_reason}`;
   return cellText(column, item, now);
 }
 

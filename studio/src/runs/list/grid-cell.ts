@@ -57,7 +57,7 @@ export class GridCell {
     this.item = item;
     if (this.element.title) this.element.removeAttribute("title");
     if (this.look === "text" || item === undefined || item.kind === "group") this.write(item === undefined ? "" : cellText(this.column, item, now));
-    else if (this.look === "status") this.drawOnce(item.row.run.status, badge);
+    else if (this.look === "status") this.drawOnce(item.row.run.status_reason && item.row.run.status === "Running" ? "Doubted" : item.row.run.status, badge);
     else this.drawOnce(item.row.run.tags, tagList);
   }
 
@@ -88,15 +88,19 @@ export class GridCell {
   }
 }
 
-const badges = new Map<RunStatus, HTMLElement>();
+/** A run that is Running as far as anybody knows, and of which nobody has heard for long. */
+type ShownStatus = RunStatus | "Doubted";
+
+const badges = new Map<ShownStatus, HTMLElement>();
 
 /** A status as `StatusBadge` shows it, plain. */
-function badge(status: RunStatus): Node {
-  let made = badges.get(status);
+function badge(shown: ShownStatus): Node {
+  let made = badges.get(shown);
   if (made === undefined) {
-    const look = statusLook(status);
+    const status = shown === "Doubted" ? "Running" : shown;
+    const look = { ...statusLook(status), ...(shown === "Doubted" ? ({ tone: "warn", icon: "warning" } as const) : {}) };
     made = makeElement("span", `${badgeStyles.badge} ${badgeStyles[look.tone]} ${badgeStyles.plain}`, { "data-status": status }, iconElement(look.icon, 14), t(look.text));
-    badges.set(status, made);
+    badges.set(shown, made);
   }
   return made.cloneNode(true);
 }

@@ -47,6 +47,16 @@ test("a page that leaves the screen while it is read is given up", async () => {
   expect(pages.at(40_000)).toBeDefined();
 });
 
+test("what changes while a page is read is read after it", async () => {
+  const server = new FakeServer(10);
+  const pages = await shown(server);
+  pages.refresh();
+  pages.refresh();
+  pages.refresh();
+  await settled();
+  expect(server.reads).toEqual([0, 0, 0]); // one that was under way, and one that knows of the last change
+});
+
 test("at the top new runs come in by themselves", async () => {
   const server = new FakeServer(10);
   const pages = await shown(server);

@@ -36,6 +36,8 @@ export class Pages<Item> {
   private readonly listeners = new Set<() => void>();
   private firstRow = 0;
   private lastRow = PAGE_ROWS - 1;
+  /** Counts what made pages stale: one that was asked for before the last is stale when it comes. */
+  private renewals = 0;
 
   constructor(
     private readonly read: ReadPage<Item>,
@@ -77,7 +79,7 @@ export class Pages<Item> {
 
   /** Something changed on the server: what is on the screen is read again, and the rest when it is looked at. */
   refresh(): void {
-    for (const page of this.pages.values()) page.stale = true;
+    this.outdate();
     this.show(this.firstRow, this.lastRow);
   }
 
@@ -100,7 +102,7 @@ export class Pages<Item> {
     this.sentToTop += 1;
     this.firstRow = 0;
     this.lastRow = PAGE_ROWS - 1;
-    for (const page of this.pages.values()) page.stale = true;
+    this.outdate();
     this.show(this.firstRow, this.lastRow);
     this.changed();
   }
@@ -116,6 +118,11 @@ export class Pages<Item> {
     this.reading.clear();
   }
 
+  private outdate(): void {
+    this.renewals += 1;
+    for (const page of this.pages.values()) page.stale = true;
+  }
+
   private wantedPages(): number[] {
     const last = this.total === null ? this.firstRow : Math.min(this.lastRow, this.total - 1);
     const from = Math.floor(this.firstRow / PAGE_ROWS);
@@ -126,11 +133,12 @@ export class Pages<Item> {
   private async readPage(index: number): Promise<void> {
     const controller = new AbortController();
     this.reading.set(index, controller);
+    const { renewals } = this;
     try {
       const answer = await this.read(index * PAGE_ROWS + this.held, PAGE_ROWS, controller.signal);
       if (controller.signal.aborted) return;
       this.reading.delete(index);
-      this.accept(index, answer);
+      this.accept(index, answer, renewals !== this.renewals);
     } catch (error) {
       if (controller.signal.aborted) return;
       this.reading.delete(index);
@@ -139,7 +147,7 @@ export class Pages<Item> {
     }
   }
 
-  private accept(index: number, answer: Answer<Item>): void {
+  private accept(index: number, answer: Answer<Item>, stale: boolean): void {
     const arrived = this.total === null ? 0 : answer.total - this.held - this.total;
     this.fail(null);
     if (arrived > 0 && this.newestFirst && this.firstRow > 0) {
@@ -150,7 +158,7 @@ export class Pages<Item> {
       return;
     }
     this.total = Math.max(0, answer.total - this.held);
-    this.pages.set(index, { items: answer.items, stale: false });
+    this.pages.set(index, { items: answer.items, stale });
     this.forgetFarPages();
     this.changed();
     this.show(this.firstRow, this.lastRow);

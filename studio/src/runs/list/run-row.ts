@@ -48,6 +48,11 @@ function keyOf(column: Column): string {
 
 const KEYS = new WeakMap<Column, string>();
 
+/** False while the values of a column are still to come: the row was read before it was asked for. */
+export function isRead({ places, others }: RunRow, column: Column): boolean {
+  return column.kind === "plain" || (column.kind === "at" ? others : places).has(keyOf(column));
+}
+
 /** What a row has in a column: null where the run has nothing, or where it was not asked for. */
 export function valueOf({ run, places, others }: RunRow, column: Column): MetricValue {
   if (column.kind === "at") return others.get(keyOf(column))?.get(run.id) ?? null;

@@ -1,5 +1,5 @@
 import { useRouter } from "@tanstack/react-router";
-import { type RefObject, useLayoutEffect, useRef } from "react";
+import { type RefObject, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import type { GridLines } from "./useLines";
 
 /** Where the reader was in a list: the line that was chosen, what was scrolled away above, and what was open. */
@@ -49,7 +49,8 @@ export function useGridPlace(box: RefObject<HTMLElement | null>, lines: GridLine
     };
   }, [router, box]);
 
-  const { version } = lines;
+  // What is being read is followed until the line is found: it may come without changing anything around the lines.
+  const version = useSyncExternalStore(lines.subscribe, () => (wanted.current === null ? null : lines.version));
   useLayoutEffect(() => {
     const place = wanted.current;
     const element = box.current;

@@ -121,8 +121,17 @@ def decode_cursor(cursor: str, parts: int) -> list[Any]:
     except (ValueError, msgspec.DecodeError):
         values = []
     if len(values) != parts:
-        raise InvalidArgumentError(f"{cursor[:80]!r} is no cursor of this list. Start again without one.")
+        raise cursor_error(cursor)
     return values
+
+
+def cursor_error(cursor: str) -> InvalidArgumentError:
+    """Return the error for a cursor that a list cannot go on from; ``details["cursor"]`` says so to programs."""
+    return InvalidArgumentError(
+        f"{cursor[:80]!r} is no cursor of this list: another order or another version of Runyard made it. "
+        "Ask for the first page again, without a cursor.",
+        cursor=cursor[:80],
+    )
 
 
 def like_pattern(text: str) -> str:

@@ -18,7 +18,7 @@ from runyard.storage.backends.sql.mapping import add_change, run_row, to_us, wor
 from runyard.storage.backends.sql.metric_batch import batch_of
 from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_listed import listed
-from runyard.storage.backends.sql.metric_points import SeriesHead, to_series
+from runyard.storage.backends.sql.metric_points import Points, SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
 from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
 from runyard.storage.backends.sql.metric_window import read_windows
@@ -126,13 +126,12 @@ class SqlMetricStore:
     def export(
         self, workspace: str, run_ids: list[str], names: list[str] | None, *, whole: bool = False
     ) -> Iterator[MetricColumn]:
-        """Yield all points of series as columns, a part at a time, each part seen by a transaction of its own."""
+        """Yield all points of series as columns, a part at a time. Small series of a run are seen by one transaction."""
         for run_id in run_ids:
-            for head, key in self._exported(workspace, run_id, names):
-                start: int | None = 0 if whole or head.family is MetricFamily.SERIES else None
-                while start is not None:
-                    part, start = self._export_part(workspace, head, key, start)
-                    yield part
+            heads = self._exported(workspace, run_id, names)
+            left = [(head, key, 0) for head, key in heads if whole or head.family is MetricFamily.SERIES]
+            while left:
+                yield from self._export_parts(workspace, run_id, left)
 
     def descendants_with_metrics(self, workspace: str, run_id: str, run_type: str | None) -> list[str]:
         """Return the run and its descendants that have metrics, newest first, of ``run_type`` only when it is given."""
@@ -190,27 +189,22 @@ class SqlMetricStore:
                 ]
         return []
 
-    def _export_part(self, workspace: str, head: SeriesHead, key: int, start: int) -> tuple[MetricColumn, int | None]:
+    def _export_parts(self, workspace: str, run_id: str, left: list[tuple[SeriesHead, int, int]]) -> list[MetricColumn]:
+        """Take the first series, from a point on, and those behind it that fit into one part with it, off the list."""
+        found: list[MetricColumn] = []
+        room = EXPORT_POINTS
         with self._database.read() as connection:
-            _, view = next(self._views(connection, workspace, [head.run_id]))
-            count = view.count(key)
-            stop = min(count, start + EXPORT_POINTS)
-            points = view.points(key, start, stop)
-            column = MetricColumn(
-                run_id=head.run_id,
-                name=head.name,
-                family=head.family,
-                type=head.type,
-                description=head.description,
-                steps=points.x(start),
-                times_us=points.times,
-                values=points.numbers(),
-                stepped=points.stepped,
-                kinds=points.kinds,
-                bits=points.bits,
-                objects=points.objects,
-            )
-            return column, stop if stop < count else None
+            _, view = next(self._views(connection, workspace, [run_id]))
+            while left:
+                head, key, start = left[0]
+                count = view.count(key)
+                if found and (head.family is not MetricFamily.SERIES or count > room):
+                    break
+                stop = min(count, start + EXPORT_POINTS)
+                found.append(_column(head, view.points(key, start, stop), start))
+                room -= stop - start
+                left[:1] = [(head, key, stop)] if stop < count else []
+        return found
 
 
 def series_head(run_id: str, view: RunView, shown: Shown) -> SeriesHead:
@@ -231,3 +225,20 @@ def _run_keys(connection: Connection, workspace: str, run_ids: list[str]) -> dic
         some = run_ids[start : start + _IN_MAX]
         found.update({row.id: row.pk for row in connection.execute(_RUN_KEYS, {"workspace": pk, "runs": some})})
     return found
+
+
+def _column(head: SeriesHead, points: Points, start: int) -> MetricColumn:
+    return MetricColumn(
+        run_id=head.run_id,
+        name=head.name,
+        family=head.family,
+        type=head.type,
+        description=head.description,
+        steps=points.x(start),
+        times_us=points.times,
+        values=points.numbers(),
+        stepped=points.stepped,
+        kinds=points.kinds,
+        bits=points.bits,
+        objects=points.objects,
+    )

@@ -180,6 +180,7 @@ class SqlRunStore:
             connection.execute(t.run.update().where(t.run.c.pk == row.pk).values(heartbeat_at=to_us(at)))
             if row.status == RunStatus.NOT_RESPONDING.value:
                 move_run(connection, row, RunStatus.RUNNING, reason="the runner is back", error=None, at=at)
+                connection.execute(t.run.update().where(t.run.c.pk == row.pk).values(status_reason=None))  # no doubt is left
             return record_by_pk(connection, row.pk)
 
         return self._database.write(work)

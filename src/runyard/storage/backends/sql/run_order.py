@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from runyard.domain.run_filter_ast import Field, Shape
 from runyard.domain.run_order import OrderBy
-from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.mapping import cursor_error
 from runyard.storage.backends.sql.run_filter import FilterCompiler
 
 Join = tuple[sa.FromClause, sa.ColumnElement[bool]]
@@ -98,7 +98,7 @@ def decode_place(cursor: str, types: list[Any]) -> list[Any]:
         isinstance(value, kind) and not isinstance(value, bool) for value, kind in zip(values, types, strict=False)
     )
     if not fits:
-        raise InvalidArgumentError(f"{cursor[:80]!r} is no cursor of this list. Start again without one.")
+        raise cursor_error(cursor)
     return values
 
 

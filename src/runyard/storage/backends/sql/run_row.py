@@ -18,6 +18,7 @@ from runyard.wire.run_row import RunRow
 TEXT_MAX_CHARS = 300
 """How much of a description or an error a row holds."""
 
+_DOUBTED = {RunStatus.RUNNING.value, RunStatus.NOT_RESPONDING.value}
 _RUN = t.run.c
 
 
@@ -32,6 +33,7 @@ def select_rows() -> sa.Select[Any]:
         _RUN.display_name,
         _RUN.target,
         _RUN.status,
+        _RUN.status_reason,
         _RUN.created_at,
         _RUN.started_at,
         _RUN.ended_at,
@@ -62,6 +64,7 @@ def to_row(row: Any) -> RunRow:
         display_name=own["display_name"],
         target=own["target"],
         status=RunStatus(own["status"]),
+        status_reason=own["status_reason"] if own["status"] in _DOUBTED else None,
         created_at=instant(own["created_at"]),
         started_at=from_us(own["started_at"]),
         ended_at=from_us(own["ended_at"]),

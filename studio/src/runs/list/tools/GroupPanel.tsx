@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId } from "react";
+import { useId, useState } from "react";
 import type { FindNames } from "../../../client/run-names";
 import { Button, IconButton } from "../../../components/Button";
 import fieldStyles from "../../../components/fields.module.css";
@@ -27,15 +27,13 @@ export function GroupPanel({ group, names, onChange }: GroupPanelProps) {
       {shown.map((field, index) => (
         // A field is known by its place: it is what is being typed.
         <div key={index} className={styles.line}>
-          <input
-            className={fieldStyles.input}
+          <FieldInput
             list={id}
-            aria-label={t("group.field", { number: index + 1 })}
+            label={t("group.field", { number: index + 1 })}
             placeholder={index === 0 ? t("group.placeholder") : t("group.add")}
-            defaultValue={field}
-            onChange={(event) => isWhole(event.target.value, keys.data ?? []) && change(index, event.target.value)}
-            onBlur={(event) => event.target.value.trim() !== field && change(index, event.target.value)}
-            onKeyDown={(event) => event.key === "Enter" && change(index, event.currentTarget.value)}
+            field={field}
+            isWhole={(text) => isWhole(text, keys.data ?? [])}
+            onChange={(text) => change(index, text)}
           />
           {field !== "" && <IconButton icon="close" label={t("columns.remove", { name: field })} onClick={() => onChange(group.filter((_, at) => at !== index))} />}
         </div>
@@ -47,6 +45,38 @@ export function GroupPanel({ group, names, onChange }: GroupPanelProps) {
       </datalist>
       {group.length > 0 && <Button onClick={() => onChange([])}>{t("group.clear")}</Button>}
     </div>
+  );
+}
+
+interface FieldInputProps {
+  list: string;
+  label: string;
+  placeholder: string;
+  field: string;
+  /** True for a text that is taken while it is typed; any other when the field is left. */
+  isWhole: (text: string) => boolean;
+  onChange: (field: string) => void;
+}
+
+/** What is typed, until `field` becomes another one: then that. */
+function FieldInput({ list, label, placeholder, field, isWhole, onChange }: FieldInputProps) {
+  const [typed, setTyped] = useState({ field, text: field });
+  if (typed.field !== field) setTyped({ field, text: field });
+  const leave = () => typed.text.trim() !== field && onChange(typed.text);
+  return (
+    <input
+      className={fieldStyles.input}
+      list={list}
+      aria-label={label}
+      placeholder={placeholder}
+      value={typed.text}
+      onChange={({ target }) => {
+        setTyped({ field, text: target.value });
+        if (isWhole(target.value)) onChange(target.value);
+      }}
+      onBlur={leave}
+      onKeyDown={(event) => event.key === "Enter" && leave()}
+    />
   );
 }
 
