@@ -8,8 +8,8 @@ const FONT = "11px system-ui, sans-serif";
 const LINE_WIDTH = 1.6;
 /** With so many lines each is thinner, and none has a dot for every point. */
 const MANY_LINES = 24;
-/** Points stand apart when there are no more than this. */
-const FEW_POINTS = 60;
+/** The points of a line stand apart when they are this many pixels of the page from each other, in the mean. */
+const APART = 8;
 /** Points lie close when there are more than this for each pixel of the page. */
 const DENSE = 0.25;
 const FAINT = 0.28;
@@ -99,9 +99,17 @@ function drawBand(context: Pencil, line: SceneLine, upper: LineData, x: Scale, y
   context.globalAlpha = 1;
 }
 
+/** Whether each of these points can have a dot of its own, so that dots do not run together into a thicker line. */
+export function standApart(data: LineData, from: number, to: number, x: Scale): boolean {
+  if (to - from <= 1) return true;
+  const [first, last] = [x.at(number(data.x, from)), x.at(number(data.x, to - 1))];
+  const reach = Math.abs(last - (Number.isFinite(first) ? first : x.start));
+  return reach >= (to - from - 1) * APART;
+}
+
 function drawDots(context: Pencil, line: SceneLine, x: Scale, y: Scale): void {
   const [from, to] = shownPart(line.data, x);
-  if (to - from > FEW_POINTS) return;
+  if (!standApart(line.data, from, to, x)) return;
   context.fillStyle = line.colour;
   context.beginPath();
   for (let index = from; index < to; index += 1) {
