@@ -12,7 +12,8 @@ import type { RunLook } from "./run-look";
 import { type ComparedRun, FIGURES, type Figure, fieldName } from "./run-value";
 
 const NAME_WIDTH = 220;
-const COLUMN_WIDTH = 168;
+const LEAST_WIDTH = 168;
+const MOST_WIDTH = 360;
 const MARGIN = 3;
 
 interface DiffTableProps {
@@ -34,8 +35,8 @@ export function DiffTable({ runs, metrics, looks, baseline, onBaseline, all, onA
   const box = useRef<HTMLDivElement>(null);
   const columns = useColumns(box, ordered.length);
   const shown = ordered.slice(columns.from, columns.to);
-  const before = columns.from * COLUMN_WIDTH;
-  const after = (ordered.length - columns.to) * COLUMN_WIDTH;
+  const before = columns.from * columns.width;
+  const after = (ordered.length - columns.to) * columns.width;
   return (
     <div className={styles.page}>
       <div className={styles.tools}>
@@ -44,7 +45,7 @@ export function DiffTable({ runs, metrics, looks, baseline, onBaseline, all, onA
         <Checkbox label={t("compare.onlyDifferent")} checked={!all} onChange={() => onAll(!all)} />
       </div>
       <div ref={box} className={styles.box} tabIndex={0} role="region" aria-label={t("compare.table")}>
-        <table className={styles.table} style={{ width: NAME_WIDTH + ordered.length * COLUMN_WIDTH }}>
+        <table className={styles.table} style={{ width: NAME_WIDTH + ordered.length * columns.width }}>
           <caption className="visually-hidden">{t("compare.tableCaption", { count: ordered.length })}</caption>
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function DiffTable({ runs, metrics, looks, baseline, onBaseline, all, onA
               </th>
               {before > 0 && <td style={{ width: before }} />}
               {shown.map(({ run }) => (
-                <th key={run.id} scope="col" style={{ width: COLUMN_WIDTH }}>
+                <th key={run.id} scope="col" style={{ width: columns.width }}>
                   <span className={styles.runHead}>
                     <LineSample look={looks.get(run.id)} />
                     <Link to="/runs/$runId/overview" params={{ runId: run.id }} title={run.display_name} aria-label={run.display_name}>
@@ -119,16 +120,24 @@ function sectionsOf(rows: readonly DiffRow[]): [DiffRow["section"], DiffRow[]][]
   return [...sections];
 }
 
-/** Which columns are on the screen, and a few beside them. */
-function useColumns(box: React.RefObject<HTMLDivElement | null>, count: number): { from: number; to: number } {
-  const [shown, setShown] = useState({ from: 0, to: 12 });
+interface Columns {
+  from: number;
+  to: number;
+  /** Of each column, in pixels. */
+  width: number;
+}
+
+/** Which columns are on the screen, and a few beside them. Few columns share the room that there is. */
+function useColumns(box: React.RefObject<HTMLDivElement | null>, count: number): Columns {
+  const [shown, setShown] = useState<Columns>({ from: 0, to: 12, width: LEAST_WIDTH });
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return undefined;
     const measure = () => {
-      const from = Math.max(0, Math.floor(element.scrollLeft / COLUMN_WIDTH) - MARGIN);
-      const to = Math.ceil((element.scrollLeft + element.clientWidth) / COLUMN_WIDTH) + MARGIN;
-      setShown((before) => (before.from === from && before.to === to ? before : { from, to }));
+      const width = columnWidth(element.clientWidth, count);
+      const from = Math.max(0, Math.floor(element.scrollLeft / width) - MARGIN);
+      const to = Math.ceil((element.scrollLeft + element.clientWidth) / width) + MARGIN;
+      setShown((before) => (before.from === from && before.to === to && before.width === width ? before : { from, to, width }));
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -138,6 +147,11 @@ function useColumns(box: React.RefObject<HTMLDivElement | null>, count: number):
       observer.disconnect();
       element.removeEventListener("scroll", measure);
     };
-  }, [box]);
-  return { from: Math.min(shown.from, count), to: Math.min(shown.to, count) };
+  }, [box, count]);
+  return { from: Math.min(shown.from, count), to: Math.min(shown.to, count), width: shown.width };
+}
+
+/** How wide each of `count` columns is where `room` pixels are there for all: they fill it, within reason. */
+export function columnWidth(room: number, count: number): number {
+  return Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, Math.floor((room - NAME_WIDTH) / Math.max(1, count))));
 }
