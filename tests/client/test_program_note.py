@@ -20,10 +20,11 @@ note = ProgramNote(pathlib.Path(sys.argv[1]) / FOLDER)
 note.opened("ws", ["a", "b", "c"])
 note.opened("other", ["d"])
 note.ended("ws", ["b"])
-if sys.argv[2] == "fork" and os.fork() == 0:
+if sys.argv[2] == "fork":
+    if os.fork():
+        signal.pause()
     note.forget()
-    signal.pause()
-print("ready", flush=True)
+print("ready", flush=True)  # said by the forked child, once it has let go
 signal.pause()
 """
 
