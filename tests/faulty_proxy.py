@@ -23,7 +23,8 @@ class Passing(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         owner = self.server.owner
-        owner.request_times.append(time.monotonic())
+        if self.path.endswith("/records"):
+            owner.batch_times.append(time.monotonic())
         fault = owner.fault
         if fault is not None:
             fault(self)
@@ -106,12 +107,15 @@ class _Listener(ThreadingHTTPServer):
 
 
 class FaultyProxy:
-    """A proxy for the server at ``target``. ``fault`` None passes everything on."""
+    """A proxy for the server at ``target``. ``fault`` None passes everything on.
+
+    ``batch_times`` has the moment of each request that brought records; signs of life and questions are not in it.
+    """
 
     def __init__(self, target: str, port: int = 0) -> None:
         self.target = target
         self.fault: Fault | None = None
-        self.request_times: list[float] = []
+        self.batch_times: list[float] = []
         self._listener = _Listener(("127.0.0.1", port), Passing)
         self._listener.owner = self
         threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True).start()

@@ -172,13 +172,13 @@ def test_a_busy_server_is_asked_again_after_the_time_that_it_names(
     proxy: FaultyProxy, training: Training, workspace: Workspace
 ) -> None:
     proxy.fault = FAULTS["429"]
-    proxy.request_times.clear()
+    proxy.batch_times.clear()
     training.step()
     deadline = time.monotonic() + 20
-    while len(proxy.request_times) < 3:
+    while len(proxy.batch_times) < 3:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    first, second, third = proxy.request_times[:3]
+    first, second, third = proxy.batch_times[:3]
     assert second - first >= 1.0 and third - second >= 1.0
     proxy.mend()
     training.end()
@@ -212,8 +212,8 @@ def test_a_home_that_nobody_may_write_disturbs_no_training(
 
 def wait_for_request(proxy: FaultyProxy) -> None:
     """Wait until the fault has met a request."""
-    seen = len(proxy.request_times)
+    seen = len(proxy.batch_times)
     deadline = time.monotonic() + 20
-    while len(proxy.request_times) <= seen:
+    while len(proxy.batch_times) <= seen:
         assert time.monotonic() < deadline
         time.sleep(0.02)
