@@ -146,9 +146,10 @@ def test_runs_are_found_by_queries_with_and_without_the_option(
     assert [each["run_id"] for each in json.loads(done.stdout)] == [two[0].id]
 
 
-def test_a_query_whose_quotes_the_shell_has_taken_says_so(two: list[Run], enter: Enter) -> None:
-    done = enter(BY_PROPERTY.replace("'", ""))
-    assert done.returncode == 2 and "Put all of it into double quotes" in done.stderr
+def test_a_query_whose_quotes_the_shell_has_taken_is_read_with_them_and_says_so(two: list[Run], enter: Enter) -> None:
+    whole, taken = enter(BY_PROPERTY), enter(BY_PROPERTY.replace("'", ""))
+    assert (taken.returncode, taken.stdout) == (0, whole.stdout)
+    assert "Put all of it into double quotes" in taken.stderr and "Put all" not in whole.stderr
 
 
 def test_a_run_is_cancelled(attached: Workspace, enter: Enter, workspace_name: str) -> None:
