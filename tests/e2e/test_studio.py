@@ -158,7 +158,7 @@ def test_every_documented_way_to_log_has_its_chart(studio: Studio, experiment: E
 def test_keys_lead_everywhere(studio: Studio, experiment: Experiment) -> None:
     experiment.start_logging(snapshot_directory=None, display_name="by key").complete()
     page = studio.open("/")
-    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    expect(page.get_by_role("link", name="by key")).to_be_visible()
     page.keyboard.press("g")
     page.keyboard.press("e")
     expect(page).to_have_url(re.compile("/experiments"))

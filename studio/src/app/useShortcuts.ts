@@ -1,15 +1,21 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { actionFor, isTyping } from "./shortcuts";
 
 const PREFIX_MS = 1200;
 
-/** Listens for the single-key commands of the Studio. */
+/** The first key of two, until the second comes or it is too late. */
+interface Prefix {
+  key: string | null;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+/** Listens for the single-key commands of the Studio, from the first frame on. A page that draws anew between two keys loses none. */
 export function useShortcuts(showSheet: () => void, togglePalette: () => void): void {
   const navigate = useNavigate();
-  useEffect(() => {
-    let prefix: string | null = null;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+  const held = useRef<Prefix>({ key: null });
+  useLayoutEffect(() => {
+    const prefix = held.current;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
         event.preventDefault();
@@ -19,10 +25,10 @@ export function useShortcuts(showSheet: () => void, togglePalette: () => void): 
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       // A dialog has the keyboard to itself.
       if (document.querySelector("[role=dialog], [role=alertdialog]")) return;
-      const action = actionFor(event.key, prefix);
-      clearTimeout(timer);
-      prefix = event.key === "g" && prefix === null ? "g" : null;
-      if (prefix !== null) timer = setTimeout(() => (prefix = null), PREFIX_MS);
+      const action = actionFor(event.key, prefix.key);
+      clearTimeout(prefix.timer);
+      prefix.key = event.key === "g" && prefix.key === null ? "g" : null;
+      if (prefix.key !== null) prefix.timer = setTimeout(() => (prefix.key = null), PREFIX_MS);
       if (action === null) return;
       if (action.type === "go") void navigate({ to: action.to });
       else if (action.type === "sheet") showSheet();
@@ -30,10 +36,7 @@ export function useShortcuts(showSheet: () => void, togglePalette: () => void): 
       event.preventDefault();
     };
     document.addEventListener("keydown", onKeyDown);
-    return () => {
-      document.removeEventListener("keydown", onKeyDown);
-      clearTimeout(timer);
-    };
+    return () => document.removeEventListener("keydown", onKeyDown);
   }, [navigate, showSheet, togglePalette]);
 }
 
