@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from benchmarks import (
@@ -58,51 +59,33 @@ def _options() -> argparse.Namespace:
 
 
 def _recording(options: argparse.Namespace) -> Iterator[Row]:
-    place = Place()
-    try:
+    with closing(Place()) as place:
         yield from recording.rows(place, points=20_000 if options.quick else 200_000)
-    finally:
-        place.close()
 
 
 def _reading(options: argparse.Namespace) -> Iterator[Row]:
-    place = Place()
-    try:
+    with closing(Place()) as place:
         yield from reading.rows(place, points=1_000_000 if options.quick else 10_000_000)
-    finally:
-        place.close()
 
 
 def _run_list(options: argparse.Namespace) -> Iterator[Row]:
-    place = Place(home=options.seeded, database=options.postgres)
-    try:
+    with closing(Place(home=options.seeded, database=options.postgres)) as place:
         yield from run_list.rows(place, runs=options.runs, is_seeded=options.seeded is not None)
-    finally:
-        place.close()
 
 
 def _archive(options: argparse.Namespace) -> Iterator[Row]:
-    place = Place()
-    try:
+    with closing(Place()) as place:
         yield from archive.rows(place, runs=10 if options.quick else 100)
-    finally:
-        place.close()
 
 
 def _studio(options: argparse.Namespace) -> Iterator[Row]:
-    fresh = Place()
-    try:
+    with closing(Place()) as fresh:
         yield from studio_charts.rows(fresh, scale=10 if options.quick else 1)
         yield from studio_pages.rows(fresh, scale=10 if options.quick else 1)
-    finally:
-        fresh.close()
-    place = Place(home=options.seeded, database=options.postgres)
-    try:
+    with closing(Place(home=options.seeded, database=options.postgres)) as place:
         if options.seeded is None:
             seed(place, runs=options.runs)
         yield from studio.rows(place, runs=options.runs)
-    finally:
-        place.close()
 
 
 def _server(options: argparse.Namespace) -> Iterator[Row]:
@@ -110,11 +93,8 @@ def _server(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _submission(options: argparse.Namespace) -> Iterator[Row]:
-    place = Place()
-    try:
+    with closing(Place()) as place:
         yield from submission.rows(place, network=not options.quick)
-    finally:
-        place.close()
 
 
 def _peers(options: argparse.Namespace) -> Iterator[Row]:
