@@ -85,7 +85,7 @@ def test_a_job_on_several_nodes_has_a_runner_and_a_folder_for_each_and_stops_who
     handle = engine.start(job)
     other = handle["others"][0]
     wait_until(lambda: (tmp_path / "wide" / "node-1" / "runner.log").read_text())
-    assert psutil.Process(other["pid"]).environ()["RUNYARD_NODE_INDEX"] == "1"
+    wait_until(lambda: psutil.Process(other["pid"]).environ().get("RUNYARD_NODE_INDEX") == "1")
     engine.stop(handle)
     wait_until(lambda: engine.watch({"0": handle, "1": other}) == {"0": JobState.GONE, "1": JobState.GONE})
 
