@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
-from runyard.client.crash import crash, watch_for_crash
+from runyard.client.crash import crash, forget_exits, watch_for_crash
 from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
@@ -418,6 +418,7 @@ def _leave() -> None:
 
 def _after_fork() -> None:
     forget_notes()
+    forget_exits()
     for pool in list(_POOLS):
         pool.forget()
 
