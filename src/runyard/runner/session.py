@@ -38,6 +38,9 @@ from runyard.wire.run import HeartbeatBody, ReportStatusRequest
 if TYPE_CHECKING:
     from runyard.runner.node_group.leader import GroupEnd
 
+CLOSING_MAX_CHARS = 300
+"""How much of an error the last line of the log repeats; the whole of it stands above, and in the run's error."""
+
 log = logging.getLogger(__name__)
 
 
@@ -329,8 +332,9 @@ def _closing_line(ending: Ending) -> str:
 
 
 def _first_line(error: RunError) -> str:
-    text = error.message if error.type is None else f"{error.type}: {error.message}"
-    return text.splitlines()[0] if text else error.code
+    text = ": ".join(part for part in (error.type, error.message) if part) or error.code
+    line = text.splitlines()[0]
+    return line if len(line) <= CLOSING_MAX_CHARS else line[:CLOSING_MAX_CHARS] + " …"
 
 
 def _process_status(end: ScriptEnd) -> str:
