@@ -180,6 +180,45 @@ def test_a_name_that_is_not_utf8_is_an_error(store: Store, tmp_path: Path) -> No
         take(store, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["a\nline", "back\\slash", "tab\t", "C:drive"])
+def test_a_name_that_no_server_stores_is_refused_before_anything_is_sent(store: Store, tmp_path: Path, name: str) -> None:
+    write(tmp_path, "train.py")
+    write(tmp_path, name)
+    with pytest.raises(SnapshotError, match=r"cannot be stored.*Rename the file, or ignore it"):
+        take(store, tmp_path)
+    assert store.sent == []
+    write(tmp_path, ".gitignore", "/*\n!train.py\n")
+    assert [file.path for file in take(store, tmp_path).files] == ["train.py"]
+
+
+def test_files_that_go_away_before_they_are_read_are_left_out(store: Store, tmp_path: Path) -> None:
+    for name in ("gone", "stays"):
+        write(tmp_path, name, name)
+    folder = look_at(tmp_path)
+    (tmp_path / "gone").unlink()
+    found = snapshot_builder.store(store, folder, lambda _, text: text)  # type: ignore[arg-type]
+    assert [file.path for file in found.files] == ["stays"]
+
+
+@pytest.mark.parametrize("in_memory_bytes", [1, 100])
+def test_files_that_go_away_before_they_are_sent_are_left_out(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory_bytes: int
+) -> None:
+    monkeypatch.setattr(snapshot_builder, "_IN_MEMORY_BYTES", in_memory_bytes)
+    for name, text in (("alone", "1"), ("twin", "22"), ("other twin", "22"), ("stays", "3")):
+        write(tmp_path, name, text)
+
+    def missing(sha256: list[str]) -> set[str]:
+        for name in ("alone", "other twin"):
+            (tmp_path / name).unlink()
+        return set(sha256)
+
+    monkeypatch.setattr(store, "missing", missing)
+    paths = [file.path for file in take(store, tmp_path).files]
+    assert "alone" not in paths
+    assert {"stays", "twin"} <= set(paths)
+
+
 def test_a_file_that_grows_meanwhile_is_stored_as_it_was_sent(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

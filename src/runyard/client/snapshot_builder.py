@@ -15,6 +15,7 @@ from pathlib import Path
 from runyard.client.ignore_rules import IGNORE_FILES, IgnoreRules, rule_for
 from runyard.client.known_secrets import is_text, known_secrets
 from runyard.client.snapshot import SnapshotApi
+from runyard.domain.artifact import require_artifact_path
 from runyard.domain.snapshot import SNAPSHOT_MAX_BYTES, SNAPSHOT_MAX_FILES, SnapshotFile
 from runyard.errors import InvalidArgumentError, SnapshotError, SnapshotTooLargeError
 from runyard.wire.snapshot import SnapshotBody
@@ -139,28 +140,35 @@ def require_within_limits(folder: SourceFolder, *, max_bytes: int, max_files: in
 def store(api: SnapshotApi, folder: SourceFolder, cover: Cover) -> SnapshotBody:
     """Hash the files, send the contents that the server lacks, and create the snapshot."""
     files, covered = hashed(folder, cover)
-    by_hash = {file.sha256: source for file, source in zip(files, folder.files, strict=True)}
+    by_hash: dict[str, list[SourceFile]] = {}
+    for file, source in zip(files, folder.files, strict=True):
+        by_hash.setdefault(file.sha256, []).append(source)
     missing = api.missing(sorted(by_hash))
 
-    def send(sha256: str) -> tuple[str, SnapshotFile]:
-        source = by_hash[sha256]
-        return sha256, _send(api, sha256, source, covered.get(source.path))
+    def send(sha256: str) -> tuple[str, SnapshotFile | None]:
+        sent = (_send(api, sha256, source, covered.get(source.path)) for source in by_hash[sha256])
+        return sha256, next((file for file in sent if file is not None), None)
 
     with ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="runyard-snapshot") as pool:
         sent = dict(pool.map(send, sorted(missing)))
-    as_sent = {file.path: file for file in sent.values()}
-    return api.create([as_sent.get(file.path, file) for file in files])
+    as_sent = {file.path: file for file in sent.values() if file is not None}
+    return api.create([as_sent.get(file.path, file) for file in files if sent.get(file.sha256, file) is not None])
 
 
 def hashed(folder: SourceFolder, cover: Cover) -> tuple[list[SnapshotFile], dict[str, bytes]]:
-    """Return the files as they are to be stored, and the contents of those that are not stored as they are, by path."""
+    """Return the files as they are to be stored, and the contents of those that are not stored as they are, by path.
+
+    Files that have gone since the folder was looked at are taken out of it.
+    """
     covered = {}
     for source in folder.files:  # one after the other: what stands for the secrets is counted, and the same each time
         text = _text_of(source)
         if text is not None and (shown := cover(source.path, text)) != text:
             covered[source.path] = shown
     with ThreadPoolExecutor(_HASH_THREADS, thread_name_prefix="runyard-hash") as pool:
-        return list(pool.map(lambda source: _hashed(source, covered.get(source.path)), folder.files)), covered
+        files = list(pool.map(lambda source: _hashed(source, covered.get(source.path)), folder.files))
+    folder.files[:] = [source for source, file in zip(folder.files, files, strict=True) if file is not None]
+    return [file for file in files if file is not None], covered
 
 
 def _text_of(source: SourceFile) -> bytes | None:
@@ -169,6 +177,8 @@ def _text_of(source: SourceFile) -> bytes | None:
         return None
     try:
         data = source.location.read_bytes()
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise _unreadable(source.location, error) from error
     return data if is_text(data) else None
@@ -221,10 +231,26 @@ def _source_file(path: str, location: Path, status: os.stat_result) -> SourceFil
         path.encode()
     except UnicodeEncodeError as error:
         raise SnapshotError(f"The name of {path!r} is not UTF-8. Rename the file, or ignore it.", path=repr(path)) from error
+    _require_name(path)
     return SourceFile(path, location, status.st_size, stat.S_IMODE(status.st_mode) & 0o777)
 
 
-def _hashed(source: SourceFile, covered: bytes | None) -> SnapshotFile:
+def _require_name(path: str) -> None:
+    """Refuse a name that the server would, before anything is sent."""
+    try:
+        is_same = require_artifact_path(path) == path
+    except InvalidArgumentError:
+        is_same = False
+    if not is_same:
+        raise SnapshotError(
+            f"The name of {path[:200]!r} cannot be stored: it holds a backslash or a control character such as a line end, "
+            "begins with a drive such as 'C:', or is too long. Rename the file, or ignore it.",
+            path=path[:200],
+        )
+
+
+def _hashed(source: SourceFile, covered: bytes | None) -> SnapshotFile | None:
+    """Return the file with its hash; None when it has gone."""
     if covered is not None:
         return _file(source, covered)
     digest = hashlib.sha256()
@@ -234,6 +260,8 @@ def _hashed(source: SourceFile, covered: bytes | None) -> SnapshotFile:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 size_bytes += len(chunk)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise _unreadable(source.location, error) from error
     return SnapshotFile(path=source.path, sha256=digest.hexdigest(), size_bytes=size_bytes, mode=source.mode)
@@ -243,14 +271,19 @@ def _file(source: SourceFile, content: bytes) -> SnapshotFile:
     return SnapshotFile(path=source.path, sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), mode=source.mode)
 
 
-def _send(api: SnapshotApi, sha256: str, source: SourceFile, covered: bytes | None) -> SnapshotFile:
-    """Send one content and return the file as it was sent: a small file that has changed since it was hashed is taken anew."""
+def _send(api: SnapshotApi, sha256: str, source: SourceFile, covered: bytes | None) -> SnapshotFile | None:
+    """Send one content and return the file as it was sent: a small file that has changed since it was hashed is taken anew.
+
+    None when the file has gone.
+    """
     if covered is not None:
         api.put_blob(sha256, covered)
         return _file(source, covered)
     if source.size_bytes > _IN_MEMORY_BYTES:
         try:
             api.put_blob(sha256, source.location)
+        except FileNotFoundError:
+            return None
         except InvalidArgumentError as error:
             raise SnapshotError(
                 f"{source.location} changed while the snapshot was taken. Ignore it, or submit when it is complete.",
@@ -259,6 +292,8 @@ def _send(api: SnapshotApi, sha256: str, source: SourceFile, covered: bytes | No
         return SnapshotFile(path=source.path, sha256=sha256, size_bytes=source.size_bytes, mode=source.mode)
     try:
         content = source.location.read_bytes()
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise _unreadable(source.location, error) from error
     file = _file(source, content)

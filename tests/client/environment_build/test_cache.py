@@ -131,6 +131,9 @@ def test_a_missing_uv_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(ComputeError, match="pip install uv"):
         EnvironmentCache(tmp_path).find_or_build(TINY, lambda _: None)
+    with pytest.raises(ComputeError) as refused:
+        EnvironmentCache(tmp_path).find_or_build(PackageSpec(conda=["cudatoolkit"]), lambda _: None)
+    assert "cudatoolkit" not in refused.value.message
 
 
 def test_credentials_in_an_index_address_are_not_logged() -> None:

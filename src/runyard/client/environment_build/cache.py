@@ -19,7 +19,7 @@ from typing import IO
 from runyard.client.environment_build.program import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never
 from runyard.client.environment_build.python import find_python
 from runyard.client.environment_build.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
-from runyard.client.environment_build.uv import run_uv
+from runyard.client.environment_build.uv import find_uv, run_uv
 from runyard.domain.environment import PackageSpec, pip_requirement
 from runyard.errors import ComputeError
 
@@ -103,6 +103,7 @@ class EnvironmentCache:
         path = self._folder / "locks" / f"{request}.txt"
         if not path.is_file():
             arguments = ["pip", "compile", "-", "--python", str(python), "--generate-hashes", "--no-header", "--no-annotate"]
+            find_uv()  # its absence says nothing about the packages
             try:
                 compiled = run_uv([*arguments, "--quiet"], log, stdin="\n".join(wanted) + "\n", is_stopped=is_stopped)
             except BuildStoppedError:
