@@ -319,7 +319,7 @@ class FilterCompiler:
 
     def _holds(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         find = sa.func.strpos if self._postgresql else sa.func.instr
-        return cast("sa.ColumnElement[bool]", find(column, text) > 0)
+        return find(column, text) > 0
 
 
 def register_regex(connection: Connection) -> None:
