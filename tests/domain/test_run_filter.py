@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runyard.domain.metric import MetricFamily, MetricSummary, MetricType
 from runyard.domain.run import RunRecord, RunStatus
 from runyard.domain.run_filter import matches, parse, parse_field, unparse, unparse_field
-from runyard.domain.run_filter_ast import EVERYTHING, Aggregate
+from runyard.domain.run_filter_ast import EVERYTHING, Aggregate, without_not
 from runyard.errors import InvalidArgumentError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -247,3 +247,11 @@ def test_a_roll_up_is_of_a_figure_over_the_children() -> None:
     assert matches(wanted, run(), METRICS, lambda field: values[unparse_field(field)])
     assert not matches(wanted, run(), METRICS, lambda _: None)
     assert unparse_field(parse_field("rollup.loss.max")) == "rollup.loss.last.max"
+
+
+def test_a_filter_without_not_has_what_must_all_hold_in_one_place() -> None:
+    wanted = parse("not (status:failed or tag.team = 'x') and (param.lr > 1 and (number < 5 and not depth > 0))", NOW)
+    assert (
+        without_not(wanted.root)
+        == parse("status != Failed and tag.team != 'x' and param.lr > 1 and number < 5 and depth <= 0", NOW).root
+    )

@@ -6,6 +6,7 @@ A filter is a tree of frozen records, so two views of it (a text box, chips in t
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -223,7 +224,9 @@ class Filter:
 
 
 def without_not(node: Node, negated: bool = False) -> Node:
-    """Return an equal tree without :class:`Not`: each is moved into the leaves.
+    """Return an equal tree without :class:`Not`, and without an AND right under an AND, or an OR under an OR.
+
+    Each NOT is moved into the leaves.
 
     In three-valued logic ``not (a < b)`` is ``a >= b``, unknown included. So in the result a leaf may treat "unknown" as "does
     not hold", which lets a store use its indexes.
@@ -231,8 +234,9 @@ def without_not(node: Node, negated: bool = False) -> Node:
     if isinstance(node, Not):
         return without_not(node.part, not negated)
     if isinstance(node, (And, Or)):
-        parts = tuple(without_not(part, negated) for part in node.parts)
-        return And(parts) if isinstance(node, And) is not negated else Or(parts)
+        kind = And if isinstance(node, And) is not negated else Or
+        parts = [without_not(part, negated) for part in node.parts]
+        return kind(tuple(itertools.chain.from_iterable(part.parts if isinstance(part, kind) else [part] for part in parts)))
     return opposite(node) if negated else node
 
 

@@ -111,6 +111,13 @@ def metric_figure(metrics: Metrics, name: str, aggregate: Aggregate) -> float | 
     return float(value)  # type: ignore[arg-type]
 
 
+def is_pattern_met(leaf: Like | Matches, text: str) -> bool:
+    """Return whether a text meets the pattern of a condition, negated or not."""
+    if isinstance(leaf, Like):
+        return like_regex(leaf.pattern, leaf.ignore_case).fullmatch(text) is not None
+    return read_regex(leaf.pattern).found_in(text)
+
+
 def field_value(field: Field, run: RunRecord, metrics: Metrics, now: datetime, roll_ups: RollUps | None = None) -> Any:
     """Return what a field is for a run, None where the run has no such value; a duration is in seconds."""
     return _Evaluation(run, metrics, roll_ups or (lambda _: None), now).value(field)
@@ -147,10 +154,8 @@ class _Evaluation:
         actual = self.value(leaf.field)
         if actual is None:
             return None
-        if isinstance(leaf, Like):
-            return like_regex(leaf.pattern, leaf.ignore_case).fullmatch(actual) is not None
-        if isinstance(leaf, Matches):
-            return read_regex(leaf.pattern).found_in(actual)
+        if isinstance(leaf, (Like, Matches)):
+            return is_pattern_met(leaf, actual)
         if isinstance(leaf, OneOf):
             truths = [self.compared(leaf.field, Operator.EQ, actual, value) for value in leaf.values]
             return True in truths

@@ -18,6 +18,8 @@ from runyard.errors import InvalidArgumentError
 PATTERN_MAX_CHARS = 300
 BOUND_MAX = 100
 UNBOUNDED_MAX = 6
+HELD_MAX = 4
+"""So many texts are looked for before an expression is matched."""
 MATCHED_MAX_CHARS = 1000
 """How much of a value a regular expression sees. A longer value is matched on its beginning."""
 
@@ -31,10 +33,15 @@ _BRACKET_END = re.compile(r"\{([0-9]{1,3})(?:(,)([0-9]{1,3})?)?\}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A checked regular expression, written so that Python and PostgreSQL read it alike."""
+    """A checked regular expression, written so that Python and PostgreSQL read it alike.
+
+    ``held`` are plain texts that every match holds, the longest first: a look for them spares a database most of the matching.
+    With ``ignore_case`` they are in lower case, and held by the match with its A to Z in lower case.
+    """
 
     body: str
     ignore_case: bool
+    held: tuple[str, ...] = ()
 
     def found_in(self, text: str) -> bool:
         """Return whether the expression matches somewhere in the first :data:`MATCHED_MAX_CHARS` of ``text``."""
@@ -71,6 +78,64 @@ def postgresql_regex(regex: Regex) -> str:
     return "(?s)" + regex.body.replace(_END, "$")
 
 
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    """What a repeat may follow. ``held`` is what :class:`_Held` is told of it."""
+
+    text: str
+    can_repeat: bool = True
+    is_endless: bool = False
+    held: tuple[str, ...] = ("", "")
+
+
+_NOWHERE = ("",)
+"""What an atom without length holds: what stands before it and after it are neighbours."""
+
+
+class _Held:
+    """The plain texts that whatever a sequence of atoms matches must hold.
+
+    Each text is followed by something unknown; the last one goes on with the next atom. So ``x`` alone is ("x",), and anything
+    unknown is ("", "").
+    """
+
+    def __init__(self) -> None:
+        self._texts = [""]
+        self._is_choice = False
+
+    def choose(self) -> None:
+        """Say that the sequence is one of several: nothing is held by all of them."""
+        self._is_choice = True
+
+    def add(self, atom: _Atom, least: int, *, is_repeated: bool) -> None:
+        """Add an atom that comes ``least`` times or more."""
+        if not is_repeated:
+            self._join(atom.held)
+        elif not least:
+            self._join(("", ""))
+        elif len(atom.held) == 1 and least * len(atom.held[0]) <= PATTERN_MAX_CHARS:
+            self._join((atom.held[0] * least,) * 2)  # x{2,} begins with two of it, and ends with two
+        else:
+            self._join(("", *atom.held, ""))
+
+    def texts(self) -> tuple[str, ...]:
+        """Return the texts."""
+        return ("", "") if self._is_choice else tuple(self._texts)
+
+    def _join(self, texts: tuple[str, ...]) -> None:
+        self._texts[-1] += texts[0]
+        self._texts += texts[1:]
+
+
+def _longest(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the few texts that say most, the longest first; one that is part of another says nothing."""
+    kept: list[str] = []
+    for text in sorted(filter(None, texts), key=len, reverse=True):
+        if not any(text in other for other in kept):
+            kept.append(text)
+    return tuple(kept[:HELD_MAX])
+
+
 class _RegexReader:
     """Checks an expression and rewrites it, one character after the other."""
 
@@ -78,47 +143,49 @@ class _RegexReader:
         self.pattern = pattern
         self.place = 0
         self.unbounded = 0
+        self.ignore_case = pattern.startswith("(?i)")
 
     def read(self) -> Regex:
         if len(self.pattern) > PATTERN_MAX_CHARS:
             raise self.error(f"the expression is longer than {PATTERN_MAX_CHARS} characters", PATTERN_MAX_CHARS)
         if "\0" in self.pattern:
             raise self.error("it holds a NUL character", self.pattern.index("\0"))
-        ignore_case = self.pattern.startswith("(?i)")
-        self.place = 4 if ignore_case else 0
-        body, _ = self.branches(depth=0)
+        self.place = 4 if self.ignore_case else 0
+        whole = self.branches(depth=0)
         if self.place < len(self.pattern):
             raise self.error("there is no '(' for this ')'")
-        return Regex(body, ignore_case)
+        return Regex(whole.text, self.ignore_case, _longest(whole.held))
 
     def error(self, why: str, place: int | None = None) -> InvalidArgumentError:
         at = self.place if place is None else place
         return InvalidArgumentError(f"The regular expression {self.pattern!r} cannot be used: {why}.", offset=at)
 
-    def branches(self, depth: int) -> tuple[str, bool]:
-        """Read up to a ')' or the end; return the text and whether it repeats something without bound."""
+    def branches(self, depth: int) -> _Atom:
+        """Read up to a ')' or the end."""
         if depth > 20:
             raise self.error("its groups lie too deep in each other")
         out: list[str] = []
+        held = _Held()
         repeats = False
         while self.place < len(self.pattern) and self.pattern[self.place] != ")":
             if self.pattern[self.place] == "|":
                 out.append("|")
+                held.choose()
                 self.place += 1
                 continue
-            text, can_repeat, inner = self.atom(depth)
-            quantifier, endless = self.quantifier(can_repeat, inner)
-            repeats |= inner or endless
-            out.append(text + quantifier)
-        return "".join(out), repeats
+            atom = self.atom(depth)
+            quantifier, least, is_endless = self.quantifier(atom)
+            repeats |= atom.is_endless or is_endless
+            held.add(atom, least, is_repeated=bool(quantifier))
+            out.append(atom.text + quantifier)
+        return _Atom("".join(out), is_endless=repeats, held=held.texts())
 
-    def atom(self, depth: int) -> tuple[str, bool, bool]:
-        """Return an atom's text, whether it may be repeated, and whether it repeats something without bound itself."""
+    def atom(self, depth: int) -> _Atom:
         char = self.pattern[self.place]
         if char == "(":
             return self.group(depth)
         if char == "[":
-            return self.bracket(), True, False
+            return _Atom(self.bracket())
         if char == "\\":
             return self.escape()
         if char in "*+?":
@@ -126,13 +193,15 @@ class _RegexReader:
         if char == "{":
             raise self.error("'{' must follow something to repeat, as in a{2,3}; write \\{ for the character")
         self.place += 1
-        if char == "^":
-            return "^", False, False
-        if char == "$":
-            return _END, False, False
-        return (char if char == "." else _plain(char)), True, False
+        if char in "^$":
+            return _Atom(char if char == "^" else _END, can_repeat=False, held=_NOWHERE)
+        return _Atom(char) if char == "." else self.plain(char)
 
-    def group(self, depth: int) -> tuple[str, bool, bool]:
+    def plain(self, char: str) -> _Atom:
+        """Return the atom that stands for one character."""
+        return _Atom(_plain(char), held=(char.lower() if self.ignore_case and char.isascii() else char,))
+
+    def group(self, depth: int) -> _Atom:
         start = self.place
         self.place += 1
         if self.pattern.startswith("?", self.place):
@@ -141,13 +210,13 @@ class _RegexReader:
                     "of the groups that begin with '(?' only '(?:' is known, and '(?i)' at the very beginning", start
                 )
             self.place += 2
-        body, repeats = self.branches(depth + 1)
+        inner = self.branches(depth + 1)
         if self.place >= len(self.pattern):
             raise self.error("this '(' is never closed", start)
         self.place += 1
-        return f"(?:{body})", True, repeats
+        return _Atom(f"(?:{inner.text})", is_endless=inner.is_endless, held=inner.held)
 
-    def escape(self) -> tuple[str, bool, bool]:
+    def escape(self) -> _Atom:
         if self.place + 1 >= len(self.pattern):
             raise self.error("it ends in a lone '\\'")
         char = self.pattern[self.place + 1]
@@ -155,24 +224,23 @@ class _RegexReader:
         if not known:
             raise self.error(f"'\\{char}' has no meaning here")
         self.place += 2
-        if char == "b":
-            return _BOUNDARY, False, False
-        if char == "B":
-            return _NO_BOUNDARY, False, False
+        if char in "bB":
+            return _Atom(_BOUNDARY if char == "b" else _NO_BOUNDARY, can_repeat=False, held=_NOWHERE)
         if char.lower() in _CLASSES:
-            return f"[{'^' if char.isupper() else ''}{_CLASSES[char.lower()]}]", True, False
-        return _plain(_CONTROL.get(char, char)), True, False
+            return _Atom(f"[{'^' if char.isupper() else ''}{_CLASSES[char.lower()]}]")
+        return self.plain(_CONTROL.get(char, char))
 
-    def quantifier(self, can_repeat: bool, inner: bool) -> tuple[str, bool]:
+    def quantifier(self, atom: _Atom) -> tuple[str, int, bool]:
+        """Return the text of a repeat, how often it asks for the atom at least, and whether it is without bound."""
         start = self.place
-        text, endless = self.bounds()
+        text, least, endless = self.bounds()
         if not text:
-            return "", False
-        if not can_repeat:
+            return "", 1, False
+        if not atom.can_repeat:
             raise self.error("what stands before cannot be repeated: it has no length", start)
         if endless:
             self.unbounded += 1
-            if inner:
+            if atom.is_endless:
                 raise self.error(
                     "an endless repeat inside another can take hours; write it without the inner or the outer one", start
                 )
@@ -183,15 +251,15 @@ class _RegexReader:
             text += "?"
         if self.place < len(self.pattern) and self.pattern[self.place] in "*+?{":
             raise self.error("a repeat cannot be repeated; put a group '(?: )' around the first")
-        return text, endless
+        return text, least, endless
 
-    def bounds(self) -> tuple[str, bool]:
+    def bounds(self) -> tuple[str, int, bool]:
         char = self.pattern[self.place : self.place + 1]
         if char in ("*", "+", "?"):
             self.place += 1
-            return char, char != "?"
+            return char, int(char == "+"), char != "?"
         if char != "{":
-            return "", False
+            return "", 1, False
         found = _BRACKET_END.match(self.pattern, self.place)
         if found is None:
             raise self.error("a repeat is written {2}, {2,} or {2,5}; write \\{ for the character")
@@ -199,7 +267,7 @@ class _RegexReader:
         if max(low, high) > BOUND_MAX or high < low:
             raise self.error(f"the bounds of a repeat lie between 0 and {BOUND_MAX}, the lower one first")
         self.place = found.end()
-        return found[0], bool(found[2]) and not found[3]
+        return found[0], low, bool(found[2]) and not found[3]
 
     def bracket(self) -> str:
         start = self.place

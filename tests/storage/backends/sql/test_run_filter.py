@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from runyard.domain.run_filter import matches, parse, unparse
 from runyard.domain.run_filter_ast import Filter, Node
 from runyard.domain.text_pattern import read_regex
 from runyard.errors import InvalidArgumentError, NotSupportedError
+from runyard.storage.backends.sql import run_filter
 from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.wire.run import RunQuery
 
@@ -30,8 +32,11 @@ def populations(stores: OpenedStores) -> list[Population]:
 
 @pytest.mark.timeout(1800 if IS_LONG else 300)
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
-@given(node=NODES, which=st.integers(0, len(WORKSPACES) - 1))
-def test_sql_agrees_with_the_definition(stores: OpenedStores, populations: list[Population], node: Node, which: int) -> None:
+@given(node=NODES, which=st.integers(0, len(WORKSPACES) - 1), few=st.sampled_from([0, run_filter.FEW_VALUES]))
+def test_sql_agrees_with_the_definition(
+    stores: OpenedStores, populations: list[Population], monkeypatch: pytest.MonkeyPatch, node: Node, which: int, few: int
+) -> None:
+    monkeypatch.setattr(run_filter, "FEW_VALUES", few)
     population = populations[which]
     text = unparse(node)
     wanted = parse(text, NOW)
@@ -86,3 +91,22 @@ def test_a_list_in_in_may_be_long(stores: OpenedStores, populations: list[Popula
 def test_the_deepest_filter_that_is_read_can_be_answered(stores: OpenedStores, populations: list[Population]) -> None:
     deep = "not (" * 24 + " or ".join(f'tag.k{n} = "v" and name != "n{n}"' for n in range(95)) + ")" * 24
     assert stores.storage.runs.search("w0", RunQuery(filter=deep), at=NOW).total == 0
+
+
+@pytest.mark.parametrize("filter", ['name ~ "(?i)GRE.T"', 'param.lr ~ "0.5$"'])
+def test_only_texts_that_hold_what_a_match_holds_are_matched(
+    stores: OpenedStores, populations: list[Population], monkeypatch: pytest.MonkeyPatch, filter: str
+) -> None:
+    if stores.database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL matches inside")
+
+    class Searches(run_filter._Searches):
+        def __missing__(self, pattern: str) -> Callable[[str, int, int], object]:
+            return lambda text, start, end: asked.append(text)
+
+    asked: list[str] = []
+    monkeypatch.setattr(run_filter, "_searches", Searches())
+    monkeypatch.setattr(run_filter, "FEW_VALUES", 0)
+    stores.storage.runs.search("w0", RunQuery(filter=filter, include_children=True), at=NOW)
+    held = read_regex(filter.split('"')[1]).held
+    assert asked and all(part in text.lower() for text in asked for part in held)

@@ -109,12 +109,14 @@ def test_pages_follow_the_order_and_hold_every_run_once(
 
 
 @pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize("order", ["created", "name", "description", "parent", "tag.lr"])
+@pytest.mark.parametrize("order", ["created", "name", "description", "parent", "tag.lr", "param.lr, metric.loss"])
 def test_pages_by_their_place_are_those_of_the_whole_list_from_either_end(
-    stores: OpenedStores, population: Population, order: str, descending: bool
+    stores: OpenedStores, population: Population, order: str, descending: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = f"-{order}" if descending else order
     whole = pages(stores.storage.runs, {"order_by": order})
+    monkeypatch.setattr(run_ranking_part, "FEW_RUNS", 0)
+    monkeypatch.setattr(run_ranking_part, "LEADERS_MAX", 20)
     size = len(whole)
     for offset in (0, 7, size // 2, size // 2 + 1, size - 8, size - 7, size - 1, size, size + 5):
         asked = RunQuery(include_children=True, limit=7, order_by=order, offset=offset)
@@ -161,13 +163,19 @@ ORDERS = st.lists(st.builds(OrderBy, fields(set(Shape)), st.booleans()), min_siz
 
 @pytest.mark.timeout(1800 if IS_LONG else 300)
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
-@given(orders=ORDERS, limit=st.sampled_from([9, 30]), few=st.sampled_from([0, 5, run_ranking_part.FEW_RUNS]))
+@given(
+    orders=ORDERS,
+    limit=st.sampled_from([9, 30]),
+    few=st.sampled_from([0, 5, run_ranking_part.FEW_RUNS]),
+    leaders=st.sampled_from([9, 15, run_ranking_part.LEADERS_MAX]),
+)
 def test_several_fields_order_as_plain_python_does(
-    stores: OpenedStores, sorted_population: Population, orders: list[OrderBy], limit: int, few: int
+    stores: OpenedStores, sorted_population: Population, orders: list[OrderBy], limit: int, few: int, leaders: int
 ) -> None:
     text = unparse_order(orders)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run_ranking_part, "FEW_RUNS", few)
+        patch.setattr(run_ranking_part, "LEADERS_MAX", leaders)
         seen = pages(stores.storage.runs, {"order_by": text, "limit": limit}, workspace="sorted")
     assert seen == expected_order(sorted_population, orders), text
 
@@ -225,3 +233,17 @@ def test_runs_that_arrive_neither_repeat_nor_hide_what_was_there(stores: OpenedS
 def test_what_cannot_be_answered_is_refused(stores: OpenedStores, population: Population, query: Any, words: str) -> None:
     with pytest.raises(InvalidArgumentError, match=words):
         stores.storage.runs.search("ordered", RunQuery(**query), at=NOW)
+
+
+def test_a_page_by_numbers_reads_the_beginning_of_their_index(
+    stores: OpenedStores, population: Population, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = RunQuery(include_children=True, limit=7, order_by="-param.lr")
+    expected = [run.id for run in stores.storage.runs.search("ordered", asked, at=NOW).runs]
+
+    def refuse(self: object, pks: object, count: int) -> object:
+        raise AssertionError("the values of all runs were asked for")
+
+    monkeypatch.setattr(run_ranking_part, "FEW_RUNS", 7)
+    monkeypatch.setattr(run_ranking_part.OrderPart, "first", refuse)
+    assert [run.id for run in stores.storage.runs.search("ordered", asked, at=NOW).runs] == expected

@@ -10,7 +10,6 @@ settled on all figures at once, and its runs become a list of keys.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -41,12 +40,12 @@ from runyard.domain.run_filter_ast import (
     Value,
     without_not,
 )
-from runyard.domain.run_filter_match import COMPARE
+from runyard.domain.run_filter_match import COMPARE, is_pattern_met
 from runyard.domain.run_text import statuses_with
 from runyard.domain.text_pattern import MATCHED_MAX_CHARS, glob_of, like_of, like_parts, postgresql_regex, read_regex
 from runyard.errors import NotSupportedError
 from runyard.storage.backends.sql import tables as t
-from runyard.storage.backends.sql.key_list import keys_in
+from runyard.storage.backends.sql.key_list import keys_in, texts_in
 from runyard.storage.backends.sql.mapping import to_us
 from runyard.storage.backends.sql.metric_points import Ints
 from runyard.storage.backends.sql.metric_rank import Figures
@@ -56,8 +55,14 @@ ReadFigures = Callable[[Field], Figures]
 
 REGEX_FUNCTION = "runyard_regex"
 
+SEARCHES_MAX = 64
+"""So many patterns are kept ready."""
+
 FEW_KEYS = 500
 """So many runs are looked up one by one; to go along the list with more of them in a hash table is faster."""
+
+FEW_VALUES = 1000
+"""So many different values of a label are matched once each, and not at each run that has them."""
 
 LABEL_KINDS = {"tag": "t", "property": "p", "param": "a"}
 _RUN = t.run.c
@@ -118,10 +123,9 @@ class FilterCompiler:
     def text_places(self, text: str) -> tuple[sa.Select[tuple[int]], sa.Select[tuple[int]]]:
         """Return the keys of the runs and those of the experiments whose texts have ``text`` in them, in any case."""
         wanted = text.lower()
-        find = sa.func.strpos if self._postgresql else sa.func.instr
-        searched = sa.select(t.run_search.c.run_pk).where(find(t.run_search.c.text, wanted) > 0)
+        searched = sa.select(t.run_search.c.run_pk).where(self._holds(t.run_search.c.text, wanted))
         experiments = sa.select(t.experiment.c.pk).where(
-            t.experiment.c.workspace_pk == self.workspace_pk, find(sa.func.lower(t.experiment.c.name), wanted) > 0
+            t.experiment.c.workspace_pk == self.workspace_pk, self._holds(sa.func.lower(t.experiment.c.name), wanted)
         )
         return searched, experiments
 
@@ -203,6 +207,8 @@ class FilterCompiler:
             return self._labelled(kind, key, sa.true()), not leaf.negated
         if isinstance(leaf, IsEmpty):
             return self._labelled(kind, key, sa.func.coalesce(t.run_label.c.head, "") == ""), leaf.negated
+        if isinstance(leaf, (Like, Matches)):
+            return self._labelled(kind, key, self._label_pattern(kind, key, leaf)), False
         return self._labelled(kind, key, self._label_value(leaf)), False
 
     def _label(self, leaf: Leaf, field: Field) -> sa.ColumnElement[bool]:
@@ -232,6 +238,24 @@ class FilterCompiler:
                 sa.and_(label.value.is_not(None), sa.func.coalesce(found, sa.false()).is_(sa.false())) if leaf.negated else found
             )
         return self._on(label.value, leaf)
+
+    def _label_pattern(self, kind: str, key: str, leaf: Like | Matches) -> sa.ColumnElement[bool]:
+        """Return the condition that a value meets a pattern. Only the index of their heads is read, but for the cut ones."""
+        label, long = t.run_label.c, t.run_label.alias("long").c
+        heads = sa.select(label.head).where(label.kind == kind, label.key == key, label.head.is_not(None))
+        values = list(self.connection.execute(heads.distinct().limit(FEW_VALUES + 1)).scalars())
+        is_whole = sa.func.length(label.head) < t.LABEL_HEAD_CHARS
+        if len(values) <= FEW_VALUES:
+            whole = [value for value in values if len(value) < t.LABEL_HEAD_CHARS]
+            wanted = [value for value in whole if is_pattern_met(leaf, value) is not leaf.negated]
+            met = texts_in(self.connection, label.head, wanted)
+            if len(whole) == len(values):
+                return met
+        else:
+            met = sa.and_(is_whole, self._on(label.head, leaf))
+        is_cut = sa.func.length(long.head) >= t.LABEL_HEAD_CHARS
+        cut = sa.select(long.run_pk).where(long.kind == kind, long.key == key, is_cut, self._on(long.value, leaf))
+        return sa.and_(label.head.is_not(None), sa.or_(met, sa.and_(sa.not_(is_whole), label.run_pk.in_(cut))))
 
     def _label_compared(self, operator: Operator, value: Value) -> sa.ColumnElement[bool]:
         label = t.run_label.c
@@ -280,15 +304,22 @@ class FilterCompiler:
 
     def _regex(self, column: sa.ColumnElement[Any], leaf: Matches) -> sa.ColumnElement[bool]:
         regex = read_regex(leaf.pattern)
-        found: sa.ColumnElement[bool]
+        matched: sa.ColumnElement[bool]
         if not self._postgresql:
             register_regex(self.connection)
-            found = getattr(sa.func, REGEX_FUNCTION)(leaf.pattern, column) == sa.literal_column("1")
+            matched = getattr(sa.func, REGEX_FUNCTION)(leaf.pattern, column) == sa.literal_column("1")
         else:
             sign = "~*" if regex.ignore_case else "~"
             head = sa.func.left(column, MATCHED_MAX_CHARS).collate("C")
-            found = head.op(sign, is_comparison=True)(postgresql_regex(regex))
+            matched = head.op(sign, is_comparison=True)(postgresql_regex(regex))
+        # Both databases go from left to right, and to look for a text costs a tenth of a match.
+        searched = sa.func.lower(self.ordered_text(column)) if regex.ignore_case else column
+        found = sa.and_(*[self._holds(searched, text) for text in regex.held], matched)
         return sa.not_(found) if leaf.negated else found
+
+    def _holds(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+        find = sa.func.strpos if self._postgresql else sa.func.instr
+        return find(column, text) > 0
 
 
 def register_regex(connection: Connection) -> None:
@@ -301,14 +332,21 @@ def register_regex(connection: Connection) -> None:
     pooled.info[REGEX_FUNCTION] = True
 
 
+class _Searches(dict[str, Callable[[str, int, int], object]]):
+    """Pattern → its search. SQLite asks for it at every run: a cache that is called would take as long as the match."""
+
+    def __missing__(self, pattern: str) -> Callable[[str, int, int], object]:
+        if len(self) >= SEARCHES_MAX:
+            self.clear()
+        self[pattern] = search = read_regex(pattern).compiled().search
+        return search
+
+
+_searches = _Searches()
+
+
 def _sqlite_regex(pattern: str, text: str | None) -> bool | None:
-    return None if text is None else _finder(pattern)(text[:MATCHED_MAX_CHARS]) is not None
-
-
-@lru_cache(maxsize=64)
-def _finder(pattern: str) -> Callable[[str], object]:
-    """Return the search for a pattern: SQLite asks it about every run."""
-    return read_regex(pattern).compiled().search
+    return None if text is None else _searches[pattern](text, 0, MATCHED_MAX_CHARS) is not None
 
 
 def _satisfying(figures: Figures, leaf: Leaf) -> Any:

@@ -94,16 +94,9 @@ class RunRanking:
         for part in self._parts:
             if len(pks) <= count:
                 break
-            own = part.read(pks).columns
-            kept = np.arange(len(pks))
-            for column in own:
-                if len(kept) > count:
-                    values = column[kept]
-                    edge = np.partition(values, count - 1)[count - 1]
-                    inside.append(pks[kept[values < edge]])
-                    count -= len(inside[-1])
-                    kept = kept[values == edge]
-            pks = pks[kept]
+            sure, pks = part.first(pks, count)
+            inside.append(sure)
+            count -= len(sure)
         if len(pks) > count:
             pks = self._sign * np.sort(self._sign * pks)[:count]
         chosen = np.concatenate([*inside, pks])

@@ -30,6 +30,9 @@ _Value = TypeVar("_Value", bound=Any)
 FEW_RUNS = 2000
 """So many runs are looked up one by one."""
 
+LEADERS_MAX = 2000
+"""So many runs are read from the beginning of an index of numbers; a page whose runs do not lie there is found among all."""
+
 _RUN = t.run.c
 _NO_RUNS = np.zeros(0, np.int64)
 
@@ -47,6 +50,22 @@ class Columns(NamedTuple):
 class OrderPart(Protocol):
     """A part of an order: one field, or several."""
 
+    def first(self, pks: Ints, count: int) -> tuple[Ints, Ints]:
+        """Return the runs that are surely among the first ``count``, and those of which some are, all equal in this part.
+
+        There are more runs than ``count``, and all are equal in the parts before.
+        """
+        inside = [_NO_RUNS]
+        places = np.arange(len(pks))
+        for column in self.read(pks).columns:
+            if len(places) > count:
+                values = column[places]
+                edge = np.partition(values, count - 1)[count - 1]
+                inside.append(pks[places[values < edge]])
+                count -= len(inside[-1])
+                places = places[values == edge]
+        return np.concatenate(inside), pks[places]
+
     @property
     def types(self) -> Sequence[type]:
         """The types of the values that a place has in a cursor."""
@@ -62,7 +81,7 @@ class OrderPart(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FigurePart:
+class FigurePart(OrderPart):
     """The order by one figure; runs without it come last in either direction."""
 
     figures: Figures
@@ -86,7 +105,7 @@ class FigurePart:
         return [1, 0.0] if np.isnan(value) else [0, value]
 
 
-class _LabelPart:
+class _LabelPart(OrderPart):
     """The order by what the values of a label are as numbers, or as texts; a run whose value is none such comes last."""
 
     def __init__(self, connection: Connection, field: Field, descending: bool) -> None:
@@ -144,10 +163,34 @@ class LabelNumberPart(_LabelPart):
         row = self._row(pk)
         return [1, 0.0] if row is None or row.number is None else [0, row.number]
 
+    def first(self, pks: Ints, count: int) -> tuple[Ints, Ints]:
+        """See :class:`OrderPart`."""
+        return self._leaders(pks, count) or super().first(pks, count)
+
+    def _leaders(self, pks: Ints, count: int) -> tuple[Ints, Ints] | None:
+        """Return what :meth:`first` does from the beginning of the index, None when the runs sought lie further on."""
+        if self._all is not None or len(pks) <= FEW_RUNS or count > LEADERS_MAX:
+            return None
+        number = t.run_label.c.number
+        beginning = self._numbers(None).order_by(number.desc() if self._sign < 0 else number).limit(LEADERS_MAX)
+        runs, numbers = with_numbers(self._connection, beginning)
+        keys = numbers * self._sign
+        sought = np.isin(runs, pks)
+        if np.count_nonzero(sought) < count:
+            return None
+        edge = np.partition(keys[sought], count - 1)[count - 1]
+        tied = runs[keys == edge]
+        if edge == keys.max():  # the others with this number may stand behind what was read
+            query = sa.select(t.run_label.c.run_pk).where(self._own, number == sa.literal(float(self._sign * edge), sa.Double))
+            (tied,) = key_list(self._connection, query)
+        return runs[sought & (keys < edge)], tied[np.isin(tied, pks)]
+
     def _read(self, pks: Ints | None) -> Figures:
+        return Figures(*with_numbers(self._connection, self._numbers(pks)))
+
+    def _numbers(self, pks: Ints | None) -> sa.Select[tuple[int, float]]:
         c = t.run_label.c
-        query = sa.select(c.run_pk, c.number).where(self._wanted(pks), c.number.is_not(None))
-        return Figures(*with_numbers(self._connection, query))
+        return sa.select(c.run_pk, c.number).where(self._wanted(pks), c.number.is_not(None))
 
     def _number_of(self, value: Any) -> float:
         return float(value)
@@ -157,6 +200,13 @@ class LabelTextPart(_LabelPart):
     """The order by the values of a tag, property or parameter that are no numbers. Comes after :class:`LabelNumberPart`."""
 
     _texts: Sequence[str] = ()
+
+    def first(self, pks: Ints, count: int) -> tuple[Ints, Ints]:
+        """See :class:`OrderPart`."""
+        row = self._row(int(pks[0]))
+        if row is not None and row.number is not None:  # as all of them: their number has told what this label can tell
+            return _NO_RUNS, pks
+        return super().first(pks, count)
 
     @property
     def types(self) -> Sequence[type]:
@@ -185,7 +235,7 @@ class LabelTextPart(_LabelPart):
         return rank_of(value, self._texts)
 
 
-class PlainPart:
+class PlainPart(OrderPart):
     """The order by fields of the runs themselves."""
 
     def __init__(self, connection: Connection, workspace_pk: int, order: RunOrder) -> None:
