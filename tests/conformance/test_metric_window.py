@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conformance.conftest import NOW
 
+from runyard.storage.backends.sql import metric_stored
 from runyard.storage.base import Storage
 from runyard.wire.metric import ListRecord, RecordBatch, SeriesQuery
 
@@ -72,3 +73,46 @@ def test_the_version_is_another_one_after_each_batch_and_no_other_is_for_other_r
     assert len(set(seen)) == len(seen)
     assert storage.metrics.version("w", [other]) == before
     assert storage.metrics.version("w", [run_id, other]) != storage.metrics.version("w", [run_id])
+
+
+def test_points_that_are_asked_for_again_are_not_unpacked_again(
+    storage: Storage, new_run: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_ids = [new_run() for _ in range(3)]
+    values = [float(n) for n in range(50)]
+    for run_id in run_ids:
+        storage.metrics.append("w", run_id, RecordBatch("w", 0, [ListRecord("loss", 1, values)]), at=NOW)
+        storage.metrics.compact("w", run_id, finish=True)
+
+    def ask(max_points: int) -> list[list[float]]:
+        windows = storage.metrics.windows("w", SeriesQuery(run_ids=run_ids, names=["loss"], max_points=max_points))
+        return [window.values.tolist() for window in windows]
+
+    read: list[list[int]] = []
+    of = metric_stored._open_blocks
+    monkeypatch.setattr(metric_stored, "_open_blocks", lambda c, book, runs: (read.append(list(runs)), of(c, book, runs))[1])
+    assert ask(100) == ask(99) == ask(98) == [values] * 3
+    assert len(read) == 1, "the open blocks of all runs are read together, and once"
+    storage.metrics.append("w", run_ids[0], RecordBatch("w", 1, [ListRecord("loss", 2, [99.0])]), at=NOW)
+    assert ask(97) == [[*values, 99.0], values, values]
+    assert len(read) == 1
+    storage.metrics.compact("w", run_ids[0], finish=True)
+    assert ask(96) == [[*values, 99.0], values, values]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(cuts=st.lists(st.integers(1, 40), min_size=2, max_size=6), bounds=st.lists(st.integers(0, 150), min_size=2, max_size=8))
+def test_a_live_series_reads_the_same_however_much_of_it_was_read_before(
+    storage: Storage, new_run: Callable[[], str], small_blocks: None, cuts: list[int], bounds: list[int]
+) -> None:
+    run_id, logged = new_run(), 0
+    for seq, size in enumerate(cuts):
+        values: list[Any] = [float(n) for n in range(logged, logged + size)]
+        storage.metrics.append("w", run_id, RecordBatch("w", seq, [ListRecord("x", 1, values)]), at=NOW)
+        logged += size
+        if seq % 2:
+            storage.metrics.compact("w", run_id, finish=seq % 4 == 3)
+        for low in bounds:
+            query = SeriesQuery(run_ids=[run_id], names=["x"], max_points=1000, axis="index", start=low, stop=low + 30)
+            (window,) = storage.metrics.windows("w", query)
+            assert window.values.tolist() == [float(n) for n in range(low, min(logged, low + 31))]

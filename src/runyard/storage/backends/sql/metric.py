@@ -115,7 +115,7 @@ class SqlMetricStore:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
         with self._database.read() as connection:
             wanted = self.reader.wanted(connection, names)
-            views = list(self._views(connection, workspace, run_ids, with_blocks=False))
+            views = list(self._views(connection, workspace, run_ids))
             # Runs that log alike have one list of names, as an object: what is shown of them is found once.
             names_of = {id(view.summary.keys): view.summary for _, view in views}
             shown = {keys: self.reader.shown(connection, summary, wanted) for keys, summary in names_of.items()}
@@ -168,11 +168,9 @@ class SqlMetricStore:
         """Bring all runs that have ended into the pages by which runs are ranked."""
         self._compactor.build_pages()
 
-    def _views(
-        self, connection: Connection, workspace: str, run_ids: list[str], *, with_blocks: bool = True
-    ) -> Iterator[tuple[str, RunView]]:
+    def _views(self, connection: Connection, workspace: str, run_ids: list[str]) -> Iterator[tuple[str, RunView]]:
         keys = _run_keys(connection, workspace, run_ids)
-        views = self.reader.views(connection, list(keys.values()), with_blocks=with_blocks)
+        views = self.reader.views(connection, list(keys.values()))
         for run_id in run_ids:
             if run_id in keys and keys[run_id] in views:
                 yield run_id, views[keys[run_id]]
@@ -181,7 +179,7 @@ class SqlMetricStore:
         """Return the series of a run, by the names that they were logged under, and their keys."""
         with self._database.read() as connection:
             wanted = self.reader.wanted(connection, names)
-            for _, view in self._views(connection, workspace, [run_id], with_blocks=False):
+            for _, view in self._views(connection, workspace, [run_id]):
                 shown = self.reader.shown(connection, view.summary, wanted)
                 own = self.book.names(connection, [each.key for each in shown])
                 return [

@@ -16,10 +16,11 @@ from runyard.domain.metric import MetricFamily
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_block import BLOCK_POINTS
 from runyard.storage.backends.sql.metric_group import grouped
+from runyard.storage.backends.sql.metric_kept import KeptPoints
 from runyard.storage.backends.sql.metric_key import KeyBook, SeriesKey
 from runyard.storage.backends.sql.metric_points import Ints, Points, joined
 from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, Part, level_for
-from runyard.storage.backends.sql.metric_stored import StoredBlocks, open_blocks
+from runyard.storage.backends.sql.metric_stored import OpenBlocks, StoredBlocks
 from runyard.storage.backends.sql.metric_summary import STEPS_FALL, TIMES_FALL, Summary
 from runyard.storage.backends.sql.metric_tail import join_tail, read_tails
 
@@ -142,20 +143,20 @@ class MetricReader:
         self._lock = threading.Lock()
         self._cache: OrderedDict[int, tuple[int, Summary]] = OrderedDict()
         self._cached_series = 0
+        self._kept = KeptPoints()
 
-    def views(self, connection: Connection, run_pks: Sequence[int], *, with_blocks: bool = True) -> dict[int, RunView]:
-        """Return the views of those runs that have metrics."""
+    def views(self, connection: Connection, run_pks: Sequence[int]) -> dict[int, RunView]:
+        """Return the views of those runs that have metrics. Their blocks are read when points of them are asked for."""
         based = self.summaries(connection, run_pks)
         tails = read_tails(connection, run_pks)
-        opened = open_blocks(connection, self._book, list(based)) if with_blocks else {}
+        opened = OpenBlocks(connection, self._book, list(run_pks))
         views: dict[int, RunView] = {}
         for run_pk in run_pks:
             if run_pk not in based and run_pk not in tails:
                 continue
             base = based.get(run_pk) or Summary()
             summary, tail = self._with_tail(connection, base, tails.get(run_pk))
-            stored = StoredBlocks(connection, self._book, run_pk, base.keysets)
-            stored.use_open_blocks(opened.get(run_pk, []))
+            stored = StoredBlocks(connection, self._book, run_pk, base.keysets, opened, self._kept)
             views[run_pk] = RunView(summary, base, tail, stored)
         return views
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_block import BLOCK_POINTS, Block, Entry, entries_of
+from runyard.storage.backends.sql.metric_kept import KeptPoints, Place
 from runyard.storage.backends.sql.metric_key import KeyBook, Keys
 from runyard.storage.backends.sql.metric_points import Ints, Points, joined, no_points
 
@@ -28,6 +29,9 @@ _IN_MAX = 500
 
 HELD_ROWS = 32
 """Rows of one question that are kept for the next: series of a run share them, and the edges of a window lie in the same."""
+
+KEPT_BLOCKS = 16
+"""Full blocks of a series that are kept when they were read together; more are those of an export, or of a long walk."""
 
 # Statements are made once: to make one takes longer than to run it.
 _C = t.metric_block.c
@@ -60,14 +64,43 @@ class StoredBlock:
         return place if place < len(self.keys) and self.keys[place] == key else None
 
 
-class StoredBlocks:
-    """The blocks of one run as one transaction sees them. ``keysets`` names the keysets of its full blocks and levels."""
+class OpenBlocks:
+    """The open blocks of several runs, the oldest first. They are read together, when those of one are asked for first."""
 
-    def __init__(self, connection: Connection, book: KeyBook, run_pk: int, keysets: Sequence[int]) -> None:
+    def __init__(self, connection: Connection, book: KeyBook, run_pks: Sequence[int]) -> None:
+        self._connection = connection
+        self._book = book
+        self._run_pks = run_pks
+        self._found: dict[int, list[StoredBlock]] | None = None
+
+    def of(self, run_pk: int) -> list[StoredBlock]:
+        """Return those of one of the runs."""
+        if self._found is None:
+            self._found = _open_blocks(self._connection, self._book, self._run_pks)
+        return self._found[run_pk]
+
+
+class StoredBlocks:
+    """The blocks of one run as one transaction sees them. ``keysets`` names the keysets of its full blocks and levels.
+
+    ``opened`` are its open blocks, when they are read together with those of others; ``kept`` is what was unpacked before.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        book: KeyBook,
+        run_pk: int,
+        keysets: Sequence[int],
+        opened: OpenBlocks | None = None,
+        kept: KeptPoints | None = None,
+    ) -> None:
         self._connection = connection
         self._book = book
         self._run_pk = run_pk
         self._keysets = keysets
+        self._opened = opened or OpenBlocks(connection, book, [run_pk])
+        self._kept = kept
         self._open: list[StoredBlock] | None = None
         self._held: dict[tuple[int, ...], list[StoredBlock]] = {}
         self._keysets_by_key: dict[int, list[int]] = {}
@@ -77,17 +110,27 @@ class StoredBlocks:
     def open_blocks(self) -> list[StoredBlock]:
         """The open blocks, the oldest first."""
         if self._open is None:
-            self._open = open_blocks(self._connection, self._book, [self._run_pk])[self._run_pk]
+            self._open = self._opened.of(self._run_pk)
         return self._open
 
     def use_open_blocks(self, blocks: list[StoredBlock]) -> None:
-        """Take open blocks that were read for several runs at once."""
+        """Take these for the open blocks."""
         self._open = blocks
 
     def open_points(self, key: int, sealed: int, stop: int) -> Points:
         """Return the points of a series from ``sealed`` up to ``stop``, all of which are in open blocks."""
         if sealed == stop:
             return no_points()
+        held = self._held_points(key, sealed, stop)
+        return self._keep(key, sealed, stop, self._read_open(key, sealed)) if held is None else held
+
+    def _held_points(self, key: int, start: int, stop: int) -> Points | None:
+        return None if self._kept is None else self._kept.get(Place(self._run_pk, key, start, stop))
+
+    def _keep(self, key: int, start: int, stop: int, points: Points) -> Points:
+        return points if self._kept is None else self._kept.keep(Place(self._run_pk, key, start, stop), points)
+
+    def _read_open(self, key: int, sealed: int) -> Points:
         found = []
         for stored in self.open_blocks:
             slot = stored.slot(key)
@@ -113,12 +156,16 @@ class StoredBlocks:
 
     def full_points(self, key: int, start: int, stop: int) -> Points:
         """Return the points ``start`` up to ``stop`` of a series, all of which are in full blocks."""
-        parts = []
-        for stored in self._rows(key, SEALED, start - start % BLOCK_POINTS, -(-stop // BLOCK_POINTS) * BLOCK_POINTS):
-            slot = stored.slot(key)
-            if slot is not None:
-                parts.append(stored.block.points(slot).part(max(0, start - stored.lo), stop - stored.lo))
-        return joined(parts)
+        los = range(start - start % BLOCK_POINTS, stop, BLOCK_POINTS)
+        found = {lo: self._held_points(key, lo, lo + BLOCK_POINTS) for lo in los}
+        missing = [lo for lo, points in found.items() if points is None]
+        if missing:
+            for stored in self._rows(key, SEALED, missing[0], missing[-1] + BLOCK_POINTS):
+                slot = stored.slot(key)
+                if slot is not None:
+                    points = stored.block.points(slot)
+                    found[stored.lo] = self._keep(key, stored.lo, stored.hi, points) if len(missing) <= KEPT_BLOCKS else points
+        return joined([points.part(max(0, start - lo), stop - lo) for lo, points in found.items() if points is not None])
 
     def level_points(self, key: int, level: int, start: int, stop: int) -> tuple[Points, Ints]:
         """Return the points of a level for ``start`` up to ``stop`` of a series, and their places in it."""
@@ -166,8 +213,7 @@ class StoredBlocks:
         return self._keysets_by_key[key]
 
 
-def open_blocks(connection: Connection, book: KeyBook, run_pks: Sequence[int]) -> dict[int, list[StoredBlock]]:
-    """Return the open blocks of several runs, the oldest first."""
+def _open_blocks(connection: Connection, book: KeyBook, run_pks: Sequence[int]) -> dict[int, list[StoredBlock]]:
     found: dict[int, list[StoredBlock]] = {pk: [] for pk in run_pks}
     for start in range(0, len(run_pks), _IN_MAX):
         some = run_pks[start : start + _IN_MAX]

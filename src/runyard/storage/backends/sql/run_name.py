@@ -58,7 +58,7 @@ def metric_names(
     tails = sa.select(t.metric_tail.c.run_pk).join(t.run, _RUN.pk == t.metric_tail.c.run_pk).where(place).distinct()
     newest = tails.order_by(t.metric_tail.c.run_pk.desc()).limit(_UNTIDIED_RUNS)
     late = list(connection.execute(newest).scalars())
-    for view in reader.views(connection, late, with_blocks=False).values():
+    for view in reader.views(connection, late).values():
         keys.update(view.summary.keys.tolist())
     return list({name for name, _ in book.names(connection, sorted(keys))})
 

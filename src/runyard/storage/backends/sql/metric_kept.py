@@ -1,0 +1,69 @@
+"""Points that were unpacked last: a chart of two hundred runs that is zoomed, or drawn at another width, asks for the same again.
+
+What stands at a place of a series never changes, and the key of a run never comes again, so nothing of this ever becomes wrong.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import numpy.typing as npt
+
+from runyard.storage.backends.sql.metric_points import Points
+
+KEPT_POINTS = 1_000_000
+"""So many points are kept in memory, 25 bytes each."""
+
+_ENTRY_POINTS = 64
+"""What an entry takes beside its points, as points."""
+
+
+class Place(NamedTuple):
+    """Points ``start`` up to ``stop`` of a series of a run."""
+
+    run_pk: int
+    key: int
+    start: int
+    stop: int
+
+
+class KeptPoints:
+    """Unpacked points by their places. Methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Place, Points] = OrderedDict()
+        self._size = 0
+
+    def get(self, place: Place) -> Points | None:
+        """Return the points of exactly this place. Nobody may write into them."""
+        with self._lock:
+            if place in self._kept:
+                self._kept.move_to_end(place)
+            return self._kept.get(place)
+
+    def keep(self, place: Place, points: Points) -> Points:
+        """Keep points and return them, as nobody may write into them; texts and other objects are not kept."""
+        if points.objects or _size(points) > KEPT_POINTS // 4:
+            return points
+        own = Points(_owned(points.flags), _owned(points.steps), _owned(points.times), _owned(points.bits))
+        with self._lock:
+            if place not in self._kept:
+                self._size += _size(own)
+            self._kept[place] = own
+            while self._size > KEPT_POINTS:
+                self._size -= _size(self._kept.popitem(last=False)[1])
+        return own
+
+
+def _size(points: Points) -> int:
+    return len(points) + _ENTRY_POINTS
+
+
+def _owned(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a column that keeps no larger one in memory."""
+    own = column if column.base is None else column.copy()
+    own.setflags(write=False)
+    return own
