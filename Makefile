@@ -61,6 +61,7 @@ studio: $(VENV)/.demo-installed $(STATIC) ## build the web app into the server
 demo: $(VENV)/.demo-installed $(STATIC) ## train the example on Runyard, from nothing: server, run, metrics, link
 	@$(VENV)/bin/runyard up
 	@$(PY) examples/digits/submit.py
+	@command -v runyard >/dev/null || echo "To type runyard here: source $(VENV)/bin/activate"
 
 # --- checks ---------------------------------------------------------------------------------------------------------------
 

@@ -96,6 +96,17 @@ def test_a_server_that_ends_at_its_start_shows_the_last_lines_of_its_log(monkeyp
         embedded.start(tmp_path / "home")
 
 
+def test_a_server_that_says_why_it_ended_is_quoted_without_the_lines_before(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho INFO noise\necho 'runyard server: The database is newer.'\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(ServerStartError, match=r"exit code 1\. The database is newer\. Its log is \S+server\.log\.$"):
+        embedded.start(tmp_path / "home")
+
+
 def test_a_server_that_a_killed_program_had_started_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its starter's lock is free, it has not taken the home's lock yet: the second start ends, and the first one serves."""
     program = tmp_path / "python"

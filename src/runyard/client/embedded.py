@@ -29,6 +29,9 @@ LOG_FILE = "server.log"
 START_TIMEOUT_S = 60.0
 """A server is healthy within two seconds; the rest is for a machine that is busy with something else."""
 
+SAID = "runyard server: "
+"""What a server that cannot start puts before the reason, on stderr."""
+
 _TELL_AFTER_S = 2.0
 
 STOP_TIMEOUT_S = 10.0
@@ -359,6 +362,10 @@ def _log_tail(home: Path, start: int, max_lines: int = 12) -> str:
         lines = []
     if not lines:
         return f" Its log is {path}."
+    said = [number for number, line in enumerate(lines) if line.startswith(SAID)]
+    if said:  # the server knows why: nobody need read what came before
+        reason = " ".join([lines[said[-1]].removeprefix(SAID), *lines[said[-1] + 1 :]])
+        return f" {reason} Its log is {path}."
     return f" Its log is {path}; the last lines are:\n" + "\n".join(f"  {line}" for line in lines[-max_lines:])
 
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from runyard.client.embedded import SAID
 from runyard.domain.compute_target import gpu_ids
 from runyard.errors import RunyardError
 from runyard.server.process import serve
@@ -47,7 +48,7 @@ def main() -> int:
         gpus = gpu_ids(options.gpus) if options.gpus else None
         serve(replace(settings, local_slots=options.slots or settings.local_slots, local_gpus=gpus))
     except RunyardError as error:
-        sys.stderr.write(f"runyard server: {error.message}\n")
+        sys.stderr.write(f"{SAID}{error.message}\n")
         return 1
     return 0
 

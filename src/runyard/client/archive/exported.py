@@ -45,6 +45,7 @@ class ExportedRuns:
         Raises:
             ArchiveError: there is none, it is damaged or not finished, or a newer Runyard wrote it.
         """
+        self.unread: dict[str, str] = {}  # a damaged export is refused as a whole
         self._reader = ArchiveReader(place)
         self._index = self._document(INDEX, None, ArchiveIndex)
         if self._index.format != FORMAT:

@@ -55,7 +55,9 @@ class IncomingRun:
 
 
 class RunSource(Protocol):
-    """Something that runs can be read from."""
+    """Something that runs can be read from. ``unread`` says of runs that cannot be read where they are, and why."""
+
+    unread: dict[str, str]
 
     def __len__(self) -> int:
         """Return how many runs there are."""

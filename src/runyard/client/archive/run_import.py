@@ -15,6 +15,9 @@ from runyard.errors import ConflictError
 Progress = Callable[[int, int, str], None]
 """Called with how many runs are done, how many there are, and the id of the next one."""
 
+ALL = "all of it"
+"""What of a run is left out that cannot be read."""
+
 _TRIED_MAX = 1000
 
 
@@ -23,7 +26,8 @@ class ImportReport:
     """What an import did. In a dry run: what it would do.
 
     ``imported`` and ``skipped`` (there already) are run ids as they are in the workspace. ``taken`` are ids that other runs have;
-    those runs were not brought in. ``left_out`` says by run id what of it could not be brought in, and why.
+    those runs were not brought in. ``left_out`` says by run id what of it could not be brought in, and why; by its place, for
+    a run that could not be read.
     """
 
     imported: list[str] = field(default_factory=list)
@@ -72,6 +76,7 @@ def import_runs(
         if run.left_out:
             report.left_out[run.facts.id] = dict(run.left_out)
     progress(len(source), len(source), "")
+    report.left_out.update({place: {ALL: reason} for place, reason in source.unread.items()})
     return report
 
 

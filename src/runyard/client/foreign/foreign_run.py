@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -14,7 +14,7 @@ from runyard.client.archive.batches import packed_records
 from runyard.client.archive.incoming import IncomingFile, IncomingRun, digest_of
 from runyard.domain.artifact import require_artifact_path
 from runyard.domain.run import KEY_MAX_CHARS, TAGS_MAX, VALUE_MAX_CHARS, RunError, RunStatus, require_run_id
-from runyard.errors import InvalidArgumentError
+from runyard.errors import ArchiveError, InvalidArgumentError
 from runyard.wire.metric import Record
 from runyard.wire.run_import import EventFacts, ExperimentFacts, FileFacts, RunFacts
 
@@ -45,20 +45,40 @@ class ForeignRun:
 
 
 class ForeignRuns:
-    """Runs of another tool, as a source of runs to bring in."""
+    """Runs of another tool, as a source of runs to bring in.
 
-    def __init__(self, source: str, count: int, found: Callable[[], Iterator[ForeignRun]]) -> None:
+    ``places`` says where each run is, parents before their children, and how it is read. One that cannot be read holds up no
+    other: it goes into ``unread``, where what was found unreadable before can be already.
+    """
+
+    def __init__(
+        self, source: str, places: Mapping[str, Callable[[], ForeignRun]], unread: Mapping[str, str] | None = None
+    ) -> None:
         self._source = source
-        self._count = count
-        self._found = found
+        self._places = places
+        self.unread = dict(unread or {})
 
     def __len__(self) -> int:
         """Return how many runs there are."""
-        return self._count
+        return len(self._places)
 
     def runs(self) -> Iterator[IncomingRun]:
-        """Yield the runs, parents before their children."""
-        return (incoming(self._source, run) for run in self._found())
+        """Yield the runs that can be read.
+
+        Raises:
+            ArchiveError: none of them can.
+        """
+        is_one_read = False
+        for place, read in self._places.items():
+            try:
+                run = incoming(self._source, read())
+            except (ArchiveError, ValueError) as error:  # the second: numbers, JSON or UTF-8 that are none
+                self.unread[place] = " ".join(str(error).split())
+                continue
+            is_one_read = True
+            yield run
+        if not is_one_read:
+            raise ArchiveError(next(iter(self.unread.values()), f"There are no runs of {self._source}."))
 
     def check(self, run: IncomingRun) -> None:
         """Do nothing: all of a run was read to make its digest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -39,23 +40,26 @@ def mlflow_runs(path: Path) -> ForeignRuns:
     """
     if path.is_file():
         ids = _database_ids(path)
-        return ForeignRuns("mlflow", len(ids), lambda: _from_database(path, ids))
+        order = {run_id: place for place, run_id in enumerate(ids)}
+        return ForeignRuns("mlflow", {run_id: partial(_from_database, path, run_id, order) for run_id in ids})
     root = path / "mlruns" if (path / "mlruns").is_dir() else path
-    folders = _ordered(_run_folders(root))
-    if not folders:
+    unread: dict[str, str] = {}
+    folders = _ordered(_run_folders(root, unread))
+    if not folders and not unread:
         raise ArchiveError(f"{path} holds no runs of MLflow. Give its mlruns folder, or its SQLite file such as mlflow.db.")
-    return ForeignRuns("mlflow", len(folders), lambda: (_from_folder(folder, name) for folder, name in folders.values()))
+    order = {run_id: place for place, run_id in enumerate(folders)}
+    return ForeignRuns("mlflow", {run_id: partial(_from_folder, *found, order) for run_id, found in folders.items()}, unread)
 
 
-def _run_folders(root: Path) -> dict[str, tuple[Path, str, str | None]]:
+def _run_folders(root: Path, unread: dict[str, str]) -> dict[str, tuple[Path, str, str | None]]:
     found: dict[str, tuple[Path, str, str | None]] = {}
     for experiment in sorted(root.glob("*/meta.yaml")):
-        name = str(_yaml(experiment).get("name", experiment.parent.name))
+        name = str(_described(experiment, unread).get("name", experiment.parent.name))
         for meta in sorted(experiment.parent.glob("*/meta.yaml")):
-            about = _yaml(meta)
+            about = _described(meta, unread)
             if "run_id" in about and about.get("lifecycle_stage") != "deleted":
                 parent = meta.parent / "tags" / _PARENT
-                found[str(about["run_id"])] = meta.parent, name, parent.read_text().strip() if parent.is_file() else None
+                found[str(about["run_id"])] = meta.parent, name, _text(parent).strip() if parent.is_file() else None
     return found
 
 
@@ -75,25 +79,30 @@ def _line(run_id: str, parents: dict[str, str | None]) -> list[str]:
     return line
 
 
-def _from_folder(folder: Path, experiment: str) -> ForeignRun:
+def _from_folder(folder: Path, experiment: str, order: dict[str, int]) -> ForeignRun:
     about = _yaml(folder / "meta.yaml")
-    tags = {name: file.read_text() for name, file in below(folder / "tags")}
-    parameters = {name: file.read_text() for name, file in below(folder / "params")}
+    tags = {name: _text(file) for name, file in below(folder / "tags")}
+    parameters = {name: _text(file) for name, file in below(folder / "params")}
     metrics = below(folder / "metrics")
 
     def records(left_out: dict[str, str]) -> Iterator[Record]:
         for name, file in metrics:
-            with file.open() as lines:
+            with file.open(encoding="utf-8", errors="replace") as lines:
                 for number, line in enumerate(lines):
                     yield from _line_record(name, number, line.split(), left_out)
 
     files = below(folder / "artifacts")
-    return _run(about, experiment, tags, parameters, files, records, _parent_there(folder, tags))
+    found = _run(about, experiment, tags, parameters, files, records, _parent_before(str(about["run_id"]), tags, order))
+    address = str(about.get("artifact_uri") or "")
+    if not (folder / "artifacts").is_dir() and urlparse(address).scheme not in ("", "file"):
+        found.left_out["artifacts"] = f"they are at {address}"
+    return found
 
 
-def _parent_there(folder: Path, tags: dict[str, str]) -> str | None:
+def _parent_before(run_id: str, tags: dict[str, str], order: dict[str, int]) -> str | None:
+    """Return the parent where it comes in, and before the run: one that was deleted, or a child itself, is none."""
     parent = tags.get(_PARENT, "").strip()
-    return parent if parent and any(folder.parent.parent.glob(f"*/{parent}/meta.yaml")) else None
+    return parent if order.get(parent, len(order)) < order[run_id] else None
 
 
 def _line_record(name: str, number: int, words: list[str], left_out: dict[str, str]) -> Iterator[Record]:
@@ -155,28 +164,28 @@ def _database_ids(path: Path) -> list[str]:
     return list(dict.fromkeys(each for run_id in ids for each in reversed(_line(run_id, known))))
 
 
-def _from_database(path: Path, ids: list[str]) -> Iterator[ForeignRun]:
+def _from_database(path: Path, run_id: str, order: dict[str, int]) -> ForeignRun:
     with closing(_open(path)) as connection:
-        for run_id in ids:
-            row = connection.execute(
-                "SELECT r.*, e.name AS experiment FROM runs r JOIN experiments e USING (experiment_id) WHERE run_uuid = ?",
-                (run_id,),
-            ).fetchone()
-            tags = _pairs(connection, "tags", run_id)
-            about = {**dict(row), "run_id": run_id, "run_name": row["name"]}
-            folder = _local(row["artifact_uri"], path.resolve().parent, run_id)
-            found = _run(
-                about,
-                row["experiment"],
-                tags,
-                _pairs(connection, "params", run_id),
-                [] if folder is None else below(folder),
-                lambda left_out, run_id=run_id: _database_records(path, run_id),
-                tags.get(_PARENT) if tags.get(_PARENT) in ids else None,
-            )
-            if folder is None:
-                found.left_out["artifacts"] = f"{row['artifact_uri']} is not in the folder of {path.name}"
-            yield found
+        row = connection.execute(
+            "SELECT r.*, e.name AS experiment FROM runs r JOIN experiments e USING (experiment_id) WHERE run_uuid = ?",
+            (run_id,),
+        ).fetchone()
+        tags = _pairs(connection, "tags", run_id)
+        parameters = _pairs(connection, "params", run_id)
+    about = {**dict(row), "run_id": run_id, "run_name": row["name"]}
+    folder = _local(row["artifact_uri"], path.resolve().parent, run_id)
+    found = _run(
+        about,
+        row["experiment"],
+        tags,
+        parameters,
+        [] if folder is None else below(folder),
+        lambda left_out: _database_records(path, run_id),
+        _parent_before(run_id, tags, order),
+    )
+    if folder is None:
+        found.left_out["artifacts"] = f"{row['artifact_uri']} is not in the folder of {path.name}"
+    return found
 
 
 def _database_records(path: Path, run_id: str) -> Iterator[Record]:
@@ -210,9 +219,24 @@ def _local(address: str, root: Path, run_id: str) -> Path | None:
     return next((each.resolve() for each in ends if each.is_dir() and each.resolve().is_relative_to(root)), None)
 
 
+def _described(path: Path, unread: dict[str, str]) -> dict[str, Any]:
+    """Return what a meta.yaml says; nothing, and a word in ``unread``, where it cannot be read."""
+    try:
+        return _yaml(path)
+    except ArchiveError as error:
+        unread[str(path.parent)] = error.message
+        return {}
+
+
 def _yaml(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(path.read_text())
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ArchiveError(f"{path} cannot be read ({error}).") from error
-    return found if isinstance(found, dict) else {}
+        raise ArchiveError(f"{path} cannot be read ({' '.join(str(error).split())}).") from error
+    if not isinstance(found, dict):
+        raise ArchiveError(f"{path} says nothing: it is empty, or cut off.")
+    return found
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")

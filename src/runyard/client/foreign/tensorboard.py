@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from runyard.client.foreign.foreign_run import ForeignRun, ForeignRuns, instant
@@ -34,14 +35,16 @@ def tensorboard_runs(path: Path) -> ForeignRuns:
         folders.setdefault(file.parent, []).append(file)
     if not folders:
         raise ArchiveError(f"{path} holds no event files of TensorBoard. Give the folder that `tensorboard --logdir` takes.")
-    return ForeignRuns("tensorboard", len(folders), lambda: (_run(root, *each) for each in folders.items()))
+    return ForeignRuns("tensorboard", {str(folder): partial(_run, root, folder, files) for folder, files in folders.items()})
 
 
 def _run(root: Path, folder: Path, files: list[Path]) -> ForeignRun:
     name = folder.relative_to(root).as_posix()
     name = root.resolve().name if name == "." else name
     times = [at for file in files for at, _, _ in _events(file, {})]
-    first, last = (min(times), max(times)) if times else (0.0, 0.0)
+    if not times:
+        raise ArchiveError(f"The event files in {folder} hold nothing that was logged.")
+    first, last = min(times), max(times)
     named = hashlib.sha256(f"{name}\0{first!r}".encode()).hexdigest()
 
     def records(left_out: dict[str, str]) -> Iterator[Record]:

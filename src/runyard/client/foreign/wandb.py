@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def wandb_runs(path: Path) -> ForeignRuns:
     files = [path] if path.is_file() else sorted(each for each in path.rglob("run-*.wandb") if not each.parent.is_symlink())
     if not files:
         raise ArchiveError(f"{path} holds no runs of W&B. Give the folder with offline-run-… in it.")
-    return ForeignRuns("wandb", len(files), lambda: map(_run, files))
+    return ForeignRuns("wandb", {str(file): partial(_run, file) for file in files})
 
 
 def _run(file: Path) -> ForeignRun:
