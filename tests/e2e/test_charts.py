@@ -124,8 +124,15 @@ def test_a_new_point_is_drawn_at_once_and_only_it_is_read(studio: Studio, experi
     expect(chart).to_have_attribute("aria-label", re.compile("51 points, last 7.5"))
     assert asked[0]["since"] == {run.id: {"loss": 50}}
     run.log("loss", 8.5)
-    # What stands in words changes once a second, and ends with the latest.
-    expect(page.get_by_role("article", name="loss").get_by_text("52 points")).to_be_visible()
+    # What stands in words changes every two seconds, and ends with the latest.
+    card = page.get_by_role("article", name="loss")
+    expect(card.get_by_text("52 points")).to_be_visible()
+    expect(card.locator("header")).to_contain_text("8.5")
+    page.get_by_role("button", name="Show loss as a table").click()
+    run.log("loss", 9.25)
+    expect(card.get_by_role("row").filter(has_text="9.25")).to_be_visible()
+    page.get_by_role("button", name="Show loss as a chart").click()
+    expect(chart).to_have_attribute("aria-label", re.compile("53 points, last 9.25"))
     run.complete()
 
 

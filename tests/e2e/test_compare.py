@@ -250,3 +250,22 @@ def test_pointing_at_a_chart_marks_the_same_place_in_the_others(studio: Studio, 
     expect(marks).to_have_count(1)
     page.mouse.move(2, 2)
     expect(marks).to_have_count(0)
+
+
+def test_a_chart_of_runs_follows_what_they_log_and_a_run_that_begins_to(studio: Studio, experiment: Experiment) -> None:
+    early, late = (
+        experiment.start_logging(outputs=None, snapshot_directory=None, display_name=name) for name in ("early", "late")
+    )
+    for value in (1.0, 2.0):
+        early.log("loss", value)
+    early.flush()
+    page = studio.open(address([early, late], charts="lines:loss"))
+    shown = chart(page, "loss")
+    expect(shown).to_have_attribute("aria-label", re.compile("1 line; early ends highest at 2"))
+    early.log("loss", 7.5)
+    expect(shown).to_have_attribute("aria-label", re.compile("1 line; early ends highest at 7.5"))
+    late.log("loss", 9.25)
+    expect(shown).to_have_attribute("aria-label", re.compile("2 lines; late ends highest at 9.25"))
+    expect(page.get_by_text("2 of 2 runs")).to_be_visible()
+    for run in (early, late):
+        run.complete()

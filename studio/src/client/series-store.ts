@@ -8,8 +8,8 @@ export type FetchSeries = (request: SeriesRequest, signal: AbortSignal) => Promi
 type Entry = { state: "waiting" | "loading" | "none" } | { state: "ready"; points: SeriesPoints } | { state: "failed"; error: unknown };
 
 /**
- * What is to be shown anew of the names that are told of: `all`; or, of what grows, only the `lines`, and the `words` about them later: nobody
- * reads figures that change with every tick.
+ * What is to be shown of the names that are told of: `all` anew; or, where lines have grown, only the `lines`, and now and then the `words`
+ * about them too: nobody reads figures that change with every tick.
  */
 export type Shown = "all" | "lines" | "words";
 type Listener = (names: ReadonlySet<string>, shown: Shown) => void;
@@ -18,8 +18,10 @@ type Listener = (names: ReadonlySet<string>, shown: Shown) => void;
 const GATHER_MS = 16;
 /** New points are fetched and drawn at most this often. */
 const TICK_MS = 200;
-/** While lines grow, the words about them follow with the first tick after this long, and when nothing has grown for as long. */
-const WORDS_MS = 900;
+/** While lines grow, the words about them follow with the first tick after this long, as often as other figures of a run. */
+const WORDS_MS = 1900;
+/** Nothing has grown for so long: the words follow now. */
+const STILL_MS = 900;
 /** One answer holds at most this many series. */
 const REQUEST_SERIES = 1000;
 /** How many series are kept for when they are scrolled to again. */
@@ -216,17 +218,17 @@ export class SeriesStore {
     const now = performance.now();
     if (now - this.saidAt < WORDS_MS) {
       this.tell(names, "lines");
-      this.saying = setTimeout(() => this.say("words"), WORDS_MS);
+      this.saying = setTimeout(() => this.say(), STILL_MS);
       return;
     }
     this.saidAt = now;
-    this.say("all");
+    this.say();
   }
 
-  private say(shown: Shown): void {
+  private say(): void {
     const names = new Set(this.unsaid);
     this.unsaid.clear();
-    this.tell(names, shown);
+    this.tell(names, "words");
   }
 
   private heldKeys(): Set<string> {

@@ -1,13 +1,14 @@
-import { type ReactNode, type RefObject, useCallback, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { MetricValue } from "../../client/metric";
 import type { Range } from "../../client/series-window";
 import { t } from "../../text/text";
-import { formatCount, formatMetric } from "../format";
+import { formatMetric } from "../format";
 import { useTurn } from "../useTurn";
+import { CardWords } from "./card-words";
 import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "./ChartCard";
 import cardStyles from "./ChartCard.module.css";
 import { DataTable } from "./DataTable";
-import { countNonFinite, figuresOf, lineSummary, rangeOf } from "./figures";
+import { figuresOf, lineSummary } from "./figures";
 import { LineChart, type LineChartHandle } from "./LineChart";
 import { type LineData, number, smoothed } from "./line-data";
 import type { LineSettings } from "./line-settings";
@@ -26,8 +27,8 @@ export interface CardLines {
   count: number;
 }
 
-/** Draws lines that have grown into the chart at once; the words about them follow when the card is drawn with them. */
-export type GrowCard = (lines: CardLines) => void;
+/** Shows lines that have grown, `words` about them too, without drawing the card anew. False: it is to be drawn. */
+export type GrowCard = (lines: CardLines, words: boolean) => boolean;
 
 interface LineCardProps extends Omit<CardLines, "others"> {
   name: string;
@@ -62,6 +63,12 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
   const [outside, setOutside] = useState(0);
   const handle = useRef<LineChartHandle>(null);
   const turn = useTurn();
+  const [words] = useState(() => new CardWords());
+  const given = useMemo((): CardLines => ({ line, others, length, count }), [line, others, length, count]);
+  // What has grown since the card was last given its lines.
+  const newest = useRef({ given, lines: given });
+  if (newest.current.given !== given) newest.current = { given, lines: given };
+  const { lines } = newest.current;
   const modelOf = useCallback(
     ({ line: own, others: beside, length: along, count: values }: CardLines): PlotModel => ({
       lines: [
@@ -77,29 +84,25 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
     }),
     [name, label, colour, settings, window, axis, format],
   );
-  const model = useMemo(() => modelOf({ line, others, length, count }), [modelOf, line, others, length, count]);
+  const model = useMemo(() => modelOf(lines), [modelOf, lines]);
+  const figures = useMemo(() => figuresOf(lines.line), [lines]);
+  useLayoutEffect(() => words.write(lines, figures, format), [words, lines, figures, format]);
   useImperativeHandle(
     grow,
-    () => (grown) => handle.current?.grow(modelOf(grown), lineSummary(name, grown.line.x.length, figuresOf(grown.line), format)),
-    [modelOf, name, format],
+    () => (grown, aloud) => {
+      if (asTable) return !aloud;
+      newest.current.lines = grown;
+      const now = figuresOf(grown.line);
+      handle.current?.grow(modelOf(grown), lineSummary(name, grown.line.x.length, now, format));
+      if (aloud) words.write(grown, now, format);
+      return true;
+    },
+    [modelOf, name, format, asTable, words],
   );
   const reset = useRef(onWindow);
   reset.current = onWindow;
   const zoomed = window !== null;
   const tools = useMemo(() => <ZoomTools name={name} zoomed={zoomed} handle={handle} onReset={() => reset.current(null)} />, [name, zoomed]);
-  const figures = useMemo(() => figuresOf(line), [line]);
-  const shown = line.x.length;
-  const sums = useMemo(() => {
-    const range = rangeOf([line, ...others.map((each) => each.data)]);
-    const nonFinite = figures?.nonFinite ?? countNonFinite(line);
-    return (
-      <>
-        {range && <span>{t("chart.range", { min: format(range.low), max: format(range.high) })}</span>}
-        <span>{count > shown ? t("chart.sampled", { shown: formatCount(shown), count: formatCount(count) }) : t("chart.points", { count: shown })}</span>
-        {nonFinite > 0 && <span className={cardStyles.warn}>{t("chart.nonFinite", { count: nonFinite })}</span>}
-      </>
-    );
-  }, [line, others, figures, shown, count, format]);
   const onKey = (key: string) => {
     if (key !== "d" && key !== "f") return false;
     if (key === "d") setAsTable(true);
@@ -110,8 +113,7 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
     <ChartCard
       name={name}
       description={description}
-      // The last value of one of several lines would pass for that of all.
-      value={others.length > 0 ? "" : figures === null ? "–" : format(figures.last)}
+      value={<span ref={words.last} />}
       tools={tools}
       table={asTable ? <DataTable columns={columns()} label={t("chart.table", { name })} /> : null}
       asTable={asTable}
@@ -123,14 +125,16 @@ export function LineCard({ name, description, line, label, others = NO_LINES, co
       busy={busy}
       footer={
         <>
-          {sums}
+          <span ref={words.range} />
+          <span ref={words.points} />
+          <span ref={words.nonFinite} className={cardStyles.warn} />
           {outside > 0 && <span className={cardStyles.warn}>{t("chart.outside", { count: outside })}</span>}
           {note}
         </>
       }
     >
       {turn && (
-        <LineChart model={model} height={wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT} label={lineSummary(name, shown, figures, format)} onWindow={onWindow} onOutside={setOutside} onKey={onKey} handle={handle} />
+        <LineChart model={model} height={wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT} label={lineSummary(name, lines.line.x.length, figures, format)} onWindow={onWindow} onOutside={setOutside} onKey={onKey} handle={handle} />
       )}
     </ChartCard>
   );

@@ -62,7 +62,7 @@ export function LineChart({ model, height, label, onWindow, onOutside, onKey, ha
     handle,
     () => ({
       grow: (grown, sentence) => {
-        plot.current?.setModel(grown);
+        plot.current?.grow(grown);
         box.current?.setAttribute("aria-label", sentence);
       },
       zoom: (factor) => plot.current?.zoom(factor, null),

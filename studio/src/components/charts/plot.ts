@@ -1,6 +1,6 @@
 import type { Range } from "../../client/series-window";
 import { type CursorGroup, pageCursor, type SharedCursor } from "./cursor-group";
-import { drawnOn, screenRatio, sketch, type Surface } from "./easel";
+import { drawnOn, pixelsOf, screenRatio, sketch, type Surface } from "./easel";
 import { inkOf } from "./ink";
 import { nearestIndex, number } from "./line-data";
 import { strokeLines } from "./plot-draw";
@@ -39,6 +39,8 @@ export class Plot {
   private readonly leaveGroup: () => void;
   private width = 0;
   private height = 0;
+  /** Pixels of the screen in one of the page, as the canvases are placed for. */
+  private ratio = 0;
   private x = new Scale("linear", { low: 0, high: 1 }, 0, 1);
   private y = new Scale("linear", { low: 0, high: 1 }, 0, 1);
   private needs: "nothing" | "cursor" | "all" = "nothing";
@@ -74,6 +76,17 @@ export class Plot {
     if (this.isSeen) this.request("all");
   }
 
+  /** Shows lines that have grown: at once, for a page of which nothing else has changed need not be drawn for them. */
+  grow(model: PlotModel): void {
+    if (!this.isSeen || document.hidden) {
+      this.setModel(model);
+      return;
+    }
+    this.model = model;
+    this.needs = "all";
+    this.draw();
+  }
+
   /** Says whether the chart is in sight: one that is not is drawn again when it comes back. */
   setSeen(isSeen: boolean): void {
     this.isSeen = isSeen;
@@ -86,8 +99,7 @@ export class Plot {
     if (width === this.width && height === this.height) return;
     this.width = width;
     this.height = height;
-    this.fit(this.sheet.canvas);
-    if (this.overlay) this.fit(this.overlay);
+    this.fitAll();
     // A canvas that changes its size is empty: not one frame of that.
     this.draw();
   }
@@ -174,6 +186,8 @@ export class Plot {
     const all = this.needs !== "cursor";
     this.needs = "nothing";
     if (this.width === 0 || this.height === 0) return;
+    // The page may have come to another screen.
+    if (this.ratio !== screenRatio()) this.fitAll();
     if (all) this.drawLines();
     this.drawCursor();
   };
@@ -200,8 +214,18 @@ export class Plot {
     return sceneOf(this.model, size, this.plotBox(), this.x, this.y, (colour) => inkOf(colour, this.sheet.canvas));
   }
 
+  private fitAll(): void {
+    this.fit(this.sheet.canvas);
+    if (this.overlay) this.fit(this.overlay);
+  }
+
+  /** Gives a canvas its place. A picture of another size than that stands at its upper left corner: it is not stretched until the next one is drawn. */
   private fit(canvas: HTMLCanvasElement): void {
-    canvas.style.cssText = `position:absolute;inset:0;width:${this.width}px;height:${this.height}px`;
+    const ratio = screenRatio();
+    const [wide, high] = pixelsOf({ width: this.width, height: this.height, ratio });
+    const scaled = ratio === 1 ? "" : `;transform-origin:0 0;transform:scale(${1 / ratio})`;
+    canvas.style.cssText = `position:absolute;left:0;top:0;width:${wide}px;height:${high}px;object-fit:none;object-position:0 0${scaled}`;
+    this.ratio = ratio;
   }
 
   private drawCursor(): void {

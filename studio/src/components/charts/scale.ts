@@ -74,8 +74,9 @@ function steppedTicks(range: Range, step: number): number[] {
   const first = Math.ceil(range.low / step - 1e-9);
   const last = Math.floor(range.high / step + 1e-9);
   if (!(last - first < 1000)) return [];
-  // Multiplied and not added up: 0.1 + 0.2 is no round number.
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  // Neither added up nor multiplied by a fraction: 0.1 + 0.2 and 3 × 0.1 are no round numbers, and 3 / 10 is.
+  const perUnit = step < 1 && step > 1e-300 ? Math.round(1 / step) : 0;
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (perUnit > 0 ? (first + index) / perUnit : (first + index) * step));
 }
 
 function logTicks(range: Range, wanted: number): number[] {

@@ -37,6 +37,12 @@ test("a spike among a million points is drawn, with few strokes a column", () =>
   expect(Math.max(...points.map((point) => point[1]))).toBe(50);
 });
 
+test("the points of a short line stand where they belong, between columns too: a straight line has no kink", () => {
+  const line = { x: Float64Array.of(0, 1, 2, 3), y: Float64Array.of(0, 1, 2, 3) };
+  const wide = new Scale("linear", { low: 0, high: 3 }, 0, 5);
+  expect(drawn(line, wide, identity(3)).points.map(([px, py]) => px - (py * 5) / 3)).toEqual([0, 0, 0, 0]);
+});
+
 test("a gap ends the line and another begins", () => {
   const line = { x: Float64Array.of(0, 10, 20, 30), y: Float64Array.of(1, Number.NaN, 2, 3) };
   expect(drawn(line, identity(30), identity(10)).moves).toBe(2);

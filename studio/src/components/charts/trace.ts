@@ -20,6 +20,8 @@ export function shownPart(line: LineData, x: Scale): [number, number] {
  */
 export function trace(pen: Pen, line: LineData, x: Scale, y: Scale, column: number): void {
   const [from, to] = shownPart(line, x);
+  // Few points stand where they belong: moved into the middle of a column, a straight line would have kinks.
+  const placed = to - from <= Math.abs(x.end - x.start) / column ? (place: number) => place : Math.round;
   let drawing = false;
   let at = Number.NaN;
   let first = 0;
@@ -38,7 +40,7 @@ export function trace(pen: Pen, line: LineData, x: Scale, y: Scale, column: numb
   };
   for (let index = from; index < to; index += 1) {
     const py = y.at(number(line.y, index));
-    const place = Math.round(x.at(number(line.x, index)) / column);
+    const place = placed(x.at(number(line.x, index)) / column);
     if (!Number.isFinite(py)) {
       flush();
       at = Number.NaN;

@@ -43,9 +43,9 @@ export interface SeriesData {
 /**
  * The series of `names` in `runs`: read when first wanted, grown as more is logged, refined in the part that is zoomed into.
  *
- * @param onGrown draws what has grown without the component: this is then drawn anew only as often as its words can be read.
+ * @param onGrown draws lines that have grown without the component, `words` about them too. False: it cannot, and the component is to be drawn.
  */
-export function useSeriesData({ store, fetch }: SeriesSource, wish: SeriesWish, onGrown?: () => void): SeriesData {
+export function useSeriesData({ store, fetch }: SeriesSource, wish: SeriesWish, onGrown: (words: boolean) => boolean): SeriesData {
   const [, draw] = useReducer((count: number) => count + 1, 0);
   // Counted apart from the draws: a component that is drawn for another reason shows what has grown since.
   const version = useRef(0);
@@ -66,12 +66,8 @@ export function useSeriesData({ store, fetch }: SeriesSource, wish: SeriesWish, 
     const releases = asked.names.map((name) => store.hold(asked.runIds, name));
     const unsubscribe = store.subscribe((told, shown) => {
       if (!asked.names.some((name) => told.has(name))) return;
-      if (grown.current === undefined) {
-        if (shown !== "words") changed();
-      } else if (shown === "lines") {
-        version.current += 1;
-        grown.current();
-      } else changed();
+      version.current += 1;
+      if (shown === "all" || !grown.current(shown === "words")) draw();
     });
     changed(); // It may be known already.
     return () => {

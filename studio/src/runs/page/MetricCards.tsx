@@ -57,9 +57,9 @@ function SeriesCard({ source, run, name, others = NO_OTHERS, settings, axis, win
   const runs = useMemo(() => [run], [run]);
   const names = useMemo(() => [name, ...others], [name, others]);
   const grow = useRef<GrowCard>(null);
-  const data = useSeriesData(source, { runs, names, x: settings.x, window, windowPoints: WINDOW_POINTS }, () => {
+  const data = useSeriesData(source, { runs, names, x: settings.x, window, windowPoints: WINDOW_POINTS }, (words) => {
     const grown = linesOf();
-    if (grown) grow.current?.(grown);
+    return (grown !== null && grow.current?.(grown, words)) ?? false;
   });
   const linesOf = () => cardLines(data, run.id, name, others, settings);
   const lines = useMemo(linesOf, [data, run.id, name, others, settings]);
@@ -84,7 +84,7 @@ function SeriesCard({ source, run, name, others = NO_OTHERS, settings, axis, win
       onWindow={(next) => onWindow(name, next)}
       wide={wide}
       onWide={(next) => onWide(name, next)}
-      columns={() => seriesColumns(points, run.origin)}
+      columns={() => seriesColumns(data.points(run.id, name) ?? points, run.origin)}
       onCsv={() => void saveCsv()}
       busy={data.waiting}
       format={metricFormat(name)}

@@ -19,7 +19,7 @@ import { t } from "../../text/text";
 import { MetricCard } from "./MetricCards";
 import styles from "./MetricCharts.module.css";
 import { type MetricRow, metricRows } from "./metric-layout";
-import type { MetricSection } from "./metric-sections";
+import { arranged, type MetricSection } from "./metric-sections";
 import type { MetricsSearch } from "./metrics-search";
 import runStyles from "./RunPage.module.css";
 
@@ -44,7 +44,7 @@ export function MetricCharts({ run, to, along, sectionsOf, empty }: MetricCharts
   const found: MetricsSearch = useSearch({ strict: false });
   const search = useMemo(() => ({ ...found, x: found.x ?? along }), [found, along]);
   const navigate = useNavigate();
-  const metrics = useQuery(runMetricsQuery(workspace, run.id));
+  const metrics = useQuery({ ...runMetricsQuery(workspace, run.id), select: arranged });
   const sections = useMemo(() => sectionsOf(metrics.data?.metrics ?? [], search.find ?? ""), [metrics.data, search.find, sectionsOf]);
   const change = useCallback(
     (next: MetricsSearch) => void navigate({ to, params: { runId: run.id }, search: (before: MetricsSearch) => ({ ...before, ...next }), replace: true }),

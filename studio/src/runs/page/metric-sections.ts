@@ -38,6 +38,17 @@ export function metricSections(metrics: readonly MetricSummary[], find: string):
   return [...sections.values()].sort((left, right) => Number(left.name !== "") - Number(right.name !== ""));
 }
 
+/** The metrics less the figures that a card says by itself: new values of a line draw the page around its card no more. */
+export function arranged({ metrics }: { metrics: readonly MetricSummary[] }): { metrics: MetricSummary[] } {
+  return {
+    metrics: metrics.map((metric) => {
+      if (metricView(metric) !== "line") return metric;
+      const { name, type, family } = metric;
+      return { name, type, family, count: 2, last: 0 };
+    }),
+  };
+}
+
 const SYSTEM_PARTS = ["cpu", "memory", "disk", "network", "gpu", "process", "other"] as const;
 
 /** Arranges how busy the machine was by its parts: `system/cpu_percent`, or `system/<node>/cpu_percent` of each node, which share a chart. */

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { startOf } from "../../../client/run";
 import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "../../../components/charts/ChartCard";
 import cardStyles from "../../../components/charts/ChartCard.module.css";
@@ -43,15 +43,23 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
   const windowPoints = Math.max(WINDOW_POINTS.least, Math.min(WINDOW_POINTS.most, Math.floor(WINDOW_POINTS.together / Math.max(1, runs.length))));
   const bands = useBands(context, expression, window);
   // What the server puts together is not read run by run.
-  const data = useSeriesData(context.source, { runs: bands === null ? wished : NO_RUNS, names, x: settings.x, xMetric: settings.xMetric, window, windowPoints });
+  const data = useSeriesData(context.source, { runs: bands === null ? wished : NO_RUNS, names, x: settings.x, xMetric: settings.xMetric, window, windowPoints }, (words) => {
+    if (asTable) return !words;
+    const grown = comparedLines(data, expression, context);
+    const shown = mainLines(grown);
+    if (!handle.current || shown.length !== main.length) return false;
+    handle.current.grow(modelOf(grown), summaryOf(title, shown));
+    return true;
+  });
   const own = useMemo(() => comparedLines(data, expression, context), [data, expression, context]);
   const lines = bands === null ? own : bands.lines;
   const { error, retry, waiting } = bands ?? data;
   const known = bands !== null ? bands.known : runs.length === 0 || names.every((name) => data.points(runs[0]?.run.id ?? "", name) !== undefined);
-  const model = useMemo(
-    (): PlotModel => ({ lines, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: formatMetric, ...axis }),
-    [lines, settings.xLog, settings.yLog, settings.clip, window, axis],
+  const modelOf = useCallback(
+    (drawn: readonly PlotLine[]): PlotModel => ({ lines: drawn, xKind: settings.xLog ? "log" : "linear", yKind: settings.yLog ? "log" : "linear", window, clip: settings.clip, yText: formatMetric, ...axis }),
+    [settings.xLog, settings.yLog, settings.clip, window, axis],
   );
+  const model = useMemo(() => modelOf(lines), [modelOf, lines]);
   const zoomed = window !== null;
   const allTools = useMemo(
     () => (
@@ -62,7 +70,7 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
     ),
     [title, zoomed, onWindow, tools],
   );
-  const main = lines.filter((line) => !line.faint && !line.upper);
+  const main = mainLines(lines);
   if (!known && error !== null) return <PanelMessage {...{ context, panel, title, tools, onWide, window, onWindow }}><ErrorState error={error} onRetry={retry} /></PanelMessage>;
   const wide = panel.wide;
   return (
@@ -73,7 +81,7 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
       asTable={asTable}
       onTable={setAsTable}
       table={asTable ? <DataTable columns={columnsOf(lines)} label={t("chart.table", { name: title })} /> : null}
-      onCsv={() => saveText(`${title.replaceAll("/", "_")}.csv`, csvOf(columnsOf(lines)), "text/csv")}
+      onCsv={() => saveText(`${title.replaceAll("/", "_")}.csv`, csvOf(columnsOf(bands?.lines ?? comparedLines(data, expression, context))), "text/csv")}
       onPng={() => savePicture(title, handle.current?.picture() ?? null, main.map((line) => ({ text: line.label, colour: line.colour })))}
       wide={wide}
       onWide={onWide}
@@ -97,6 +105,11 @@ function Lines({ context, panel, title, tools, onWide, window, onWindow, express
       )}
     </ChartCard>
   );
+}
+
+/** Those that stand for a run or a group: not what is drawn behind them. */
+function mainLines(lines: readonly PlotLine[]): PlotLine[] {
+  return lines.filter((line) => !line.faint && !line.upper);
 }
 
 /** The points as a table: the run, its place along x, the value. */
