@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -11,7 +12,9 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-START_DEADLINE_S = 30
+from tests.fresh_database import put_database
+
+START_DEADLINE_S = 60
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,10 @@ def start_server(home: Path, *extra: str) -> RunningServer:
     """Start ``python -m runyard.server`` in ``home`` and return when ``/health`` answers.
 
     Raises:
-        RuntimeError: it ended or did not answer within 30 s; the message holds the end of its log.
+        RuntimeError: it ended or did not answer within 60 s; the message holds the end of its log.
     """
+    if "RUNYARD_DATABASE_URL" not in os.environ:
+        put_database(home)
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(

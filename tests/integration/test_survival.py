@@ -16,6 +16,7 @@ import pytest
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
 from runyard.errors import RunFailedError, TransportError
+from tests.runner_process import runner_of
 from tests.server_process import RunningServer, start_server, stop_server
 
 LONG = """
@@ -39,7 +40,7 @@ time.sleep(300)
 """
 
 
-def wait_until(condition: Callable[[], Any], what: str, timeout_s: float = 30) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, timeout_s: float = 60) -> Any:
     deadline = time.monotonic() + timeout_s
     while True:
         value = condition()
@@ -189,12 +190,12 @@ def test_a_killed_runner_shows_soon_leaves_no_process_and_its_run_can_be_cancell
     run = Experiment(Workspace.from_config(), "survival").submit(ScriptRunConfig(".", "stubborn.py"))
     log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
     pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
-    (runner,) = [each for each in psutil.process_iter() if _is_runner_of(each, run.id)]
+    runner = runner_of(run.id)
     runner.kill()
     wait_until(lambda: run.get_status() == "NotResponding", "the loss shows", timeout_s=60)
     record = run._client.runs.get(run.id)
     assert "runner ended without a word (killed" in str(record.status_reason)
-    wait_until(lambda: not any(_lives(pid) for pid in pids), "all processes are gone", timeout_s=10)
+    wait_until(lambda: not any(_lives(pid) for pid in pids), "all processes are gone", timeout_s=60)
     run.cancel()
     assert run.wait_for_completion()["status"] == "Canceled"
 
@@ -205,11 +206,11 @@ def test_a_runner_that_hangs_is_killed_with_its_script_by_cancelling(own_server:
     run = Experiment(Workspace.from_config(), "survival").submit(ScriptRunConfig(".", "stubborn.py"))
     log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
     pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
-    (runner,) = [each for each in psutil.process_iter() if _is_runner_of(each, run.id)]
+    runner = runner_of(run.id)
     runner.suspend()
     run.cancel()
     assert run.wait_for_completion()["status"] == "Canceled"
-    wait_until(lambda: not any(_lives(pid) for pid in [*pids, runner.pid]), "all processes are gone", timeout_s=10)
+    wait_until(lambda: not any(_lives(pid) for pid in [*pids, runner.pid]), "all processes are gone", timeout_s=60)
 
 
 def test_a_run_shows_where_the_time_to_its_first_line_went(experiment: Experiment, project: Path) -> None:
@@ -220,10 +221,3 @@ def test_a_run_shows_where_the_time_to_its_first_line_went(experiment: Experimen
     assert set(times) == {"upload", "queue", "environment", "start", "total"}
     assert times["total"] == pytest.approx(sum(times[part] for part in ("upload", "queue", "environment", "start")), abs=0.01)
     assert times["total"] < 30
-
-
-def _is_runner_of(process: psutil.Process, run_id: str) -> bool:
-    try:
-        return "runyard.runner" in process.cmdline() and process.environ().get("RUNYARD_RUN_ID") == run_id
-    except psutil.Error:
-        return False
