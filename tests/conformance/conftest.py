@@ -11,10 +11,20 @@ import sqlalchemy as sa
 from tests.postgres_process import RunningPostgres, programs, start_postgres, stop_postgres
 
 from runyard.domain.run import RunStatus
-from runyard.storage.backends.sql import compactor, metric_block, metric_compaction, metric_pyramid, metric_read, metric_stored
+from runyard.storage.backends.sql import (
+    compactor,
+    metric_batch,
+    metric_block,
+    metric_compaction,
+    metric_payload,
+    metric_pyramid,
+    metric_read,
+    metric_stored,
+)
 from runyard.storage.backends.sql.opened import open_folder, open_postgres
 from runyard.storage.base import Storage
 from runyard.storage.run_base import RunOrigin
+from runyard.wire import journal
 from runyard.wire.run import NewRun
 from runyard.wire.workspace import EnsureWorkspaceRequest
 
@@ -61,6 +71,10 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "BLOCK_POINTS", 8)
     monkeypatch.setattr(metric_block, "OWN_FRAME_POINTS", 5)
     monkeypatch.setattr(metric_block, "SHARED_FRAME_SERIES", 2)
+    monkeypatch.setattr(metric_block, "SHARED_FRAME_POINTS", 6)
+    monkeypatch.setattr(metric_payload, "_ROW_SERIES_MIN", 2)
+    monkeypatch.setattr(metric_batch, "_PLAIN_FROM", 2)
+    monkeypatch.setattr(journal, "_KNOWN_FROM", 2)
     monkeypatch.setattr(metric_block, "_PLAIN_DIRECTORY_SERIES", 2)
     monkeypatch.setattr(metric_compaction, "SERIES_PER_ROW", 2)
     monkeypatch.setattr(compactor, "MERGE_BLOCKS", 3)

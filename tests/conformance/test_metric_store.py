@@ -71,6 +71,20 @@ RECORDS = st.one_of(
     st.builds(HistogramRecord, NAMES, TIMES, HISTOGRAMS, STEPS),
 )
 BATCH = st.tuples(st.just("batch"), st.sampled_from(["w0", "w1", "wé"]), st.integers(0, 6), st.lists(RECORDS, max_size=12))
+WIDE_VALUES = st.floats(width=32) | NUMBERS
+WIDE_CALLS = st.builds(
+    lambda names, at_us, calls: [
+        ScalarRecord(name, at_us + apart * call + n * jitter, value, step)
+        for call, (step, value, apart, jitter) in enumerate(calls)
+        for n, name in enumerate(names)
+    ],
+    st.lists(NAMES, min_size=2, unique=True),
+    st.integers(0, 10**15),
+    st.lists(
+        st.tuples(st.integers(-5, 50), st.floats(width=32) | NUMBERS, st.sampled_from([0, 1000]), st.booleans()), max_size=4
+    ),
+)
+BATCH |= st.tuples(st.just("batch"), st.sampled_from(["w0", "w1"]), st.integers(0, 6), WIDE_CALLS)
 ACTIONS = st.one_of(BATCH, BATCH, BATCH, st.sampled_from([("compact",), ("finish",), ("read",), ("pages",)]))
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from runyard.domain.metric import MetricType
 from runyard.errors import InvalidArgumentError
+from runyard.wire import journal
 from runyard.wire.journal import (
     COMMIT,
     FLOAT,
@@ -168,3 +169,32 @@ def test_scalars_are_yielded_lazily_with_their_description() -> None:
     (run,) = batch.parts
     assert isinstance(run, ScalarRun)
     assert next(scalars_of(batch, run)) == ScalarRecord("x", 1, 2.0, 3, "why")
+
+
+def test_definitions_that_many_batches_begin_with_are_read_once_and_never_changed() -> None:
+    defines = [define_frame(SeriesDefinition(n, f"m{n}")) for n in range(1, 100)]
+    again, more = define_frame(SeriesDefinition(99, "m99")), define_frame(SeriesDefinition(500, "new"))
+    scalar = scalars_frame(pack_scalar(1, 10, 0.5, 3))
+
+    def read(frames: list[bytes]) -> dict[int, str]:
+        batch = decode_batch(encode_batch(frames, writer="w", seq=0, first=0, record_count=frames.count(scalar)))
+        return {number: each.name for number, each in batch.definitions.items()}
+
+    whole = {n: f"m{n}" for n in range(1, 100)}
+    assert read([*defines, scalar]) == whole
+    assert read([*defines, scalar, more, scalar]) == whole | {500: "new"}
+    assert read([*defines, more, scalar]) == whole | {500: "new"}
+    assert read([*defines, again, scalar]) == whole
+    assert read(defines[:50]) == {n: f"m{n}" for n in range(1, 51)}
+    with pytest.raises(InvalidArgumentError, match="twice"):
+        read([*defines, scalar, define_frame(SeriesDefinition(7, "another"))])
+    assert read([*defines, scalar]) == whole
+
+
+def test_the_definitions_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_KNOWN", {})
+    monkeypatch.setattr(journal, "_KNOWN_MAX", 500)
+    for first in range(0, 5000, 100):
+        defines = [define_frame(SeriesDefinition(n, f"m{n}")) for n in range(first, first + 100)]
+        assert len(decode_batch(encode_batch(defines, writer="w", seq=0, first=0, record_count=0)).definitions) == 100
+        assert sum(len(held) for _, held in journal._KNOWN.values()) <= 500

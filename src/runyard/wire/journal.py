@@ -28,7 +28,7 @@ The order of the frames, and of the scalars in them, is the order of recording.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Union
@@ -127,7 +127,7 @@ class JournalBatch:
 
     Guarantees: the checksum was right, the frames are well formed, the count of records is right. Records are not checked, and
     the bytes of the scalars by :func:`scalars_of` only: a reader that looks at them by itself must refuse unknown flags and
-    series.
+    series. Batches that begin with the same definitions share one object ``definitions``.
     """
 
     writer: str
@@ -136,7 +136,7 @@ class JournalBatch:
     first: int
     record_count: int
     payload: bytes
-    definitions: dict[int, SeriesDefinition]
+    definitions: Mapping[int, SeriesDefinition]
     parts: list[Part]
 
 
@@ -264,19 +264,12 @@ def records_of(batch: JournalBatch) -> list[Record]:
     return records
 
 
-def _parts_of(payload: bytes) -> tuple[dict[int, SeriesDefinition], list[Part], int]:
-    definitions: dict[int, SeriesDefinition] = {}
+def _parts_of(payload: bytes) -> tuple[Mapping[int, SeriesDefinition], list[Part], int]:
+    definitions, offset = _first_definitions(payload)
     parts: list[Part] = []
-    found = offset = 0
-    end, front, unpack = len(payload), _FRAME.size, _FRAME.unpack_from  # a batch may define ten thousand series
-    while offset < end:
-        if offset + front > end:
-            raise _broken("a frame is cut")
-        kind, _, length = unpack(payload, offset)
-        start = offset + front
-        offset = start + length + -length % 8
-        if offset > end:
-            raise _broken("a frame is cut")
+    found = 0
+    more: dict[int, SeriesDefinition] = {}
+    for kind, start, length in _frames(payload, offset):
         if kind == SCALARS:
             count, rest = divmod(length, SCALAR_BYTES)
             if rest:
@@ -287,13 +280,54 @@ def _parts_of(payload: bytes) -> tuple[dict[int, SeriesDefinition], list[Part], 
             parts.append(_record(payload[start : start + length]))
             found += 1
         elif kind == DEFINE:
-            definition = _definition(payload[start : start + length])
-            known = definitions.setdefault(definition.series, definition)
-            if known is not definition and known != definition:
-                raise _broken(f"it defines series {definition.series} twice")
+            more = more or dict(definitions)
+            _define(more, payload[start : start + length])
         else:
             raise _broken(f"a frame has the unknown kind {kind}")
-    return definitions, parts, found
+    return more or definitions, parts, found
+
+
+def _frames(payload: bytes, offset: int) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, start and length of each frame from an offset on."""
+    end, front, unpack = len(payload), _FRAME.size, _FRAME.unpack_from
+    while offset < end:
+        if offset + front > end:
+            raise _broken("a frame is cut")
+        kind, _, length = unpack(payload, offset)
+        start = offset + front
+        offset = start + length + -length % 8
+        if offset > end:
+            raise _broken("a frame is cut")
+        yield kind, start, length
+
+
+def _first_definitions(payload: bytes) -> tuple[Mapping[int, SeriesDefinition], int]:
+    """Return the definitions that a payload begins with, and where they end.
+
+    A program that logs ten thousand names defines them in each batch: what they came to is remembered.
+    """
+    known = _KNOWN.get(payload[:_KNOWN_BY_BYTES])
+    if known is not None and payload.startswith(known[0]):
+        return known[1], len(known[0])
+    definitions: dict[int, SeriesDefinition] = {}
+    end = 0
+    for kind, start, length in _frames(payload, 0):
+        if kind != DEFINE:
+            break
+        _define(definitions, payload[start : start + length])
+        end = start + length + -length % 8
+    if len(definitions) >= _KNOWN_FROM:
+        if sum(len(held) for _, held in list(_KNOWN.values())) + len(definitions) > _KNOWN_MAX:
+            _KNOWN.clear()
+        _KNOWN[payload[:_KNOWN_BY_BYTES]] = payload[:end], definitions
+    return definitions, end
+
+
+def _define(definitions: dict[int, SeriesDefinition], data: bytes) -> None:
+    definition = _definition(data)
+    known = definitions.setdefault(definition.series, definition)
+    if known is not definition and known != definition:
+        raise _broken(f"it defines series {definition.series} twice")
 
 
 def _value(kind: int, real: float, whole: int) -> MetricValue:
@@ -327,6 +361,11 @@ def _zeros(length: int) -> bytes:
 _PADDING = [b"\0" * length for length in range(8)]
 _RECORD: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 _DEFINITION = msgspec.msgpack.Decoder(SeriesDefinition)
+_KNOWN: dict[bytes, tuple[bytes, dict[int, SeriesDefinition]]] = {}
+"""The definitions that batches began with, by their first bytes: the bytes, and what they mean. Nothing in it is changed."""
+_KNOWN_BY_BYTES = 64
+_KNOWN_FROM = 32
+_KNOWN_MAX = 40_000
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from runyard.domain.metric import MetricFamily, MetricType
+from runyard.domain.metric import MetricFamily
 from runyard.storage.backends.sql import metric_compaction
 from runyard.storage.backends.sql.metric_block import Block, entries_of
 from runyard.storage.backends.sql.metric_compaction import NewBlock, plan_compaction
@@ -21,7 +21,7 @@ def groups(keys: list[int], lengths: list[int], kind: int = FLOAT) -> Groups:
     columns = (random.integers(0, 1 << 40, count) for _ in range(3))
     starts = np.concatenate([[0], np.cumsum(lengths)])
     points = Points(np.full(count, kind | HAS_STEP, np.uint8), *columns)
-    return Groups(keys, [MetricType.SCALAR] * len(keys), [""] * len(keys), starts, points)
+    return Groups(keys, [0] * len(keys), {}, starts, points)
 
 
 def planned(found: list[Groups]) -> tuple[list[NewBlock], Summary]:

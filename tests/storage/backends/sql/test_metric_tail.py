@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import numpy as np
 import pytest
 
 from runyard.domain.metric import MetricFamily, MetricType
 from runyard.storage.backends.sql.metric_batch import Batch, SeriesName
-from runyard.storage.backends.sql.metric_points import FLOAT, HAS_STEP, INT64_MAX, INT64_MIN, OBJECT, Points
-from runyard.storage.backends.sql.metric_tail import decode_payload, encode_payload
+from runyard.storage.backends.sql.metric_group import grouped
+from runyard.storage.backends.sql.metric_payload import decode_payload, encode_payload
+from runyard.storage.backends.sql.metric_points import FLOAT, HAS_STEP, INT64_MAX, INT64_MIN, OBJECT, Points, joined
+from runyard.storage.backends.sql.metric_tail import join_tail
 
 
 def batch(steps: list[int], times: list[int], bits: list[int], series: list[int]) -> Batch:
@@ -73,6 +77,61 @@ def test_steps_and_series_of_a_wide_call_take_a_quarter_of_their_bytes() -> None
     steps = np.repeat(np.arange(20), 500).tolist()
     given = batch(steps, steps, list(range(1 << 40, (1 << 40) + 10_000)), [*range(500)] * 20)
     assert len(encode_payload(given, list(range(500)))) < 10_000 * (1 + 1 + 2 + 2) + 5_000
+
+
+def floats(values: list[float]) -> list[int]:
+    return np.array(values, np.float64).view(np.int64).tolist()
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("is_single", [True, False])
+def test_rows_of_one_point_of_each_series_come_back_and_take_what_their_values_take(together: bool, is_single: bool) -> None:
+    random = np.random.default_rng(5)
+    values = random.normal(size=10_000).astype(np.float32 if is_single else np.float64)
+    steps = np.repeat(np.arange(20), 500).tolist()
+    times = steps if together else list(range(10_000))
+    given = batch(steps, times, floats(values.tolist()), [*range(500)] * 20)
+    payload = encode_payload(given, list(range(500)))
+    head, series, points = decode_payload(payload)
+    assert np.array_equal(series, given.series)
+    assert same(points, given.points)
+    assert (head.width, head.by_row) == (500, ["steps", "times"] if together else ["steps"])
+    assert len(payload) < 10_000 * ((4 if is_single else 8) + (0 if together else 2)) + 4_000
+
+
+@pytest.mark.parametrize(
+    "value", [0.0, -0.0, math.nan, math.inf, -math.inf, 5e-324, 1e300, 1e-40, 3.4028235e38, 3.4028236e38, 0.1, 2.0**-149]
+)
+def test_a_value_that_loses_a_bit_as_float32_is_kept_whole(value: float) -> None:
+    odd_nan = floats([math.nan])[0] | 1
+    for bits in ([*floats([1.5, value])], [odd_nan, *floats([value])]):
+        given = batch([1] * 2, [2] * 2, bits, [0, 1])
+        _, _, points = decode_payload(encode_payload(given, [1, 2]))
+        assert same(points, given.points)
+
+
+def test_random_rows_come_back_alone_and_with_others() -> None:
+    random = np.random.default_rng(4)
+    for _ in range(200):
+        width, count = int(random.integers(4, 9)), int(random.integers(1, 6))
+        steps = np.repeat(random.integers(-9, 9, count), width)
+        steps[random.integers(0, len(steps))] += random.integers(0, 2)
+        times = np.repeat(random.integers(0, 1 << 50, count), width) + random.integers(0, 2) * np.arange(count * width)
+        bits = floats(random.choice([0.5, 0.1, math.nan, 7.0], count * width).tolist())
+        given = batch(steps.tolist(), times.tolist(), bits, [*range(width)] * count)
+        payload = encode_payload(given, list(range(5, 5 + width)))
+        _, series, points = decode_payload(payload)
+        assert np.array_equal(series, given.series)
+        assert same(points, given.points)
+        other = encode_payload(batch([1, 2], [3, 4], [5, 6], [0, 1]), [6, 99])
+        for rows in ([payload], [payload, payload], [payload, other], [other, payload]):
+            tail = join_tail(list(enumerate(rows, 1)))
+            apart = [decode_payload(row) for row in rows]
+            keys = [key for head, own, _ in apart for key in np.array(head.keys)[own].tolist()]
+            order = sorted(range(len(keys)), key=lambda place, keys=keys, tail=tail: tail.keys.index(keys[place]))
+            groups = grouped(tail)
+            assert same(groups.points, joined([points for _, _, points in apart]).take(np.array(order)))
+            assert np.repeat(groups.keys, np.diff(groups.starts)).tolist() == [keys[place] for place in order]
 
 
 def test_a_row_that_an_earlier_version_wrote_is_read() -> None:

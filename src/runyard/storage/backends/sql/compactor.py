@@ -20,7 +20,7 @@ from runyard.errors import ConflictError, NotFoundError
 from runyard.storage.backends.sql import metric_fresh
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
-from runyard.storage.backends.sql.metric_compaction import NewBlock, Plan, merged_block, plan_compaction
+from runyard.storage.backends.sql.metric_compaction import NewBlock, merged_block, plan_compaction
 from runyard.storage.backends.sql.metric_fresh import read_fresh, store_fresh
 from runyard.storage.backends.sql.metric_group import grouped
 from runyard.storage.backends.sql.metric_key import KeyBook
@@ -45,10 +45,25 @@ MERGE_BLOCKS = 8
 MERGE_POINTS_MAX = 4 << 20
 """Points that a merge holds in memory at most."""
 
+# Statements are made once: to make one takes longer than to run it.
 _OPEN = (
     sa.select(t.metric_block.c.pk, t.metric_block.c.points)
     .where(t.metric_block.c.run_pk == sa.bindparam("own_run"), t.metric_block.c.level == OPEN)
     .order_by(t.metric_block.c.pk)
+)
+_RUN = sa.select(t.run.c.pk).where(t.run.c.pk == sa.bindparam("own_run"))
+_SUMMARY = sa.select(t.run_summary).where(t.run_summary.c.run_pk == sa.bindparam("own_run"))
+_NEW_SUMMARY = t.run_summary.insert()
+_MOVE_SUMMARY = t.run_summary.update().where(
+    t.run_summary.c.run_pk == sa.bindparam("own_run"), t.run_summary.c.version == sa.bindparam("own_version")
+)
+_TAKE_TAIL = t.metric_tail.delete().where(
+    t.metric_tail.c.run_pk == sa.bindparam("own_run"),
+    t.metric_tail.c.pk.between(sa.bindparam("first_pk"), sa.bindparam("last_pk")),
+)
+_NEW_BLOCKS = t.metric_block.insert()
+_TAKE_BLOCKS = t.metric_block.delete().where(
+    t.metric_block.c.run_pk == sa.bindparam("own_run"), t.metric_block.c.pk.in_(sa.bindparam("blocks", expanding=True))
 )
 _ENDED = [status.value for status in TERMINAL_STATUSES]
 _STATUS_IN_MAX = 500
@@ -211,8 +226,8 @@ class Compactor:
             stored = StoredBlocks(connection, self._book, run_pk, summary.keysets)
             plan = plan_compaction(summary, stored, grouped(tail), self._book.names(connection, tail.keys))
         rows = [self._row(run_pk, block, summary) for block in plan.blocks]
-        keyset_id = self._book.keyset_id(summary.keys)
-        self._database.write(lambda c: _apply(c, run_pk, tail, plan, rows, version, keyset_id))
+        values = _summary_row(summary, version, self._book.keyset_id(summary.keys))
+        self._database.write(lambda c: _apply(c, run_pk, tail, plan.superseded, rows, version, values))
         self._tails.forget(run_pk, rows=tail.rows, points=len(tail.points))
         return len(tail.points) + ROW_COST * tail.rows
 
@@ -252,7 +267,7 @@ class Compactor:
             _require_run(connection, run_pk)
             _delete_blocks(connection, run_pk, pks)
             if row is not None:
-                connection.execute(t.metric_block.insert().values(**row))
+                connection.execute(_NEW_BLOCKS, [row])
 
         self._database.write(work)
 
@@ -268,7 +283,7 @@ class Compactor:
 
 def read_summary(connection: Connection, book: KeyBook, run_pk: int) -> tuple[int, Summary]:
     """Return the version of a run's summary and a copy of it that may be changed; 0 and an empty one when there is none."""
-    row = connection.execute(sa.select(t.run_summary).where(t.run_summary.c.run_pk == run_pk)).first()
+    row = connection.execute(_SUMMARY, {"own_run": run_pk}).first()
     if row is None:
         return 0, Summary()
     return row.version, Summary.decode(book.keyset(connection, row.keyset_id), row.blob).copy()
@@ -290,35 +305,35 @@ def _mergeable(blocks: Sequence[Any], finish: bool) -> list[int]:
 
 
 def _apply(
-    connection: Connection, run_pk: int, tail: Tail, plan: Plan, rows: list[dict[str, Any]], version: int, keyset_id: int
+    connection: Connection,
+    run_pk: int,
+    tail: Tail,
+    superseded: list[int],
+    rows: list[dict[str, Any]],
+    version: int,
+    summary: dict[str, Any],
 ) -> None:
-    """Make a compaction true. Everything here happens together or not at all."""
+    """Make a compaction true. Everything here happens together or not at all; all that takes long was done before."""
     _require_run(connection, run_pk)
-    _store_summary(connection, run_pk, plan.summary, version, keyset_id)
-    c = t.metric_tail.c
-    gone = connection.execute(
-        t.metric_tail.delete().where(c.run_pk == run_pk, c.pk >= tail.first_pk, c.pk <= tail.last_pk)
-    ).rowcount
-    if gone != tail.rows:
+    _store_summary(connection, run_pk, version, summary)
+    asked = {"own_run": run_pk, "first_pk": tail.first_pk, "last_pk": tail.last_pk}
+    if connection.execute(_TAKE_TAIL, asked).rowcount != tail.rows:
         raise ConflictError(f"The tail of run {run_pk} was compacted by somebody else.")
-    _delete_blocks(connection, run_pk, plan.superseded)
+    _delete_blocks(connection, run_pk, superseded)
     if rows:
-        connection.execute(t.metric_block.insert(), rows)
+        connection.execute(_NEW_BLOCKS, rows)
 
 
 def _require_run(connection: Connection, run_pk: int) -> None:
-    if connection.execute(sa.select(t.run.c.pk).where(t.run.c.pk == run_pk)).first() is None:
+    if connection.execute(_RUN, {"own_run": run_pk}).first() is None:
         raise NotFoundError(f"The run with the key {run_pk} is gone: it was purged.")
 
 
-def _store_summary(connection: Connection, run_pk: int, summary: Summary, version: int, keyset_id: int) -> None:
-    c = t.run_summary.c
-    values = _summary_row(summary, version, keyset_id)
+def _store_summary(connection: Connection, run_pk: int, version: int, values: dict[str, Any]) -> None:
     if not version:
-        connection.execute(t.run_summary.insert().values(run_pk=run_pk, **values))
+        connection.execute(_NEW_SUMMARY, {"run_pk": run_pk, **values})
         return
-    update = t.run_summary.update().where(c.run_pk == run_pk, c.version == version).values(**values)
-    if connection.execute(update).rowcount != 1:
+    if connection.execute(_MOVE_SUMMARY, {"own_run": run_pk, "own_version": version, **values}).rowcount != 1:
         raise ConflictError(f"The metrics of run {run_pk} were compacted by somebody else.")
 
 
@@ -327,8 +342,5 @@ def _summary_row(summary: Summary, version: int, keyset_id: int) -> dict[str, An
 
 
 def _delete_blocks(connection: Connection, run_pk: int, pks: list[int]) -> None:
-    if not pks:
-        return
-    c = t.metric_block.c
-    if connection.execute(t.metric_block.delete().where(c.run_pk == run_pk, c.pk.in_(pks))).rowcount != len(pks):
+    if pks and connection.execute(_TAKE_BLOCKS, {"own_run": run_pk, "blocks": pks}).rowcount != len(pks):
         raise ConflictError(f"The blocks of run {run_pk} were merged by somebody else.")

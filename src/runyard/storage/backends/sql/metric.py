@@ -18,9 +18,10 @@ from runyard.storage.backends.sql.mapping import add_change, run_row, to_us, wor
 from runyard.storage.backends.sql.metric_batch import batch_of
 from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_listed import listed
+from runyard.storage.backends.sql.metric_payload import METRIC_TYPES, encode_payload
 from runyard.storage.backends.sql.metric_points import Points, SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
-from runyard.storage.backends.sql.metric_tail import METRIC_TYPES, encode_payload, note_batch
+from runyard.storage.backends.sql.metric_tail import note_batch
 from runyard.storage.backends.sql.metric_window import read_windows
 from runyard.storage.metric_base import MetricColumn, MetricWindow
 from runyard.wire.journal import JournalBatch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +16,13 @@ from runyard.storage.backends.sql.metric_points import (
     FLOAT,
     INT64_MAX,
     TYPE_MASK,
+    Ints,
     Points,
     joined,
     point_of_object,
     points_of_values,
 )
-from runyard.wire.journal import COMMIT, SCALAR_DTYPE, SCALAR_FLAGS, JournalBatch, ScalarRun, UnreadableRecord
+from runyard.wire.journal import COMMIT, SCALAR_DTYPE, SCALAR_FLAGS, JournalBatch, ScalarRun, SeriesDefinition, UnreadableRecord
 from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, Record, RecordBatch, RefusedRecord, ScalarRecord
 from runyard.wire.record_rule import are_plain_names, refusal_of, refusal_of_series
 
@@ -68,11 +70,20 @@ class _Collector:
 
     def number(self, name: SeriesName) -> int:
         """Return the number of a series in this batch."""
-        key = (name.name, name.family)
+        if len(self.numbers) < len(self.names):
+            self.numbers = {_key(each): number for number, each in enumerate(self.names)}
+        key = _key(name)
         if key not in self.numbers:
             self.numbers[key] = len(self.names)
             self.names.append(name)
         return self.numbers[key]
+
+    def numbers_of(self, names: list[SeriesName], *, are_different: bool) -> list[int]:
+        """Return :meth:`number` of several; ``are_different`` says that no two of them are of one series."""
+        if self.names or not are_different:
+            return [self.number(name) for name in names]
+        self.names = names
+        return list(range(len(names)))
 
     def add(self, name: SeriesName, points: Points) -> None:
         """Add points of one series. A series without any is still a series: an empty list was logged."""
@@ -87,6 +98,10 @@ class _Collector:
         """Return what was collected."""
         series = np.concatenate(self.series) if self.series else np.zeros(0, np.int32)
         return Batch(writer, seq, self.names, series, joined(self.parts), self.refused)
+
+
+def _key(name: SeriesName) -> tuple[str, MetricFamily]:
+    return name.name, name.family
 
 
 def batch_of(data: RecordBatch | JournalBatch) -> Batch:
@@ -166,17 +181,17 @@ def _add_journal(collector: _Collector, data: JournalBatch) -> None:
 def _add_scalar_run(collector: _Collector, data: JournalBatch, scalars: npt.NDArray[Any]) -> None:
     flags = scalars["flags"]
     sound = _KNOWN_FLAGS[np.minimum(flags, 255)] & (scalars["commit"] == COMMIT) & (flags <= 255)
-    used, first = np.unique(scalars["series"], return_index=True)
-    names, reasons = _names_of(data, used.tolist())
+    used, first, places = _used(scalars["series"])
+    names, reasons, plain = _names_of(data, used)
     if not sound.all() or reasons:
         scalars = _sound_scalars(collector, data, scalars, sound, reasons)
-        used, first = np.unique(scalars["series"], return_index=True)
+        used, first, places = _used(scalars["series"])
     if not len(scalars):
         return
     order = np.argsort(first)
     numbers = np.zeros(len(used), np.int32)
-    numbers[order] = [collector.number(names[number]) for number in used[order].tolist()]
-    collector.series.append(numbers[np.searchsorted(used, scalars["series"])])
+    numbers[order] = collector.numbers_of([names[number] for number in used[order].tolist()], are_different=plain)
+    collector.series.append(numbers[places])
     small, bits = scalars["flags"].astype(np.uint8), scalars["value"].view(np.int64)
     steps, times = scalars["step"].astype(np.int64), scalars["time_us"].astype(np.int64)
     if (small & TYPE_MASK).max() > FLOAT:
@@ -184,18 +199,33 @@ def _add_scalar_run(collector: _Collector, data: JournalBatch, scalars: npt.NDAr
     collector.parts.append(Points(small, steps, times, np.ascontiguousarray(bits, np.int64)))
 
 
-def _names_of(data: JournalBatch, used: list[int]) -> tuple[dict[int, SeriesName], dict[int, str]]:
-    """Return the names of series by their numbers in the batch, and of the others why their scalars are refused."""
+def _used(series: npt.NDArray[np.uint32]) -> tuple[Ints, Ints, npt.NDArray[Any]]:
+    """Return the numbers of series that scalars use, in rising order, where each comes first, and the place of each scalar's."""
+    count = len(series)
+    top = int(series.max()) if count else 0
+    if top > count + _DENSE_SPARE:
+        different, first, places = np.unique(series, return_index=True, return_inverse=True)
+        return different.astype(np.int64), first, places
+    table = np.full(top + 1, -1, np.int64)
+    table[series[::-1]] = np.arange(count - 1, -1, -1)  # of the scalars of a series the first is written last, and stays
+    used = np.flatnonzero(table >= 0)
+    first = table[used]
+    table[used] = np.arange(len(used))
+    return used, first, table[series]
+
+
+def _names_of(data: JournalBatch, used: Ints) -> tuple[Mapping[int, SeriesName], dict[int, str], bool]:
+    """Return the names of series by their numbers in the batch, and of the others why their scalars are refused.
+
+    The last is whether the names are known to be of different series.
+    """
     defined = data.definitions
-    if defined.keys() == set(used) and are_plain_names([each.name for each in defined.values()]):
-        plain = {
-            number: SeriesName(each.name, each.family, each.type) for number, each in defined.items() if not each.description
-        }
-        if len(plain) == len(used):
-            return plain, {}
+    plain = _plain_names(defined)
+    if plain is not None and len(plain) == len(used) and all(map(plain.__contains__, used.tolist())):
+        return plain, {}, True
     names: dict[int, SeriesName] = {}
     reasons: dict[int, str] = {}
-    for number in used:
+    for number in used.tolist():
         definition = defined.get(number)
         if definition is None:
             reasons[number] = f"Series {number} is not defined in its batch."
@@ -205,7 +235,34 @@ def _names_of(data: JournalBatch, used: list[int]) -> tuple[dict[int, SeriesName
             names[number] = SeriesName(definition.name, definition.family, definition.type, definition.description)
         else:
             reasons[number] = reason
-    return names, reasons
+    return names, reasons, False
+
+
+def _plain_names(defined: Mapping[int, SeriesDefinition]) -> dict[int, SeriesName] | None:
+    """Return the names of definitions: all may be stored, none has a description or comes twice; None when it is not like that.
+
+    Batches that begin alike share their definitions, so what was found for them last is kept.
+    """
+    held = _PLAIN.get(id(defined))
+    if held is not None and held[0] is defined:
+        return held[1]
+    found: dict[int, SeriesName] | None = None
+    if are_plain_names([each.name for each in defined.values()]) and not any(each.description for each in defined.values()):
+        found = {number: SeriesName(each.name, each.family, each.type) for number, each in defined.items()}
+        if len(set(map(_key, found.values()))) < len(found):
+            found = None
+    if len(defined) >= _PLAIN_FROM:
+        if sum(len(mapping) for mapping, _ in list(_PLAIN.values())) + len(defined) > _PLAIN_MAX:
+            _PLAIN.clear()
+        _PLAIN[id(defined)] = defined, found
+    return found
+
+
+_PLAIN: dict[int, tuple[Mapping[int, SeriesDefinition], dict[int, SeriesName] | None]] = {}
+_PLAIN_FROM = 32
+_PLAIN_MAX = 40_000
+_DENSE_SPARE = 1 << 16
+"""Numbers of series go so far beyond the number of scalars before they are looked up in another way than in a table."""
 
 
 def _sound_scalars(

@@ -1,9 +1,9 @@
 """Blocks: immutable, compressed points of some series of one run, with a directory of their own.
 
 The data of a block is a row of frames. A frame is one compressed column: a series of :data:`OWN_FRAME_POINTS` points or more has
-frames of its own, smaller ones share frames, at most :data:`SHARED_FRAME_SERIES` series in each. Columns that are equal, such as
-the steps and times of metrics that were logged in one call, are stored once. A reader takes the directory and then only the
-frames that it needs.
+frames of its own, smaller ones share frames, :data:`SHARED_FRAME_SERIES` series in each, or more with :data:`SHARED_FRAME_POINTS`
+points together. Columns that are equal, such as the steps and times of metrics that were logged in one call, are stored once. A
+reader takes the directory and then only the frames that it needs.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ BLOCK_POINTS = 8192
 
 OWN_FRAME_POINTS = 256
 SHARED_FRAME_SERIES = 64
+SHARED_FRAME_POINTS = 4096
+"""Very small series share a frame up to so many points: a frame of a thousand takes twice as long a point to pack."""
+
 FRAMES_HELD = 24
 """Decoded frames that a block keeps: readers go through its series in order, and these share few frames at a time."""
 
@@ -205,14 +208,15 @@ def encode_plain(los: Ints, counts: Ints, points: Points) -> EncodedBlock | None
     fields["extra_frame"][:] = fields["places_frame"][:] = _NONE
     frames: list[bytes] = []
     columns = {"steps": points.steps, "times": points.times, "values": points.bits.view(np.float64)}
+    together = max(SHARED_FRAME_SERIES, SHARED_FRAME_POINTS // int(counts.max()))
     for name, column in columns.items():
         first = int(counts[0])
         if name != "values" and (counts == first).all() and (column.reshape(-1, first) == column[:first]).all():
             fields[f"{name}_frame"][:] = len(frames)
             frames.append(_compressed(name, column[:first]))
             continue
-        groups = np.arange(len(counts)) // SHARED_FRAME_SERIES
-        opens = starts[::SHARED_FRAME_SERIES]
+        groups = np.arange(len(counts)) // together
+        opens = starts[::together]
         fields[f"{name}_frame"][:] = groups + len(frames)
         fields[f"{name}_at"][:] = starts - opens[groups]
         edges = [*opens.tolist(), len(column)]

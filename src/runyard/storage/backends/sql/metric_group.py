@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runyard.domain.metric import MetricType
 from runyard.storage.backends.sql.metric_points import Ints, Points
 from runyard.storage.backends.sql.metric_tail import Tail
 
@@ -19,8 +18,8 @@ class Groups:
     """Series i has the points from ``starts[i]`` up to ``starts[i + 1]``, in order of arrival; it may have none."""
 
     keys: list[int]
-    types: list[MetricType]
-    descriptions: list[str]
+    types: list[int]
+    descriptions: dict[int, str]
     starts: Ints
     points: Points
 
@@ -45,6 +44,8 @@ def grouped(tail: Tail) -> Groups:
         starts[1] = len(tail.points)
         return Groups(tail.keys, tail.types, tail.descriptions, starts, tail.points)
     np.cumsum(np.bincount(tail.series, minlength=count), out=starts[1:])
+    if tail.by_rows and not tail.points.objects:
+        return Groups(tail.keys, tail.types, tail.descriptions, starts, tail.points.turned(count))
     series = tail.series.astype(np.uint16) if count < _RADIX_MAX else tail.series  # numpy sorts 16 bits in linear time
     order = np.argsort(series, kind="stable")
     return Groups(tail.keys, tail.types, tail.descriptions, starts, tail.points.take(order))

@@ -23,10 +23,10 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list, keys_in
 from runyard.storage.backends.sql.metric_group import Groups
 from runyard.storage.backends.sql.metric_key import SeriesKey
+from runyard.storage.backends.sql.metric_payload import TYPE_CODES, decode_payload
 from runyard.storage.backends.sql.metric_points import Floats, Ints, Points, joined
 from runyard.storage.backends.sql.metric_read import MetricReader
 from runyard.storage.backends.sql.metric_summary import Summary
-from runyard.storage.backends.sql.metric_tail import decode_payload
 
 KEPT_FIGURES = 50_000
 """So many figures, one a late run and metric, are kept in memory: about 8 MB. A single metric is kept however many there are."""
@@ -222,7 +222,7 @@ def _add_tails(kept: _Kept, tails: dict[int, _Tail], name: SeriesKey) -> None:
     slots = np.searchsorted(kept.state.run_pks, list(own)).tolist()
     kept.there[slots] = True
     starts = np.concatenate([[0], np.cumsum([len(points) for points in own.values()])])
-    groups = Groups(slots, [MetricType.SCALAR] * len(slots), [""] * len(slots), starts, joined(list(own.values())))
+    groups = Groups(slots, [TYPE_CODES[MetricType.SCALAR]] * len(slots), {}, starts, joined(list(own.values())))
     kept.summary.add(groups, [name] * len(slots))
     for beside in _beside(kept.summary):  # values that are no numbers are no figures
         beside.clear()

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from runyard.domain.metric import MetricSummary, MetricValue
+from runyard.storage.backends.sql.metric_payload import METRIC_TYPES
 from runyard.storage.backends.sql.metric_points import BOOLEAN, FLOAT, INTEGER, Ints
 from runyard.storage.backends.sql.metric_read import Shown
 from runyard.storage.backends.sql.metric_summary import ENDS, FAMILIES, TABLE, Summary
-from runyard.storage.backends.sql.metric_tail import METRIC_TYPES
 
 _READ = [f"{end}_{part}" for end in ENDS for part in ("kind", "bits")]
 _READ += ["points", "count", "numbers", "total", "family", "type", "last_x", "min_x", "max_x"]

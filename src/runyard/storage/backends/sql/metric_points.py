@@ -60,6 +60,11 @@ class Points:
         given: npt.NDArray[np.bool_] = (self.flags & np.uint8(HAS_STEP)) != 0
         return given
 
+    def turned(self, width: int) -> Points:
+        """Return points that are rows of ``width`` as columns of that number, one column after the other. None is an object."""
+        flags, bits = self.flags.reshape(-1, width).T.reshape(-1), self.bits.reshape(-1, width).T.reshape(-1)
+        return Points(flags, self.steps.reshape(-1, width).T.reshape(-1), self.times.reshape(-1, width).T.reshape(-1), bits)
+
     def part(self, start: int, stop: int) -> Points:
         """Return the points from ``start`` up to ``stop``."""
         if start <= 0 and stop >= len(self):

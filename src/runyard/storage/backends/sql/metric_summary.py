@@ -17,11 +17,9 @@ from runyard.domain.metric import MetricFamily, MetricValue, is_number
 from runyard.storage.backends.sql.metric_group import Groups
 from runyard.storage.backends.sql.metric_key import Keys, SeriesKey
 from runyard.storage.backends.sql.metric_points import BOOLEAN, FLOAT, INTEGER, OBJECT, TYPE_MASK, Floats, Ints
-from runyard.storage.backends.sql.metric_tail import METRIC_TYPES
 
 FAMILIES = list(MetricFamily)
 _FAMILY_CODES = {family: code for code, family in enumerate(FAMILIES)}
-_TYPE_CODES = {kind: code for code, kind in enumerate(METRIC_TYPES)}
 TABLE, _HISTOGRAM = FAMILIES.index(MetricFamily.TABLE), FAMILIES.index(MetricFamily.HISTOGRAM)
 
 ENDS = ("last", "min", "max", "first")
@@ -106,17 +104,21 @@ class Summary:
 
     def _place(self, groups: Groups, names: Sequence[SeriesKey]) -> npt.NDArray[np.int64]:
         slots = self.slots
-        new = [place for place, key in enumerate(groups.keys) if key not in slots]
+        start = len(self)
+        new = [place for place, key in enumerate(groups.keys) if key not in slots] if slots else range(len(groups.keys))
         if new:
-            start = len(self.keys)
-            self.keys = np.concatenate([self.keys, np.array([groups.keys[place] for place in new], np.int32)])
+            keys, types = np.array(groups.keys, np.int32)[new], np.array(groups.types, np.uint8)[new]
+            self.keys = np.concatenate([self.keys, keys])
             for name, kind in _FIELDS:
                 self.fields[name] = np.concatenate([self.fields[name], np.zeros(len(new), kind)])
-            slots.update(zip((groups.keys[place] for place in new), count(start), strict=False))
-            self.fields["family"][start:] = [_FAMILY_CODES[names[place][1]] for place in new]
-            self.fields["type"][start:] = [_TYPE_CODES[groups.types[place]] for place in new]
-            own = zip(count(start), (groups.descriptions[place] for place in new), strict=False)
-            self.descriptions.update((slot, text) for slot, text in own if text)
+            slots.update(zip(keys.tolist(), count(start), strict=False))
+            self.fields["family"][start:] = _family_codes(names)[new]
+            self.fields["type"][start:] = types
+            if groups.descriptions:
+                texts = groups.descriptions
+                self.descriptions.update((slot, texts[place]) for slot, place in enumerate(new, start) if place in texts)
+        if len(new) == len(groups.keys):
+            return np.arange(start, start + len(new))
         return np.array([slots[key] for key in groups.keys], np.int64)
 
     def figures(self, slots: npt.NDArray[Any]) -> dict[str, Floats]:
@@ -320,6 +322,13 @@ class _Addition:
                 if not held or (value < other if sign > 0 else value > other):
                     fields[f"{which}_kind"][slot], fields[f"{which}_bits"][slot] = kind, bits
                     fields[f"{which}_x"][slot] = self.x[place]
+
+
+def _family_codes(names: Sequence[SeriesKey]) -> npt.NDArray[np.uint8]:
+    families = [family for _, family in names]
+    if families.count(MetricFamily.SERIES) == len(families):  # nearly always
+        return np.full(len(families), _FAMILY_CODES[MetricFamily.SERIES], np.uint8)
+    return np.array([_FAMILY_CODES[family] for family in families], np.uint8)
 
 
 def _packed_number(value: Any) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,9 +18,15 @@ def insert_rows(connection: Connection, table: sa.Table, rows: list[dict[str, An
     if not rows:
         return
     if connection.dialect.name != "postgresql":
-        connection.execute(table.insert(), rows)
+        connection.execute(_into(table), rows)
         return
     names = list(rows[0])
     arrays = [sa.literal([row[name] for row in rows], sa.ARRAY(table.c[name].type)) for name in names]
     listed = sa.func.unnest(*arrays).table_valued(*[sa.column(name, table.c[name].type) for name in names]).render_derived()
     connection.execute(table.insert().from_select(names, sa.select(*listed.c)))
+
+
+@cache
+def _into(table: sa.Table) -> sa.Insert:
+    """Return a statement made once: to make it takes longer than to run it."""
+    return table.insert()

@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_batch import batch_of
 from runyard.storage.backends.sql.metric_key import ensure_keys
-from runyard.storage.backends.sql.metric_tail import encode_payload, note_batch
+from runyard.storage.backends.sql.metric_payload import encode_payload
+from runyard.storage.backends.sql.metric_tail import note_batch
 from runyard.wire.metric import Record, RecordBatch
 
 _DECODER = msgspec.msgpack.Decoder(list[Record])
