@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 from pathlib import Path
 
 import pytest
+from tests.conftest import send_nothing_at_exit
+
+from runyard.client import recorder
 
 
 def test_a_test_cannot_reach_beyond_loopback() -> None:
@@ -22,3 +26,13 @@ def test_a_test_may_use_loopback() -> None:
 def test_the_users_own_home_is_out_of_reach(home: Path) -> None:
     assert os.environ["RUNYARD_HOME"] == str(home)
     assert not str(home).startswith(str(Path.home() / ".runyard"))
+
+
+def test_the_end_of_the_tests_sends_nothing() -> None:
+    recorder._register_exit()
+    before = atexit._ncallbacks()
+    try:
+        send_nothing_at_exit()
+        assert atexit._ncallbacks() < before
+    finally:
+        atexit.register(recorder._leave)
