@@ -234,9 +234,11 @@ def _scripts_of(run_id: str) -> list[psutil.Process]:
 
 def _children(experiment: Experiment) -> Callable[[], float]:
     def created_s() -> float:
-        with experiment.start_logging(outputs=None, snapshot_directory=None) as run:
-            spent = seconds(lambda: run.create_children(count=CHILDREN))
-        return spent
+        run = experiment.start_logging(outputs=None, snapshot_directory=None)
+        try:
+            return seconds(lambda: run.create_children(count=CHILDREN))
+        finally:
+            run.complete()
 
     return created_s
 

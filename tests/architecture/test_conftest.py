@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import send_nothing_at_exit
-
-from runyard.client import recorder
 
 
 def test_a_test_cannot_reach_beyond_loopback() -> None:
@@ -28,11 +26,10 @@ def test_the_users_own_home_is_out_of_reach(home: Path) -> None:
     assert not str(home).startswith(str(Path.home() / ".runyard"))
 
 
-def test_the_end_of_the_tests_sends_nothing() -> None:
-    recorder._register_exit()
-    before = atexit._ncallbacks()
-    try:
-        send_nothing_at_exit()
-        assert atexit._ncallbacks() < before
-    finally:
-        atexit.register(recorder._leave)
+@pytest.mark.parametrize(("ending", "told"), [("", "sent\n"), ("tests.conftest.send_nothing_at_exit()", "")])
+def test_the_end_of_the_tests_sends_nothing(ending: str, told: str) -> None:
+    code = "import tests.conftest; from runyard.client import recorder; recorder.flush_all = lambda *_: print('sent')\n"
+    code += f"recorder._register_exit()\n{ending}"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, told), done.stderr
