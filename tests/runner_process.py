@@ -28,6 +28,14 @@ def runner_of(run_id: str) -> psutil.Process:
         time.sleep(0.02)
 
 
+def lives(pid: int) -> bool:
+    """Return whether a process runs: one that has ended and waits for its parent to ask does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def belongs_to(process: psutil.Process, run_id: str) -> bool:
     """Return whether a process lives that carries the mark of a run."""
     try:

@@ -156,7 +156,7 @@ def assert_names_the_failing_rank(run: Run, folder: str) -> None:
 
 def _assert_nothing_is_left(run: Run) -> None:
     """Give the runner itself a moment to leave; no script may be there any more."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while left := [each for each in psutil.process_iter() if belongs_to(each, run.id)]:
         assert time.monotonic() < deadline, left
         assert not [each for each in left if "train.py" in command_line(each)]

@@ -28,7 +28,7 @@ class Process:
         )
 
     def wait_until_up(self) -> dict[str, Any]:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.output()
             try:
@@ -42,7 +42,7 @@ class Process:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=60)
 
     def output(self) -> str:
         return self.process.communicate(timeout=30)[0]
