@@ -57,6 +57,14 @@ def own_server(home: Path) -> Iterator[list[RunningServer]]:
     stop_server(servers[-1])
 
 
+@pytest.fixture
+def impatient_server(home: Path) -> Iterator[RunningServer]:
+    """A server that gives the runner of a cancelled run two seconds to speak, and not fifteen."""
+    server = start_server(home, cancel_patience_s=2.0)
+    yield server
+    stop_server(server)
+
+
 def driver_log(run: Run) -> str:
     return str(run.get_details_with_logs()["logFiles"].get("azureml-logs/70_driver_log.txt", ""))
 
@@ -193,7 +201,7 @@ def test_a_killed_runner_shows_soon_leaves_no_process_and_its_run_can_be_cancell
 
 
 @pytest.mark.slow
-def test_a_runner_that_hangs_is_killed_with_its_script_by_cancelling(own_server: list[RunningServer], project: Path) -> None:
+def test_a_runner_that_hangs_is_killed_with_its_script_by_cancelling(impatient_server: RunningServer, project: Path) -> None:
     (project / "stubborn.py").write_text(STUBBORN)
     run = Experiment(Workspace.from_config(), "survival").submit(ScriptRunConfig(".", "stubborn.py"))
     log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
