@@ -99,7 +99,7 @@ def server(session_home: Path) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout, built once: also for both halves of the suite, which `make test` gives one folder."""
+    """The wheel of this checkout, built once: also for all parts of the suite, to which `make test` gives one folder."""
     shared = os.environ.get("TESTS_SHARED_FOLDER")
     return shared_wheel(Path(shared) if shared else tmp_path_factory.mktemp("wheel"))
 
