@@ -41,7 +41,7 @@ def start_server(home: Path, *extra: str, **settings: float) -> RunningServer:
     ``settings`` are those of ``Settings`` that no command line sets, such as how patient the server is.
 
     Raises:
-        RuntimeError: it ended or did not answer within 60 s; the message holds the end of its log.
+        RuntimeError: it ended or did not answer in time; the message holds the end of its log.
     """
     if "RUNYARD_DATABASE_URL" not in os.environ:
         put_database(home)
