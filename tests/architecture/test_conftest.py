@@ -18,7 +18,7 @@ def test_a_test_cannot_reach_beyond_loopback() -> None:
 
 def test_a_test_may_use_loopback() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        socket.create_connection(listening.getsockname(), timeout=5).close()
+        socket.create_connection(listening.getsockname(), timeout=60).close()
 
 
 def test_the_users_own_home_is_out_of_reach(home: Path) -> None:
