@@ -14,7 +14,7 @@ MAKE_QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install studio demo test bench seed unit e2e lint format types imports generated generate studio-test docs wheel lock pictures recording clean
+.PHONY: help venv install studio demo test studio-checks python-checks bench seed unit e2e lint format types imports generated generate studio-test docs wheel lock pictures recording clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,15 +68,20 @@ demo: $(VENV)/.demo-installed $(STATIC) ## train the example on Runyard, from no
 test: ## run everything that must be green
 	$(STAGE) "install" $(MAKE_QUIETLY) install
 	$(STAGE) "programs for tests" sh scripts/ensure_test_programs.sh
+	@sh scripts/side_by_side.sh "$(MAKE_QUIETLY) studio-checks" "$(MAKE_QUIETLY) python-checks"
+	@echo "=== pytest: unit, integration, end to end"
+	$(TEST_SETTING) sh scripts/run_tests.sh $(PY)
+
+studio-checks:
+	$(STAGE) "studio build" $(MAKE_QUIETLY) studio
+	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
+	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
+
+python-checks:
 	$(STAGE) "lint" $(MAKE_QUIETLY) lint
 	$(STAGE) "types" $(MAKE_QUIETLY) types
 	$(STAGE) "imports" $(MAKE_QUIETLY) imports
-	$(STAGE) "studio build" $(MAKE_QUIETLY) studio
-	$(STAGE) "generated files" $(MAKE_QUIETLY) generated
 	$(STAGE) "documents" $(MAKE_QUIETLY) docs
-	$(STAGE) "studio tests" $(MAKE_QUIETLY) studio-test
-	@echo "=== pytest: unit, integration, end to end"
-	$(TEST_SETTING) sh scripts/run_tests.sh $(PY)
 
 bench: install ## measure the goals in numbers: QUICK=1, ONLY="recording reading list server submission studio install peers", PEERS=1
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(PEERS),--only peers,$(if $(ONLY),--only $(ONLY)))
@@ -111,8 +116,7 @@ generated: install studio/node_modules/.installed ## openapi.json, the Studio's 
 generate: install studio/node_modules/.installed ## write those files anew
 	@$(NODE) $(PY) scripts/generated.py --write
 
-studio-test: install studio ## the Studio's types, unit tests and size
-	@cd studio && $(NODE) npm run --silent typecheck </dev/null
+studio-test: install studio ## the Studio's types, which its build checks, unit tests and size
 	@cd studio && CI=true $(NODE) npm run --silent test </dev/null
 	@cd studio && $(NODE) npm run --silent size </dev/null
 

@@ -176,10 +176,10 @@ class _Tables:
             shutil.copyfile(path, folder / f"{number}.bin")
 
 
-def _read_document(path: Path) -> None:
+def _read_document(path: Path) -> tuple[str, object]:
+    """Do what an import cannot do without: read, hash and parse a document."""
     data = path.read_bytes()
-    hashlib.sha256(data).hexdigest()
-    json.loads(data)
+    return hashlib.sha256(data).hexdigest(), json.loads(data)
 
 
 def _shown_size(megabytes: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -71,7 +71,7 @@ class LargeShape:
         values = np.random.default_rng(seed).normal(size=shape) if self._is_random else loss(*shape, seed)
         return packed([f"n{n}" for n in range(LARGE_METRICS)], values, batch_points=values.size, jitter=False)
 
-    def writer(self) -> Iterator[float]:
+    def writer(self) -> Generator[float, None, None]:
         """Yield the milliseconds to write a run and make its blocks, again and again, in one store."""
         with _store() as storage:
             _stored(storage, self._batches)  # the names are new only once

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import psutil
 
@@ -138,17 +139,18 @@ class _Sent:
         self.contents: list[int] = []
 
     def __enter__(self) -> _Sent:
-        self._original = original = SnapshotApi.put_blob
+        original = SnapshotApi.put_blob
 
         def put_blob(api: SnapshotApi, sha256: str, content: bytes | Path) -> None:
             self.contents.append(len(content) if isinstance(content, bytes) else content.stat().st_size)
             original(api, sha256, content)
 
-        SnapshotApi.put_blob = put_blob  # type: ignore[method-assign]
+        self._patch = mock.patch.object(SnapshotApi, "put_blob", put_blob)
+        self._patch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        SnapshotApi.put_blob = self._original  # type: ignore[method-assign]
+        self._patch.stop()
 
 
 def _changed(experiment: Experiment, folder: Path) -> Row:
@@ -232,8 +234,11 @@ def _scripts_of(run_id: str) -> list[psutil.Process]:
 
 def _children(experiment: Experiment) -> Callable[[], float]:
     def created_s() -> float:
-        with experiment.start_logging(outputs=None, snapshot_directory=None) as run:
+        run = experiment.start_logging(outputs=None, snapshot_directory=None)
+        try:
             return seconds(lambda: run.create_children(count=CHILDREN))
+        finally:
+            run.complete()
 
     return created_s
 

@@ -1,21 +1,22 @@
 #!/bin/sh
-# Run all Python tests with the Python $1: in two halves of about the same length side by side, since each waits a lot. What the second
-# half says is printed when the first has ended. Fails when either does.
+# Run all Python tests with the Python $1: first, and alone, those that measure what a newcomer waits for; then all others in three parts
+# of about the same length side by side, since each waits a lot. Fails when any does.
 set -eu
 
 python=$1
-second_half="tests/cli tests/conformance tests/e2e tests/server tests/storage"
-log=$(mktemp)
-TESTS_SHARED_FOLDER=$(mktemp -d) # what both halves need, such as the wheel, is made once
+alone="tests/e2e/test_first_ten_seconds.py"
+second="tests/client tests/conformance tests/examples tests/runner tests/sdk tests/server tests/storage"
+third="tests/cli tests/e2e"
+scripts=$(dirname "$0")
+TESTS_SHARED_FOLDER=$(mktemp -d) # what all need, such as the wheel, is made once
 export TESTS_SHARED_FOLDER
-trap 'rm -rf "$log" "$TESTS_SHARED_FOLDER"' EXIT
+trap 'rm -rf "$TESTS_SHARED_FOLDER"' EXIT
 
-# shellcheck disable=SC2086  # a folder a word
-"$python" -m pytest -p no:cacheprovider --durations=5 $second_half >"$log" 2>&1 &
-second=$!
 failed=0
-# shellcheck disable=SC2046
-"$python" -m pytest --durations=5 $(printf -- '--ignore=%s ' $second_half) || failed=1
-wait "$second" || failed=1
-cat "$log"
+"$python" -m pytest -p no:cacheprovider $alone || failed=1
+# shellcheck disable=SC2046,SC2086  # a folder a word
+sh "$scripts/side_by_side.sh" \
+    "'$python' -m pytest --durations=10 $(echo $(printf -- '--ignore=%s ' $second $third))" \
+    "'$python' -m pytest -p no:cacheprovider --durations=10 $second" \
+    "'$python' -m pytest -p no:cacheprovider --durations=10 --ignore=$alone $third" || failed=1
 exit $failed

@@ -52,14 +52,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Kill what the tests have started and not stopped, and send nothing more: a server would start for it."""
-    recorder = sys.modules.get("runyard.client.recorder")  # not imported above: see pytest_configure
-    if recorder is not None:
-        atexit.unregister(recorder.flush_all)
+    send_nothing_at_exit()
     for process in _marked_processes():
         print(
             f"killing a process that a test left behind: {process.pid} {' '.join(_command_line(process))[:120]}", file=sys.stderr
         )
         _kill(process)
+
+
+def send_nothing_at_exit() -> None:
+    """Have this process end without flushing what tests have left open: their servers are gone."""
+    recorder = sys.modules.get("runyard.client.recorder")  # not imported above: see pytest_configure
+    if recorder is not None:
+        atexit.unregister(recorder._leave)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -94,7 +99,7 @@ def server(session_home: Path) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout, built once: also for both halves of the suite, which `make test` gives one folder."""
+    """The wheel of this checkout, built once: also for all parts of the suite, to which `make test` gives one folder."""
     shared = os.environ.get("TESTS_SHARED_FOLDER")
     return shared_wheel(Path(shared) if shared else tmp_path_factory.mktemp("wheel"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,6 +11,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.fresh_database import put_database
 
 START_DEADLINE_S = 60
 
@@ -24,16 +27,29 @@ class RunningServer:
     token: str
 
 
-def start_server(home: Path, *extra: str) -> RunningServer:
+CHANGED = """\
+import functools, sys
+import runyard.server.__main__ as started
+started.Settings = functools.partial(started.Settings, **{settings!r})
+sys.exit(started.main())
+"""
+
+
+def start_server(home: Path, *extra: str, **settings: float) -> RunningServer:
     """Start ``python -m runyard.server`` in ``home`` and return when ``/health`` answers.
+
+    ``settings`` are those of ``Settings`` that no command line sets, such as how patient the server is.
 
     Raises:
         RuntimeError: it ended or did not answer in time; the message holds the end of its log.
     """
+    if "RUNYARD_DATABASE_URL" not in os.environ:
+        put_database(home)
     home.mkdir(parents=True, exist_ok=True)
+    program = ["-c", CHANGED.format(settings=settings)] if settings else ["-m", "runyard.server"]
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "runyard.server", "--home", str(home), *extra],
+            [sys.executable, *program, "--home", str(home), *extra],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -61,6 +61,17 @@ def test_a_stage_ends_as_its_command_does(code: int) -> None:
     assert ("=== checking: FAILED" in done.stderr) == (code != 0)
 
 
+@pytest.mark.parametrize(("first", "second", "code"), [(0, 0, 0), (7, 0, 1), (0, 7, 1)])
+def test_commands_side_by_side_wait_for_each_other_and_fail_when_any_does(
+    first: int, second: int, code: int, tmp_path: Path
+) -> None:
+    def meet(mine: str, other: str, end: int) -> str:
+        return f"touch {tmp_path}/{mine}; until [ -e {tmp_path}/{other} ]; do sleep 0.01; done; echo {mine}; exit {end}"
+
+    done = sh("side_by_side.sh", meet("one", "two", first), meet("two", "one", second), "echo three", PATH="/usr/bin:/bin")
+    assert (done.returncode, done.stdout) == (code, "one\ntwo\nthree\n")
+
+
 def test_what_pip_is_told_reaches_uv_and_npm(tmp_path: Path) -> None:
     config = tmp_path / "pip.conf"
     config.write_text("[global]\nindex-url = https://mirror.example/simple\ncert = /etc/mirror.pem\n")

@@ -11,6 +11,7 @@ from tests.server_process import RunningServer
 
 from runyard import Experiment, Workspace
 from runyard.cli.main import root
+from runyard.client.client import Client
 from runyard.client.embedded import read_owner_token
 from runyard.sdk.profile import read_profiles
 
@@ -77,7 +78,7 @@ def test_a_wrong_token_is_refused_and_nothing_is_kept(elsewhere: Path, server: R
 
 
 def test_a_server_that_is_not_there_is_named(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runyard.client.client.RETRY_S", 0.0)
+    monkeypatch.setitem(Client.__init__.__kwdefaults__, "retry_s", 0.0)
     told = CliRunner().invoke(root, ["login", "http://127.0.0.1:9", "--profile", "x"], input="t\n")
     assert told.exit_code == 7 and "http://127.0.0.1:9" in told.stderr
 

@@ -34,7 +34,7 @@ def test_up_status_down(home: Path) -> None:
     running = state(home)
     assert running["state"] == "running"
     assert str(running["url"]) in started.stdout
-    with urllib.request.urlopen(f"{running['url']}/health", timeout=5) as answer:
+    with urllib.request.urlopen(f"{running['url']}/health", timeout=60) as answer:
         assert answer.status == 200
     assert "runs already" in call("up").stdout
     assert state(home)["pid"] == running["pid"]

@@ -105,9 +105,9 @@ def test_samples_are_recorded_until_it_is_closed() -> None:
     recorder = KeptRecords()
     metrics = SystemMetrics(recorder, 0.02)
     metrics.start()
-    assert recorder.enough.wait(10)
+    assert recorder.enough.wait(60)
     metrics.close()
-    metrics._thread.join(10)
+    metrics._thread.join(60)
     assert not metrics._thread.is_alive()
     assert all(isinstance(record, ScalarRecord) and record.name.startswith("system/") for record in recorder.records)
 
@@ -116,7 +116,7 @@ def test_a_machine_that_fails_ends_the_samples_only(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(system_metrics.SystemSampler, "sample", lambda self: 1 / 0)
     metrics = SystemMetrics(KeptRecords(), 0.01)
     metrics.start()
-    metrics._thread.join(10)
+    metrics._thread.join(60)
     assert "ZeroDivisionError" in caplog.text
 
 

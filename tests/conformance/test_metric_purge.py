@@ -80,9 +80,9 @@ def test_a_run_that_is_purged_while_its_records_arrive_is_gone_whole(
                 run_id, began = new_run(), threading.Event()
                 writer = threading.Thread(target=record, args=(run_id, began))
                 writer.start()
-                assert began.wait(20)
+                assert began.wait(60)
                 purge(storage, run_id)
-                writer.join(20)
+                writer.join(60)
                 assert not writer.is_alive()
                 assert storage.metrics.series("w", [run_id], None) == []
     finally:

@@ -52,9 +52,10 @@ def shown(storage: Storage, logged: dict[str, list[float]], **query: Any) -> lis
     result: list[float | None] = []
     cursor = None
     while True:
-        page = storage.runs.search("w", RunQuery(limit=7, cursor=cursor, **query), at=NOW)
+        page = storage.runs.search("w", RunQuery(limit=17, cursor=cursor, **query), at=NOW)
+        summaries = storage.metrics.summaries("w", [run.id for run in page.runs], ["m:x"])
         for run in page.runs:
-            (summary,) = storage.metrics.summaries("w", [run.id], ["m:x"]).get(run.id, [None])
+            (summary,) = summaries.get(run.id) or [None]
             value = getattr(summary, figure, None)
             result.append(None if value is None or math.isnan(value) else value)
         cursor = page.next_cursor

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +66,15 @@ def experiment(workspace: Workspace) -> Experiment:
 @pytest.fixture
 def submit(experiment: Experiment, tmp_path: Path) -> Callable[..., Run]:
     """Submit a script given as text."""
+    return partial(submit_script, experiment, tmp_path)
 
-    def submit(code: str, *arguments: str, **more: Any) -> Run:
-        folder = tmp_path / "source"
-        folder.mkdir(exist_ok=True)
-        (folder / "train.py").write_text(code)
-        return experiment.submit(ScriptRunConfig(str(folder), "train.py", arguments=list(arguments)), **more)
 
-    return submit
+def submit_script(experiment: Experiment, folder: Path, code: str, *arguments: str, **more: Any) -> Run:
+    """Submit a script given as text, from the folder ``source`` in ``folder``."""
+    source = folder / "source"
+    source.mkdir(exist_ok=True)
+    (source / "train.py").write_text(code)
+    return experiment.submit(ScriptRunConfig(str(source), "train.py", arguments=list(arguments)), **more)
 
 
 class Studio:

@@ -89,7 +89,8 @@ def test_what_is_open_stays_while_the_columns_of_metrics_arrive(studio: Studio, 
     top.complete()
     page = studio.page
     held: list[Route] = []
-    page.route("**/runs/*/metrics", lambda route: held.append(route))
+    holding = [True]
+    page.route("**/runs/*/metrics", lambda route: held.append(route) if holding else route.continue_())
     studio.open("/runs")
     page.get_by_role("button", name="Show what is below the parent").click()
     child = page.get_by_role("link", name="the child")
@@ -98,12 +99,13 @@ def test_what_is_open_stays_while_the_columns_of_metrics_arrive(studio: Studio, 
     page.evaluate(COUNT_GONE, "the child")
     read: list[str] = []
     page.on("request", lambda request: read.append(request.url) if request.url.endswith("/runs/rows") else None)
+    holding.clear()
     for route in held:
         route.continue_()
-    page.unroute("**/runs/*/metrics")
     expect(page.get_by_role("columnheader", name="loss")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="the parent").first).to_contain_text("0.25")
     expect(child).to_be_visible()
+    studio.settled()
     assert page.evaluate("window.gone") == 0
     assert len(read) == 2  # what is at the top, and what is below the parent
 

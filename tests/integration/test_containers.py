@@ -13,6 +13,7 @@ import pytest
 from runyard import Environment, Experiment, Run, ScriptRunConfig, Workspace
 from runyard.domain.container import container_name
 from tests.integration.container_engine import IMAGE, TestEngine, find_test_engine, mounts
+from tests.runner_process import runner_of
 from tests.server_process import RunningServer, start_server, stop_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -25,8 +26,13 @@ from runyard import Run
 run = Run.get_context()
 print("uid", os.getuid(), "here", os.path.exists("train.py"), "host tmp", os.path.exists(sys.argv[1]))
 print("password", os.environ["DB_PASSWORD"] == "very-hidden-value-4711", "lines", repr(os.environ["LINES_OF_TEXT"]))
-print("token in a command line", any(os.environ["RUNYARD_RUN_TOKEN"].encode() in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-      for pid in os.listdir("/proc") if pid.isdigit() and os.path.exists(f"/proc/{pid}/cmdline")))
+def command_line(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""  # it has just ended
+lines = [command_line(pid) for pid in os.listdir("/proc") if pid.isdigit()]
+print("token in a command line", any(os.environ["RUNYARD_RUN_TOKEN"].encode() in line for line in lines))
 run.log("answer", 42)
 os.makedirs("outputs", exist_ok=True)
 pathlib.Path("outputs/model.txt").write_text("weights")
@@ -154,17 +160,9 @@ def test_cancelling_ends_the_container_and_all_that_is_in_it(
 def test_the_container_of_a_killed_runner_is_removed(
     inside: Experiment, project: Path, engine: TestEngine, container_server: RunningServer
 ) -> None:
-    import psutil
-
     run = submit(inside, project, "wait", "stubborn")
     until(lambda: "waiting" in log_of(run), "the script")
-    runners = [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if (process.info["cmdline"] or [])[1:] == ["-m", "runyard.runner"] and process.environ().get("RUNYARD_RUN_ID") == run.id
-    ]
-    assert len(runners) == 1
-    runners[0].kill()
+    runner_of(run.id).kill()
     until(lambda: run.get_status() == "NotResponding", "the run shows it")
     assert_nothing_left(engine, container_server, run)
     run.cancel()

@@ -22,6 +22,7 @@ from runyard import (
     ScriptRunConfig,
     TensorflowConfiguration,
 )
+from tests.runner_process import belongs_to, command_line
 
 needs_mpirun = pytest.mark.skipif(
     shutil.which("mpirun") is None and os.environ.get("CI") != "true",
@@ -155,18 +156,11 @@ def assert_names_the_failing_rank(run: Run, folder: str) -> None:
 
 def _assert_nothing_is_left(run: Run) -> None:
     """Give the runner itself a moment to leave; no script may be there any more."""
-    deadline = time.monotonic() + 30
-    while left := [each for each in psutil.process_iter() if _is_of(each, run.id)]:
+    deadline = time.monotonic() + 60
+    while left := [each for each in psutil.process_iter() if belongs_to(each, run.id)]:
         assert time.monotonic() < deadline, left
-        assert not [each for each in left if "train.py" in each.cmdline()]
+        assert not [each for each in left if "train.py" in command_line(each)]
         time.sleep(0.1)
-
-
-def _is_of(process: psutil.Process, run_id: str) -> bool:
-    try:
-        return process.environ().get("RUNYARD_RUN_ID") == run_id and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
 
 
 @needs_mpirun

@@ -17,7 +17,7 @@ from tests.server_process import RunningServer, start_server, stop_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-COUNT = 200 if os.environ.get("RUNYARD_LONG") == "1" else 30
+COUNT = 200 if os.environ.get("RUNYARD_LONG") == "1" else 16
 SLOTS = 4
 GPUS = 3
 

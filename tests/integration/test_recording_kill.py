@@ -18,6 +18,7 @@ import pytest
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
 from runyard.wire.metric import MetricValuesQuery
+from tests.runner_process import lives, runner_of
 from tests.server_process import start_server, stop_server
 
 LONG = bool(os.environ.get("RUNYARD_LONG"))
@@ -174,20 +175,9 @@ def test_a_killed_runner_costs_no_point_and_its_run_can_be_ended(home: Path, pro
             run.cancel()
             assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
             pid, returned = map(int, told.read_text().split())
-            until(lambda pid=pid: not psutil.pid_exists(pid), "the script is gone, too")
+            until(lambda pid=pid: not lives(pid), "the script is gone, too")
             subprocess.run([sys.executable, "-m", "runyard", "sync"], check=True, timeout=120, stdout=subprocess.DEVNULL)
             values = run.get_metrics()["n"]
             is_whole = values == list(range(len(values)))
             assert is_whole and len(values) >= returned
     assert server.process.poll() is None
-
-
-def runner_of(run_id: str) -> psutil.Process:
-    """Return the process that runs a run."""
-    for process in psutil.process_iter():
-        try:
-            if "runyard.runner" in process.cmdline() and process.environ().get("RUNYARD_RUN_ID") == run_id:
-                return process
-        except psutil.Error:
-            continue
-    raise LookupError(f"run {run_id} has no runner")

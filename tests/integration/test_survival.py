@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
 from runyard.errors import RunFailedError, TransportError
+from tests.runner_process import lives, runner_of
 from tests.server_process import RunningServer, start_server, stop_server
 
 LONG = """
@@ -39,7 +39,7 @@ time.sleep(300)
 """
 
 
-def wait_until(condition: Callable[[], Any], what: str, timeout_s: float = 30) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, timeout_s: float = 60) -> Any:
     deadline = time.monotonic() + timeout_s
     while True:
         value = condition()
@@ -55,6 +55,14 @@ def own_server(home: Path) -> Iterator[list[RunningServer]]:
     servers = [start_server(home)]
     yield servers
     stop_server(servers[-1])
+
+
+@pytest.fixture
+def impatient_server(home: Path) -> Iterator[RunningServer]:
+    """A server that gives the runner of a cancelled run two seconds to speak, and not fifteen."""
+    server = start_server(home, cancel_patience_s=2.0)
+    yield server
+    stop_server(server)
 
 
 def driver_log(run: Run) -> str:
@@ -102,9 +110,9 @@ def test_cancelling_leaves_no_process_of_the_tree(experiment: Experiment, projec
     run = experiment.submit(ScriptRunConfig(".", "stubborn.py"))
     log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
     pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
-    assert all(psutil.pid_exists(pid) for pid in pids)
+    assert all(lives(pid) for pid in pids)
     run.cancel()
-    wait_until(lambda: not any(_lives(pid) for pid in pids), "all processes are gone", timeout_s=60)
+    wait_until(lambda: not any(lives(pid) for pid in pids), "all processes are gone", timeout_s=60)
     assert run.wait_for_completion()["status"] == "Canceled"
 
 
@@ -169,16 +177,9 @@ def test_a_server_that_is_gone_for_good_is_a_clear_error(home: Path, project: Pa
     workspace = Workspace.from_config()
     stopped = subprocess.run([sys.executable, "-m", "runyard", "down"], capture_output=True, text=True, check=False)
     assert stopped.returncode == 0, stopped.stderr
-    server.process.wait(timeout=15)
+    server.process.wait(timeout=60)
     with pytest.raises(TransportError, match="runyard up"):
         Experiment(workspace, "nobody")
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.mark.slow
@@ -189,27 +190,27 @@ def test_a_killed_runner_shows_soon_leaves_no_process_and_its_run_can_be_cancell
     run = Experiment(Workspace.from_config(), "survival").submit(ScriptRunConfig(".", "stubborn.py"))
     log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
     pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
-    (runner,) = [each for each in psutil.process_iter() if _is_runner_of(each, run.id)]
+    runner = runner_of(run.id)
     runner.kill()
     wait_until(lambda: run.get_status() == "NotResponding", "the loss shows", timeout_s=60)
     record = run._client.runs.get(run.id)
     assert "runner ended without a word (killed" in str(record.status_reason)
-    wait_until(lambda: not any(_lives(pid) for pid in pids), "all processes are gone", timeout_s=10)
+    wait_until(lambda: not any(lives(pid) for pid in pids), "all processes are gone", timeout_s=60)
     run.cancel()
     assert run.wait_for_completion()["status"] == "Canceled"
 
 
 @pytest.mark.slow
-def test_a_runner_that_hangs_is_killed_with_its_script_by_cancelling(own_server: list[RunningServer], project: Path) -> None:
+def test_a_runner_that_hangs_is_killed_with_its_script_by_cancelling(impatient_server: RunningServer, project: Path) -> None:
     (project / "stubborn.py").write_text(STUBBORN)
     run = Experiment(Workspace.from_config(), "survival").submit(ScriptRunConfig(".", "stubborn.py"))
     log = wait_until(lambda: (text := driver_log(run)) and "pids" in text and text, "the script has started")
     pids = [int(pid) for pid in next(line for line in log.splitlines() if line.startswith("pids")).split()[1:]]
-    (runner,) = [each for each in psutil.process_iter() if _is_runner_of(each, run.id)]
+    runner = runner_of(run.id)
     runner.suspend()
     run.cancel()
     assert run.wait_for_completion()["status"] == "Canceled"
-    wait_until(lambda: not any(_lives(pid) for pid in [*pids, runner.pid]), "all processes are gone", timeout_s=10)
+    wait_until(lambda: not any(lives(pid) for pid in [*pids, runner.pid]), "all processes are gone", timeout_s=60)
 
 
 def test_a_run_shows_where_the_time_to_its_first_line_went(experiment: Experiment, project: Path) -> None:
@@ -220,10 +221,3 @@ def test_a_run_shows_where_the_time_to_its_first_line_went(experiment: Experimen
     assert set(times) == {"upload", "queue", "environment", "start", "total"}
     assert times["total"] == pytest.approx(sum(times[part] for part in ("upload", "queue", "environment", "start")), abs=0.01)
     assert times["total"] < 30
-
-
-def _is_runner_of(process: psutil.Process, run_id: str) -> bool:
-    try:
-        return "runyard.runner" in process.cmdline() and process.environ().get("RUNYARD_RUN_ID") == run_id
-    except psutil.Error:
-        return False

@@ -13,7 +13,7 @@ from pathlib import Path
 from runyard.domain.run import RunSpec, RunStatus
 from tests.runner.fake_server import RUN_ID, FakeServer
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 @dataclass

@@ -61,7 +61,7 @@ def test_a_call_waits_for_a_server_that_is_away_and_finds_it_on_another_port(ser
     time.sleep(0.2)
     assert waiting.is_alive()
     server.up()
-    waiting.join(timeout=10)
+    waiting.join(timeout=60)
     assert answers == [RunStatus.PREPARING]
     assert server.statuses == ["Preparing"]
 
@@ -78,7 +78,7 @@ def test_a_stranger_on_the_old_port_is_not_believed(server: FakeServer, tmp_path
     time.sleep(0.2)
     assert asking.is_alive()
     server.up()
-    asking.join(timeout=10)
+    asking.join(timeout=60)
     stranger.down()
     assert found == [RUN_ID]
 

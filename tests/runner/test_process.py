@@ -13,6 +13,7 @@ import pytest
 from runyard.runner.process import ScriptProcess
 from runyard.runner.stop import StopCause, StopSwitch
 from tests.runner.builders import until
+from tests.runner_process import lives
 
 
 def start(tmp_path: Path, script: str) -> ScriptProcess:
@@ -70,7 +71,7 @@ def test_a_script_that_runs_too_long_is_stopped_with_that_reason(tmp_path: Path)
 def test_children_that_outlive_the_script_are_ended(tmp_path: Path) -> None:
     script = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid)"
     start(tmp_path, script).wait(StopSwitch(), grace_s=1, longest_s=None)
-    until(lambda: not psutil.pid_exists(int((tmp_path / "log.txt").read_text())), "the end of the child", 5)
+    until(lambda: not lives(int((tmp_path / "log.txt").read_text())), "the end of the child")
 
 
 def test_children_of_the_caller_are_left_alone(tmp_path: Path) -> None:

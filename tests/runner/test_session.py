@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import psutil
 import pytest
 
 from runyard.domain.environment import PackageSpec
@@ -19,6 +18,7 @@ from runyard.domain.run import RunError, RunSpec, RunStatus
 from runyard.errors import AuthenticationError, InvalidArgumentError
 from tests.runner.builders import RunningRunner, make_server, start_runner, until
 from tests.runner.fake_server import FakeServer
+from tests.runner_process import lives
 
 
 class Scene:
@@ -232,7 +232,7 @@ def test_cancelling_ends_every_process_of_a_script_that_resists(scene: Scene) ->
     server.cancel("asked by ann")
     assert runner.wait() == 0
     assert time.monotonic() - began < 30  # the script sleeps for longer
-    assert [pid for pid in pids_file.read_text().split() if psutil.pid_exists(int(pid))] == []
+    assert [pid for pid in pids_file.read_text().split() if lives(int(pid))] == []
     assert server.statuses == ["Preparing", "Running", "Canceled"]
     assert server.reports[-1].reason == "asked by ann"
     assert runner.driver_log.endswith("The experiment was stopped: asked by ann. Finalizing run...\n")
@@ -463,7 +463,7 @@ def test_a_stop_order_during_a_build_is_obeyed_at_once(scene: Scene, tmp_path: P
     server.cancel()
     assert runner.wait() == 0
     assert server.statuses == ["Preparing", "Canceled"]
-    until(lambda: not psutil.pid_exists(int(marker.read_text())), "uv's processes are gone")
+    until(lambda: not lives(int(marker.read_text())), "uv's processes are gone")
 
 
 @pytest.mark.slow

@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
+from tests.fresh_database import put_database
 
-from runyard.server.app import build_context, create_app
+from runyard.server.app import build_context, create_app, give_context
 from runyard.server.context import ServerContext
 from runyard.server.security.token import owner_token
 from runyard.server.settings import Settings
@@ -33,6 +35,7 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def context(tmp_path: Path, clock: FakeClock, engine: FakeEngine) -> Iterator[ServerContext]:
     settings = Settings(home=tmp_path / "home", local_slots=2)
+    put_database(settings.home)
     made = build_context(
         settings, server_id="0" * 32, base_url=lambda: "http://127.0.0.1:9", clock=clock, engines={"local": engine}
     )
@@ -40,10 +43,25 @@ def context(tmp_path: Path, clock: FakeClock, engine: FakeEngine) -> Iterator[Se
     made.storage.close()
 
 
+@pytest.fixture(scope="session")
+def made_apps() -> list[FastAPI]:
+    """The application, once the first test has made it: to put its routes together takes longer than most tests."""
+    return []
+
+
 @pytest.fixture
-def anonymous(context: ServerContext) -> httpx.Client:
+def app(made_apps: list[FastAPI], context: ServerContext) -> FastAPI:
+    """The application of this test's server."""
+    if not made_apps:
+        made_apps.append(create_app(context))
+    give_context(made_apps[0], context)
+    return made_apps[0]
+
+
+@pytest.fixture
+def anonymous(app: FastAPI) -> httpx.Client:
     """A client that says nothing about itself."""
-    return TestClient(create_app(context), base_url="http://127.0.0.1:9", raise_server_exceptions=False, follow_redirects=False)
+    return TestClient(app, base_url="http://127.0.0.1:9", raise_server_exceptions=False, follow_redirects=False)
 
 
 @pytest.fixture

@@ -46,34 +46,34 @@ def test_a_wrong_token_is_refused(anonymous: httpx.Client, header: str) -> None:
     assert anonymous.get("/api/v1/session", headers={"authorization": header}).status_code == 401
 
 
-def test_a_login_link_works_once_and_then_only_for_the_browser_that_used_it(client: httpx.Client, context: ServerContext) -> None:
+def test_a_login_link_works_once_and_then_only_for_the_browser_that_used_it(client: httpx.Client, app: FastAPI) -> None:
     url = client.post("/api/v1/session/login-links", json={"path": "/runs/x?tab=1"}).json()["url"]
     assert url.startswith("http://127.0.0.1:9/login?")
-    browser = _browser(context)
+    browser = _browser(app)
     first = browser.get(url)
     assert first.status_code == 303 and first.headers["location"] == "/runs/x?tab=1"
     cookie = first.headers["set-cookie"]
     assert "HttpOnly" in cookie and "samesite=strict" in cookie.lower()
     assert browser.get("/api/v1/session").json()["kind"] == "session"
     assert browser.get(url).headers["location"] == "/runs/x?tab=1"
-    assert _browser(context).get(url).headers["location"].startswith("/sign-in")
+    assert _browser(app).get(url).headers["location"].startswith("/sign-in")
 
 
-def test_a_link_is_void_after_its_time(client: httpx.Client, context: ServerContext, clock: FakeClock) -> None:
+def test_a_link_is_void_after_its_time(client: httpx.Client, app: FastAPI, clock: FakeClock) -> None:
     url = client.post("/api/v1/session/login-links", json={}).json()["url"]
     clock.advance(13 * 3600)
-    assert _browser(context).get(url).headers["location"].startswith("/sign-in")
+    assert _browser(app).get(url).headers["location"].startswith("/sign-in")
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "x"])
-def test_a_link_never_leads_to_another_site(client: httpx.Client, context: ServerContext, path: str) -> None:
+def test_a_link_never_leads_to_another_site(client: httpx.Client, app: FastAPI, path: str) -> None:
     assert client.post("/api/v1/session/login-links", json={"path": path}).status_code == 400
-    assert _browser(context).get("/login", params={"code": "x", "next": path}).status_code == 400
+    assert _browser(app).get("/login", params={"code": "x", "next": path}).status_code == 400
 
 
-def test_a_browser_changes_nothing_without_the_studios_header(client: httpx.Client, context: ServerContext) -> None:
+def test_a_browser_changes_nothing_without_the_studios_header(client: httpx.Client, app: FastAPI) -> None:
     url = client.post("/api/v1/session/login-links", json={}).json()["url"]
-    browser = _browser(context)
+    browser = _browser(app)
     browser.get(url)
     path = "/api/v1/workspaces/default/experiments/x"
     assert browser.put(path).status_code == 403
@@ -114,7 +114,7 @@ def test_an_unforeseen_failure_is_an_envelope_without_inner_details(
     assert response.json()["error"]["code"] == "internal"
 
 
-def _browser(context: ServerContext) -> httpx.Client:
+def _browser(app: FastAPI) -> httpx.Client:
     from starlette.testclient import TestClient
 
-    return TestClient(create_app(context), base_url="http://127.0.0.1:9", raise_server_exceptions=False, follow_redirects=False)
+    return TestClient(app, base_url="http://127.0.0.1:9", raise_server_exceptions=False, follow_redirects=False)

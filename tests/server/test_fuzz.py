@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
+from tests.fresh_database import put_database
 
 from runyard.server.app import build_context, create_app
 from runyard.server.security.token import owner_token
@@ -105,6 +106,7 @@ def _object(schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The owner's client of a server with a run in it, whose engine starts nothing."""
     home = tmp_path_factory.mktemp("fuzz")
+    put_database(home)
     context = build_context(
         Settings(home=home),
         server_id="0" * 32,

@@ -28,7 +28,7 @@ class Process:
         )
 
     def wait_until_up(self) -> dict[str, Any]:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.output()
             try:
@@ -42,7 +42,7 @@ class Process:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=60)
 
     def output(self) -> str:
         return self.process.communicate(timeout=30)[0]
@@ -124,14 +124,16 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(start: Any) -> None:
     facts = process.wait_until_up()
     headers = {"authorization": f"Bearer {(process.home / 'owner-token').read_text().strip()}"}
     root = "/api/v1/workspaces/default"
-    httpx.put(f"{facts['url']}{root}/experiments/e", headers=headers).raise_for_status()
-    httpx.post(f"{facts['url']}{root}/experiments/e/runs", headers=headers, json={"runs": [{"id": "r"}]}).raise_for_status()
+    httpx.put(f"{facts['url']}{root}/experiments/e", headers=headers, timeout=60).raise_for_status()
+    httpx.post(
+        f"{facts['url']}{root}/experiments/e/runs", headers=headers, timeout=60, json={"runs": [{"id": "r"}]}
+    ).raise_for_status()
     chunk = f"{facts['url']}{root}/runs/r/artifact-chunks/log.txt"
-    httpx.post(chunk, params={"offset": 0}, headers=headers, content=b"line\n").raise_for_status()
+    httpx.post(chunk, params={"offset": 0}, headers=headers, timeout=60, content=b"line\n").raise_for_status()
     process.stop(signal.SIGKILL)
     fresh = start().wait_until_up()
-    assert httpx.get(f"{fresh['url']}{root}/runs/r", headers=headers).json()["status"] == "Running"
-    assert httpx.get(f"{fresh['url']}{root}/runs/r/artifacts/log.txt", headers=headers).content == b"line\n"
+    assert httpx.get(f"{fresh['url']}{root}/runs/r", headers=headers, timeout=60).json()["status"] == "Running"
+    assert httpx.get(f"{fresh['url']}{root}/runs/r/artifacts/log.txt", headers=headers, timeout=60).content == b"line\n"
 
 
 def test_an_open_event_stream_hears_changes_and_does_not_hold_up_the_stop(start: Any) -> None:
@@ -139,13 +141,13 @@ def test_an_open_event_stream_hears_changes_and_does_not_hold_up_the_stop(start:
     facts = process.wait_until_up()
     headers = {"authorization": f"Bearer {(process.home / 'owner-token').read_text().strip()}"}
     root = f"{facts['url']}/api/v1/workspaces/default"
-    with httpx.stream("GET", f"{root}/changes/stream", headers=headers, timeout=20) as stream:
+    with httpx.stream("GET", f"{root}/changes/stream", headers=headers, timeout=60) as stream:
         lines = stream.iter_lines()
         assert next(lines).startswith("retry:")
-        httpx.put(f"{root}/experiments/live", headers=headers).raise_for_status()
+        httpx.put(f"{root}/experiments/live", headers=headers, timeout=60).raise_for_status()
         while not (line := next(lines)).startswith("data:"):
             pass
         assert json.loads(line.removeprefix("data:"))["experiment"] == "live"
         began = time.monotonic()
         process.stop()
-        assert time.monotonic() - began < 15  # the stream itself is read for 20 s
+        assert time.monotonic() - began < 30  # the stream itself is read for 60 s

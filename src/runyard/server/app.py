@@ -116,11 +116,8 @@ def create_app(context: ServerContext | None = None) -> FastAPI:
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
     )
-    app.state.context = context
-    app.state.stopping = asyncio.Event()
-    app.state.answers = SharedAnswers()
     if context is not None:
-        app.state.feed = ChangeFeed(context.storage.changes, app.state.stopping)
+        give_context(app, context)
     failure.install(app)
     is_described = context is None
     _health_routes().add_to(app, is_described=is_described)
@@ -131,6 +128,14 @@ def create_app(context: ServerContext | None = None) -> FastAPI:
     app.add_api_route("/{path:path}", _studio, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_middleware(Gate)
     return app
+
+
+def give_context(app: FastAPI, context: ServerContext) -> None:
+    """Have an application that answers nothing yet answer from a context, with nothing kept of an earlier one."""
+    app.state.context = context
+    app.state.stopping = asyncio.Event()
+    app.state.answers = SharedAnswers()
+    app.state.feed = ChangeFeed(context.storage.changes, app.state.stopping)
 
 
 @contextlib.asynccontextmanager

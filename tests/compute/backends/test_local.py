@@ -29,7 +29,13 @@ def spec(tmp_path: Path, name: str = "job") -> JobSpec:
     return JobSpec(name=name, work_folder=tmp_path / "work" / name, environment={"RUNYARD_RUN_ID": name})
 
 
-def wait_until(condition: object, timeout_s: float = 10.0) -> None:
+def variables_of(pid: int) -> dict[str, str]:
+    """Return the variables of a process: none while it is in the middle of its exec, as that of runner.sh may be."""
+    text = Path(f"/proc/{pid}/environ").read_bytes().decode()
+    return dict(each.split("=", 1) for each in text.split("\0") if "=" in each)
+
+
+def wait_until(condition: object, timeout_s: float = 30.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -66,12 +72,35 @@ def test_cleaning_up_kills_what_left_the_group_and_spares_the_others(tmp_path: P
         return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment, start_new_session=True)
 
     lost, other = start("lost"), start("other")
-    wait_until(lambda: psutil.Process(lost.pid).environ().get("RUNYARD_RUN_ID") == "lost")
+    wait_until(lambda: variables_of(lost.pid).get("RUNYARD_RUN_ID") == "lost")
     LocalEngine().clean_up("lost", None)
-    assert lost.wait(timeout=10) == -9
+    assert lost.wait(timeout=30) == -9
     assert other.poll() is None
     other.kill()
     other.wait()
+
+
+def test_a_process_in_the_middle_of_its_exec_is_asked_again_and_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = subprocess.Popen(["sleep", "60"], env={**os.environ, "RUNYARD_RUN_ID": "lost"}, start_new_session=True)
+    wait_until(lambda: variables_of(lost.pid).get("RUNYARD_RUN_ID") == "lost")
+    asked: list[int] = []
+
+    def environ(process: psutil.Process) -> dict[str, str]:
+        asked.append(process.pid)
+        return {} if asked.count(lost.pid) == 1 and process.pid == lost.pid else variables_of(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "environ", environ)
+    LocalEngine().clean_up("lost", None)
+    assert lost.wait(timeout=30) == -9
+
+
+def test_a_program_that_was_started_without_variables_costs_a_moment_and_is_spared() -> None:
+    bare = subprocess.Popen(["sleep", "60"], env={}, start_new_session=True)
+    began = time.monotonic()
+    LocalEngine().clean_up("lost", None)
+    assert bare.poll() is None and time.monotonic() - began < 30
+    bare.kill()
+    bare.wait()
 
 
 def test_a_runner_that_cannot_be_started_is_a_compute_error(tmp_path: Path) -> None:
@@ -85,7 +114,7 @@ def test_a_job_on_several_nodes_has_a_runner_and_a_folder_for_each_and_stops_who
     handle = engine.start(job)
     other = handle["others"][0]
     wait_until(lambda: (tmp_path / "wide" / "node-1" / "runner.log").read_text())
-    wait_until(lambda: psutil.Process(other["pid"]).environ().get("RUNYARD_NODE_INDEX") == "1")
+    wait_until(lambda: variables_of(other["pid"]).get("RUNYARD_NODE_INDEX") == "1")
     engine.stop(handle)
     wait_until(lambda: engine.watch({"0": handle, "1": other}) == {"0": JobState.GONE, "1": JobState.GONE})
 
@@ -123,8 +152,9 @@ def test_each_node_sees_its_own_gpus_and_they_are_known_again_after_a_restart(tm
         gpus=[["0", "1"], ["2", "3"]],
     )
     handle = engine.start(wide)
-    wait_until(lambda: (tmp_path / "gpus" / "node-1" / "runner.log").read_text())
-    seen = [psutil.Process(each["pid"]).environ() for each in (handle, handle["others"][0])]
+    pids = [handle["pid"], handle["others"][0]["pid"]]
+    wait_until(lambda: all("CUDA_VISIBLE_DEVICES" in variables_of(pid) for pid in pids))
+    seen = [variables_of(pid) for pid in pids]
     assert [each["CUDA_VISIBLE_DEVICES"] for each in seen] == ["0,1", "2,3"]
     assert [each["CUDA_DEVICE_ORDER"] for each in seen] == ["PCI_BUS_ID"] * 2
     assert handle["gpus"] == ["0", "1", "2", "3"]
@@ -138,7 +168,6 @@ def test_a_job_that_asks_for_no_gpu_sees_what_the_server_sees(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1,2")
     engine = LocalEngine(runner)
     handle = engine.start(spec(tmp_path))
-    wait_until(lambda: (tmp_path / "work" / "job" / "runner.log").read_text())
-    assert psutil.Process(handle["pid"]).environ()["CUDA_VISIBLE_DEVICES"] == "1,2"
+    wait_until(lambda: variables_of(handle["pid"]).get("CUDA_VISIBLE_DEVICES") == "1,2")
     assert engine.gpus() == ("1", "2") and "gpus" not in handle
     engine.clean_up("job", handle)

@@ -74,7 +74,7 @@ def test_the_run_of_a_killed_program_stops_responding_and_then_has_failed_with_t
 def test_a_run_that_another_program_speaks_for_goes_on(watch: Watch, api: Any) -> None:
     api.start({"id": "mine"})
     watch.note("mine")
-    watch.let_pass(3600, beating=("mine",))
+    watch.let_pass(SILENT_S + watch.context.settings.lost_patience_s, beating=("mine",))
     assert watch.status("mine") == "Running"
 
 

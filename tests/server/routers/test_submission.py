@@ -284,8 +284,10 @@ def test_each_waiting_run_says_its_place_and_what_runs(
 
 
 def test_two_hundred_runs_wait_their_turn(api: Any, dispatcher: Dispatcher, clock: FakeClock, engine: FakeEngine) -> None:
+    api.experiment()
+    body = {"spec": {"script": "train.py"}, "snapshot_id": api.snapshot(train__py=b"print(1)")}
     for n in range(200):
-        api.submit(f"many_{n}")
+        api.call("POST", "/experiments/mnist/submissions", json={**body, "id": f"many_{n}"})
     done = 0
     while done < 200:
         dispatcher.tick()

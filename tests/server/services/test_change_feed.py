@@ -218,7 +218,7 @@ def test_a_point_reaches_a_listener_within_a_second_and_a_reconnection_misses_no
     run.flush()
     took: list[float] = []
     seen: list[int] = []
-    with httpx.stream("GET", url, headers=headers, timeout=20) as stream:
+    with httpx.stream("GET", url, headers=headers, timeout=60) as stream:
         ids = events(stream.iter_lines())
         start = next(ids)
         for n in range(5):
@@ -231,7 +231,7 @@ def test_a_point_reaches_a_listener_within_a_second_and_a_reconnection_misses_no
     for n in range(3):
         run.log("x", n)
         run.flush()
-    with httpx.stream("GET", url, headers={**headers, "last-event-id": str(seen[2])}, timeout=20) as stream:
+    with httpx.stream("GET", url, headers={**headers, "last-event-id": str(seen[2])}, timeout=60) as stream:
         ids = events(stream.iter_lines())
         assert next(ids) == seen[2]
         again = [next(ids) for _ in range(5)]

@@ -28,6 +28,9 @@ JOB_VARIABLE = "RUNYARD_RUN_ID"
 CLEAN_UP_S = 3.0
 """How long killed processes may take to vanish; new ones are looked for meanwhile."""
 
+EXEC_S = 0.2
+"""How long a process may be in the middle of its exec, when it has no variables yet, and is asked again."""
+
 CONTAINER_S = 15.0
 """How long a container engine may take to remove a container."""
 
@@ -97,9 +100,8 @@ class LocalEngine:
         """Look for the runners of a job among the processes of this machine."""
         found: dict[int, JobHandle] = {}
         gpus: list[str] = []
-        for process in _processes_of(name, None):
+        for process, variables in _processes_of(name, None).items():
             with contextlib.suppress(psutil.Error, OSError, ValueError):
-                variables = process.environ()
                 node = variables.get(NODE_VARIABLE)  # scripts don't have it
                 if node is not None and process.pid == os.getsid(process.pid):
                     gpus = [each for each in variables.get(GPU_VARIABLE, "").replace(";", ",").split(",") if each]
@@ -176,17 +178,31 @@ def _remove_container(folder: Path, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _processes_of(name: str, folder: Path | None) -> list[psutil.Process]:
-    """Return the processes that carry the job's mark, and those that work in its folder, whatever their variables."""
-    others = (process for process in psutil.process_iter() if process.pid != os.getpid())
-    return [process for process in others if _is_marked(process, name) or _is_in(process, folder)]
+def _processes_of(name: str, folder: Path | None) -> dict[psutil.Process, dict[str, str]]:
+    """Return the processes that carry the job's mark, and those that work in its folder, each with its variables."""
+    found: dict[psutil.Process, dict[str, str]] = {}
+    asked = [process for process in psutil.process_iter() if process.pid != os.getpid()]
+    deadline = time.monotonic() + EXEC_S
+    while True:
+        told = [(process, _variables(process)) for process in asked]
+        for process, variables in told:
+            if (variables or {}).get(JOB_VARIABLE) == name or _is_in(process, folder):
+                found[process] = variables or {}
+        asked = [process for process, variables in told if variables is None and process not in found]
+        if not asked or time.monotonic() > deadline:
+            return found
+        time.sleep(0.01)
 
 
-def _is_marked(process: psutil.Process, name: str) -> bool:
+def _variables(process: psutil.Process) -> dict[str, str] | None:
+    """Return the variables of a process, as far as they can be had; None in the middle of its exec, when nobody can tell yet."""
     try:
-        return process.environ().get(JOB_VARIABLE) == name and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return {}
+        # A thread of the kernel has no variables either, and no program.
+        return process.environ() or (None if process.exe() else {})
+    except (psutil.Error, OSError):
+        return {}
 
 
 def _is_in(process: psutil.Process, folder: Path | None) -> bool:

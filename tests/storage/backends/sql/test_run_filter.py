@@ -21,7 +21,7 @@ from runyard.storage.backends.sql.run import SqlRunStore
 from runyard.wire.run import RunQuery
 
 IS_LONG = bool(os.environ.get("RUNYARD_LONG"))
-CASES = 2000 if IS_LONG else 250
+CASES = 2000 if IS_LONG else 150
 WORKSPACES = ["w0", "w1", "w2"]
 
 
