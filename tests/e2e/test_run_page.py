@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from runyard import CondaDependencies, Environment, Experiment, Run, ScriptRunConfig, Workspace
+from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from tests.e2e.conftest import Studio
 from tests.e2e.test_pages import PICTURE
 
@@ -182,6 +185,32 @@ def test_the_overview_tells_where_what_and_how_to_do_it_again(studio: Studio, ex
     expect(page.get_by_role("heading", name="the parent")).to_be_visible()
     page = studio.open(f"/runs/{child.id}/overview")
     expect(page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="the parent")).to_be_visible()
+
+
+def test_what_is_copied_to_submit_a_run_again_runs_as_printed(studio: Studio, submit: Callable[..., Run], tmp_path: Path) -> None:
+    run = submit("import sys\nprint('got', sys.argv[1:])\n", "--name", 'it\'s "so"', "--lr=0.1", "*")
+    run.wait_for_completion()
+    page = studio.open(f"/runs/{run.id}/overview")
+    again = page.get_by_role("region", name="Submit it again")
+    programs = {"Python": [sys.executable], "Command line": ["bash"]}
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for form, program in programs.items():
+        again.get_by_role("button", name=form).click()
+        lines = again.locator("pre").filter(has_text="submit(" if form == "Python" else "submit-script").inner_text()
+        folder = elsewhere if form == "Python" else tmp_path / "source"
+        told = subprocess.run(
+            program, input=lines, cwd=folder, env={**os.environ, "PATH": search}, capture_output=True, text=True, timeout=60
+        )
+        assert told.returncode == 0, told.stderr
+    runs = list(run.experiment.get_runs())
+    assert len(runs) == 1 + len(programs)
+    for each in runs:
+        each.wait_for_completion()
+        log = each.get_details_with_logs()["logFiles"]["azureml-logs/70_driver_log.txt"]
+        assert """got ['--name', 'it\\'s "so"', '--lr=0.1', '*']""" in log
+        assert each.get_properties()[SNAPSHOT_PROPERTY] == run.get_properties()[SNAPSHOT_PROPERTY]
 
 
 def test_a_list_of_files_that_does_not_come_is_told_of_and_read_again(studio: Studio, submit: Callable[..., Run]) -> None:

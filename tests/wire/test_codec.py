@@ -7,11 +7,13 @@ import math
 from dataclasses import asdict
 from datetime import datetime, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricType
 from runyard.domain.run import RunRecord, RunStatus
+from runyard.errors import InvalidArgumentError
 from runyard.wire.codec import from_json, from_msgpack, to_json, to_msgpack
 from runyard.wire.metric import ListRecord, RecordBatch, ScalarRecord, TableRecord
 
@@ -42,3 +44,8 @@ def test_json_has_no_literal_that_json_parsers_refuse() -> None:
     text = to_json(series)
     assert json.loads(text, parse_constant=lambda name: 1 / 0)["values"] == ["NaN", "Infinity", "-Infinity", 2**60]
     assert asdict(series)["values"][3] == 2**60
+
+
+def test_a_text_that_utf8_does_not_have_is_refused_by_name() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"udcff.*backslashreplace"):
+        to_json({"tags": {"file": "name \udcff"}})

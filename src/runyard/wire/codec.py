@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from runyard.errors import InvalidArgumentError
+
 JSON = "application/json"
 MSGPACK = "application/msgpack"
 
@@ -18,8 +20,18 @@ T = TypeVar("T")
 
 
 def to_json(value: Any) -> bytes:
-    """Encode a wire object as JSON."""
-    return msgspec.json.encode(_finite(msgspec.to_builtins(value)))
+    """Encode a wire object as JSON.
+
+    Raises:
+        InvalidArgumentError: a text in it has no UTF-8 form.
+    """
+    try:
+        return msgspec.json.encode(_finite(msgspec.to_builtins(value)))
+    except UnicodeEncodeError as error:
+        raise InvalidArgumentError(
+            f"{error.object[:100]!r} cannot be sent: it holds half a character, as names of files do that are not UTF-8. "
+            "text.encode('utf-8', 'backslashreplace').decode() makes a text of it that can."
+        ) from error
 
 
 def to_msgpack(value: Any) -> bytes:
