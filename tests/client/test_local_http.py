@@ -101,7 +101,7 @@ def test_a_connection_that_the_server_has_closed_meanwhile_is_not_used(serve: Ca
 def test_a_connection_that_is_closed_as_the_request_leaves_is_replaced(
     serve: Callable[..., SocketServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = serve([OK], [OK], [b""], [OK])
+    server = serve([OK], [OK], [b""])
     client = client_of(server)
     assert client.send("GET", "/1", {}, {}, None).content == b"body"
     assert server.hung_up.wait(30)

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
-from runyard.wire.metric import MetricValuesQuery
+from runyard.wire.metric_query import MetricValuesQuery
 from tests.server_process import start_server, stop_server
 
 LONG = bool(os.environ.get("RUNYARD_LONG"))

@@ -120,7 +120,7 @@ class LocalClient:
 
 def _lost(error: Exception) -> LostConnectionError:
     if isinstance(error, http.client.BadStatusLine) and not isinstance(error, http.client.RemoteDisconnected):
-        return LostConnectionError(f"what answers there does not speak HTTP, but begins with {error.line.strip()[:40]!r}")
+        return LostConnectionError(f"what answers there does not speak HTTP, but begins with {str(error).strip()[:40]!r}")
     return LostConnectionError(str(error).strip() or type(error).__name__)
 
 
