@@ -142,10 +142,11 @@ def test_a_guest_follows_the_server_but_never_starts_one(tmp_path: Path, monkeyp
         EmbeddedEndpoint(tmp_path, "run-token").url  # noqa: B018
 
 
-def test_a_remote_address_must_be_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("url", ["host:8600", "http://", "http://host:port", "http://host:99999", "http://[::1", "ftp://host"])
+def test_a_remote_address_must_be_one(url: str) -> None:
     assert RemoteEndpoint("https://host/base/", "t").url == "https://host/base"
     with pytest.raises(ConfigurationError, match="not the address"):
-        RemoteEndpoint("host:8600", "t")
+        RemoteEndpoint(url, "t")
 
 
 @pytest.mark.slow

@@ -98,16 +98,61 @@ def test_a_connection_that_the_server_has_closed_meanwhile_is_not_used(serve: Ca
     assert server.connections == 3
 
 
-@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.6\r\n", OK[:-2]], ids=["hangs up", "not HTTP", "half an answer"])
+def test_a_connection_that_is_closed_as_the_request_leaves_is_replaced(
+    serve: Callable[..., SocketServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve([OK], [OK], [b""])
+    client = client_of(server)
+    assert client.send("GET", "/1", {}, {}, None).content == b"body"
+    assert server.hung_up.wait(30)
+    monkeypatch.setattr(
+        "runyard.client.local_http._is_readable", lambda connection: False
+    )  # the end comes a moment too late to be seen
+    assert client.send("POST", "/2", {}, {}, b"x").content == b"body"
+    client.close()
+    with pytest.raises(LostConnectionError):  # a fresh connection that is closed says that the server is sick
+        client.send("GET", "/3", {}, {}, None)
+    assert [request.split()[1] for request in server.requests] == [b"/1", b"/2", b"/3"]
+
+
+BREAKS_OFF = {
+    "hangs up": b"",
+    "not HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "half an answer": OK[:-2],
+    "no such chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "endless header": b"HTTP/1.1 200 OK\r\nX: " + bytes(70_000),
+}
+
+
+@pytest.mark.parametrize("answer", BREAKS_OFF.values(), ids=BREAKS_OFF)
 def test_a_server_that_breaks_off_is_a_lost_connection(serve: Callable[..., SocketServer], answer: bytes) -> None:
     with pytest.raises(LostConnectionError):
         client_of(serve([answer])).send("POST", "/", {}, {}, b"x")
+
+
+def test_an_answer_of_another_protocol_is_shown_without_its_control_characters(serve: Callable[..., SocketServer]) -> None:
+    with pytest.raises(LostConnectionError, match=r"does not speak HTTP, but begins with '\\x1b\[31mred'"):
+        client_of(serve([b"\x1b[31mred\n"])).send("GET", "/", {}, {}, None)
 
 
 def test_a_server_that_says_nothing_is_a_lost_connection() -> None:
     silent = socket.create_server(("127.0.0.1", 0))
     with silent, pytest.raises(LostConnectionError, match="timed out"):
         LocalClient(f"http://127.0.0.1:{silent.getsockname()[1]}", 0.05, 30.0).send("GET", "/", {}, {}, None)
+
+
+def test_a_server_at_an_address_of_ipv6_is_reached_and_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    url = f"http://[::1]:{listening.getsockname()[1]}"
+    with listening:
+        answering = threading.Thread(target=lambda: listening.accept()[0].sendall(OK), daemon=True)
+        answering.start()
+        assert is_plain_and_local(url)
+        assert LocalClient(url, 30.0, 30.0).send("GET", "/", {}, {}, None).content == b"body"
 
 
 def test_nobody_there_is_a_lost_connection(serve: Callable[..., SocketServer]) -> None:

@@ -19,7 +19,7 @@ from runyard.errors import (
 )
 from runyard.wire.codec import MSGPACK, to_json, to_msgpack
 from runyard.wire.error import ErrorBody, ErrorEnvelope
-from runyard.wire.metric import MetricValuesBody
+from runyard.wire.metric_query import MetricValuesBody
 from runyard.wire.session import SessionBody
 from runyard.wire.workspace import EnsureWorkspaceRequest
 from tests.client.fakes import FakeEndpoint, fake_transport

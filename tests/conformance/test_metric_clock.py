@@ -12,7 +12,8 @@ from tests.conformance.conftest import NOW
 from runyard.domain.run import RunStatus
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.base import Storage
-from runyard.wire.metric import RecordBatch, ScalarRecord, SeriesQuery
+from runyard.wire.metric import RecordBatch, ScalarRecord
+from runyard.wire.metric_query import SeriesQuery
 
 HOUR_US = 3_600_000_000
 

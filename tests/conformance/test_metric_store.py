@@ -30,16 +30,8 @@ from runyard.wire.journal import (
     scalars_frame,
     var_frame,
 )
-from runyard.wire.metric import (
-    FileRecord,
-    HistogramRecord,
-    ListRecord,
-    Record,
-    RecordBatch,
-    ScalarRecord,
-    SeriesQuery,
-    TableRecord,
-)
+from runyard.wire.metric import FileRecord, HistogramRecord, ListRecord, Record, RecordBatch, ScalarRecord, TableRecord
+from runyard.wire.metric_query import SeriesQuery
 
 EXAMPLES = 400 if os.environ.get("RUNYARD_LONG") else 40
 EXACT = [0.0, -0.0, math.nan, math.inf, -math.inf, 5e-324, 1.7976931348623157e308, 2**53 + 1, -(2**63), 2**63 - 1, 2**64 - 1]

@@ -14,7 +14,8 @@ from tests.conformance.conftest import NOW
 
 from runyard.storage.backends.sql import metric_stored
 from runyard.storage.base import Storage
-from runyard.wire.metric import ListRecord, RecordBatch, SeriesQuery
+from runyard.wire.metric import ListRecord, RecordBatch
+from runyard.wire.metric_query import SeriesQuery
 
 FLOATS = st.one_of(st.integers(-3, 3).map(float), st.sampled_from([math.nan, math.inf, -math.inf, -0.0]))
 SERIES = st.lists(st.lists(FLOATS, max_size=60), min_size=1, max_size=6)

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
-from runyard.wire.metric import MetricValuesQuery
+from runyard.wire.metric_query import MetricValuesQuery
 from tests.runner_process import lives, runner_of
 from tests.server_process import start_server, stop_server
 

@@ -13,7 +13,7 @@ from runyard.domain.metric import MetricFamily, MetricSummary, is_number
 from runyard.domain.run import ACTIVE_STATUSES, RunRecord, RunStatus
 from runyard.errors import RunyardError
 from runyard.sdk.log_stream import chosen_logs
-from runyard.wire.metric import SeriesQuery
+from runyard.wire.metric_query import SeriesQuery
 from runyard.wire.run import RunQuery
 
 POLL_S = 0.5

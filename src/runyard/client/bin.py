@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runyard.client.transport import Transport
 from runyard.client.workspace import workspace_path
-from runyard.wire.run import CollectGarbageRequest, GarbageBody, PurgeBinRequest, PurgedBody
+from runyard.wire.bin import CollectGarbageRequest, GarbageBody, PurgeBinRequest, PurgedBody
 
 
 class BinApi:

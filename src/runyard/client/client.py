@@ -7,12 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from runyard.client.endpoint import Endpoint
-from runyard.client.experiment import ExperimentApi
 from runyard.client.run import RunApi
-from runyard.client.session import SessionApi
 from runyard.client.transport import RETRY_S, TIMEOUT_S, Transport
 from runyard.client.workspace import WorkspaceApi
-from runyard.wire.session import SessionBody
 
 if TYPE_CHECKING:
     from runyard.client.artifact import ArtifactApi
@@ -20,11 +17,14 @@ if TYPE_CHECKING:
     from runyard.client.change import ChangeApi
     from runyard.client.compute_target import ComputeTargetApi
     from runyard.client.environment import EnvironmentApi
+    from runyard.client.experiment import ExperimentApi
     from runyard.client.metric import MetricApi
     from runyard.client.recorder import RecorderPool
     from runyard.client.run_import import ImportApi
+    from runyard.client.session import SessionApi
     from runyard.client.snapshot import SnapshotApi
     from runyard.client.view import ViewApi
+    from runyard.wire.session import SessionBody
 
 
 class Client:
@@ -36,9 +36,7 @@ class Client:
     def __init__(self, endpoint: Endpoint, workspace: str, *, retry_s: float = RETRY_S, timeout_s: float = TIMEOUT_S) -> None:
         self.workspace = workspace
         self.transport = Transport(endpoint, retry_s=retry_s, timeout_s=timeout_s)
-        self.sessions = SessionApi(self.transport)
         self.workspaces = WorkspaceApi(self.transport)
-        self.experiments = ExperimentApi(self.transport, workspace)
         self.runs = RunApi(self.transport, workspace)
         self._session: SessionBody | None = None
         self._recorders: RecorderPool | None = None
@@ -72,6 +70,20 @@ class Client:
         from runyard.client.change import ChangeApi
 
         return ChangeApi(self.transport, self.workspace)
+
+    @cached_property
+    def sessions(self) -> SessionApi:
+        """Who asks, and the links that sign in."""
+        from runyard.client.session import SessionApi
+
+        return SessionApi(self.transport)
+
+    @cached_property
+    def experiments(self) -> ExperimentApi:
+        """Experiments."""
+        from runyard.client.experiment import ExperimentApi
+
+        return ExperimentApi(self.transport, self.workspace)
 
     @cached_property
     def artifacts(self) -> ArtifactApi:

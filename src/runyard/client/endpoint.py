@@ -46,8 +46,7 @@ class RemoteEndpoint:
     owns_server = False
 
     def __init__(self, url: str, token: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not _is_address(url):
             raise ConfigurationError(
                 f"{url!r} is not the address of a Runyard server. Use one such as 'http://host:8600' or 'https://host'.", url=url
             )
@@ -70,6 +69,14 @@ class RemoteEndpoint:
     def advice(self) -> str:
         """Say what a user can do when the server does not answer."""
         return "Check that the server is running and that the address is right."
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, an address of IPv6 without its bracket
+        return False
 
 
 class EmbeddedEndpoint:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
 from runyard.domain.experiment import ExperimentRecord, ExperimentView
+from runyard.wire.bin import PurgedBody
 from runyard.wire.experiment import ExperimentPage, UpdateExperimentRequest
-from runyard.wire.run import PurgedBody
 
 
 class ExperimentApi:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import threading
 from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
+
+from runyard.errors import TransportError
 
 if TYPE_CHECKING:
     import httpx
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 _LOCK = threading.Lock()
 _COMMAND_LINE = "httpx._main"
+_CERTIFICATE_VARIABLES = ("ssl_cert_file", "ssl_cert_dir")
+_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 class LostConnectionError(Exception):
@@ -68,15 +73,35 @@ def load_httpx() -> ModuleType:
 
 
 def new_client(timeout_s: float, connect_timeout_s: float, *, is_local: bool) -> httpx.Client:
-    """Return a pool of connections. A proxy of the environment is used for remote servers only."""
+    """Return a pool of connections. A proxy of the environment is used for remote servers only, its certificates for all.
+
+    Raises:
+        TransportError: the environment names a proxy or certificates that cannot be used.
+    """
     library = load_httpx()
-    client: httpx.Client = library.Client(
-        timeout=library.Timeout(timeout_s, connect=connect_timeout_s, pool=None),
-        limits=library.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=20.0),
-        trust_env=not is_local,
-        follow_redirects=False,
-    )
+    try:
+        client: httpx.Client = library.Client(
+            timeout=library.Timeout(timeout_s, connect=connect_timeout_s, pool=None),
+            limits=library.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=20.0),
+            verify=library.create_ssl_context(),
+            trust_env=not is_local,
+            follow_redirects=False,
+        )
+    except OSError as error:
+        raise TransportError(
+            f"The certificates that {_given(_CERTIFICATE_VARIABLES)} names cannot be read ({error}). Let it name a file of them."
+        ) from error
+    except (ImportError, ValueError, library.InvalidURL) as error:
+        raise TransportError(
+            f"The proxy that {_given(_PROXY_VARIABLES)} names cannot be used ({error}). Give one such as http://proxy:3128, or "
+            "set NO_PROXY=* to go without."
+        ) from error
     return client
+
+
+def _given(variables: tuple[str, ...]) -> str:
+    """Return which of some variables of the environment are set, in upper or lower case."""
+    return " or ".join(name for name, value in os.environ.items() if name.lower() in variables and value) or "the environment"
 
 
 def new_local_client(url: str, timeout_s: float, connect_timeout_s: float) -> LocalClient:

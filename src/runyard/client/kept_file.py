@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,6 +151,8 @@ def keep_file(folder: Path, about: FileAbout, content: bytes | Path) -> KeptFile
             if isinstance(content, bytes):
                 target.write(content)
             else:
+                import shutil  # late: few programs log a file
+
                 with content.open("rb") as source:
                     shutil.copyfileobj(source, target, 1 << 20)
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as target:

@@ -64,18 +64,19 @@ class LocalClient:
             LostConnectionError: the server does not answer, breaks off, or does not speak HTTP.
         """
         target = self._place.path + path + (f"?{urlencode(params)}" if params else "")
-        connection = None
-        try:
-            connection = self._open()
-            connection.sock.settimeout(self._timeout_s if timeout_s is None else timeout_s)
-            with suppress(BrokenPipeError, ConnectionResetError):  # it may have refused the request before it had read all of it
-                connection.request(method, target, body, dict(headers))
-            response = connection.getresponse()
-            content = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            if connection is not None:
+        while True:
+            connection, was_idle = self._open()
+            try:
+                connection.sock.settimeout(self._timeout_s if timeout_s is None else timeout_s)
+                with suppress(BrokenPipeError, ConnectionResetError):  # it may have refused the request before it had all of it
+                    connection.request(method, target, body, dict(headers))
+                response = connection.getresponse()
+                content = response.read()
+                break
+            except (OSError, http.client.HTTPException) as error:
                 connection.close()
-            raise LostConnectionError(str(error).strip() or type(error).__name__) from error
+                if not (was_idle and isinstance(error, ConnectionResetError)):  # else it was closed as the request left
+                    raise _lost(error) from error
         if response.will_close:
             connection.close()
         else:
@@ -90,20 +91,24 @@ class LocalClient:
         for _, connection in idle:
             connection.close()
 
-    def _open(self) -> http.client.HTTPConnection:
-        """Return a connection that waits and that the server has not closed, else a new one."""
+    def _open(self) -> tuple[http.client.HTTPConnection, bool]:
+        """Return a connection that waits and that the server has not closed, and True; else a new one, and False."""
         while True:
             with self._lock:
                 since, connection = self._idle.pop() if self._idle else (0.0, None)
             if connection is None:
-                made = http.client.HTTPConnection(
-                    self._place.hostname or "", self._place.port or 80, timeout=self._connect_timeout_s
-                )
-                made.connect()
-                return made
+                return self._connected(), False
             if time.monotonic() - since < IDLE_S and not _is_readable(connection):
-                return connection
+                return connection, True
             connection.close()
+
+    def _connected(self) -> http.client.HTTPConnection:
+        made = http.client.HTTPConnection(self._place.hostname or "", self._place.port or 80, timeout=self._connect_timeout_s)
+        try:
+            made.connect()
+        except OSError as error:
+            raise _lost(error) from error
+        return made
 
     def _put_back(self, connection: http.client.HTTPConnection) -> None:
         with self._lock:
@@ -111,6 +116,12 @@ class LocalClient:
                 self._idle.append((time.monotonic(), connection))
                 return
         connection.close()
+
+
+def _lost(error: Exception) -> LostConnectionError:
+    if isinstance(error, http.client.BadStatusLine) and not isinstance(error, http.client.RemoteDisconnected):
+        return LostConnectionError(f"what answers there does not speak HTTP, but begins with {str(error).strip()[:40]!r}")
+    return LostConnectionError(str(error).strip() or type(error).__name__)
 
 
 def _is_readable(connection: http.client.HTTPConnection) -> bool:

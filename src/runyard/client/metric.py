@@ -6,13 +6,12 @@ from runyard.client.transport import Transport, segment
 from runyard.client.workspace import workspace_path
 from runyard.domain.metric import MetricSeries, MetricSummary
 from runyard.wire.journal import CONTENT_TYPE
-from runyard.wire.metric import (
-    BatchAckBody,
+from runyard.wire.metric import BatchAckBody, RecordBatch
+from runyard.wire.metric_query import (
     MetricResult,
     MetricSummaryPage,
     MetricValuesBody,
     MetricValuesQuery,
-    RecordBatch,
     SeriesPage,
     SeriesQuery,
 )

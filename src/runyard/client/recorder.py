@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
 import logging
 import os
 import sys
@@ -348,6 +347,8 @@ def send_left_records(client: Client, run_id: str, timeout_s: float) -> DrainRep
 
 
 def _sha256(content: bytes | Path) -> str:
+    import hashlib  # late: few programs store a file twice
+
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     digest = hashlib.sha256()

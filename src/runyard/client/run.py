@@ -25,7 +25,6 @@ from runyard.wire.run import (
     HeartbeatBody,
     HeartbeatsBody,
     HeartbeatsRequest,
-    PurgedBody,
     ReportStatusRequest,
     RunEventPage,
     RunPage,
@@ -134,6 +133,8 @@ class RunApi:
         Raises:
             ConflictError: it is not in the bin.
         """
+        from runyard.wire.bin import PurgedBody  # late: few programs do
+
         return self._transport.call("POST", f"{self._path(run_id)}/purge", PurgedBody).runs
 
     def diff(self, run_id: str, other_id: str) -> RunDiff:

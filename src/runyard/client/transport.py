@@ -30,7 +30,6 @@ from runyard.client.http import (
 from runyard.errors import DiskFullError, InvalidArgumentError, RunyardError, TransportError, error_from_wire
 from runyard.version import VERSION
 from runyard.wire.codec import JSON, MSGPACK, from_json, from_msgpack, to_json, to_msgpack
-from runyard.wire.error import ErrorEnvelope
 
 if TYPE_CHECKING:
     import httpx
@@ -290,6 +289,8 @@ class Transport:
         raise self._error_of(response)
 
     def _error_of(self, response: Answer) -> RunyardError:
+        from runyard.wire.error import ErrorEnvelope  # late: most programs meet none
+
         try:
             body = from_json(response.content, ErrorEnvelope).error
         except msgspec.MsgspecError:

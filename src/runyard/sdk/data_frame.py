@@ -12,7 +12,7 @@ from runyard.domain.metric import MetricFamily, MetricSummary
 from runyard.domain.parameter import run_parameters
 from runyard.domain.run import RunRecord
 from runyard.errors import InvalidArgumentError, NotSupportedError
-from runyard.wire.metric import SeriesQuery
+from runyard.wire.metric_query import SeriesQuery
 from runyard.wire.run import ALL_METRICS, RunQuery
 
 if TYPE_CHECKING:

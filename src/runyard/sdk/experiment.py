@@ -24,7 +24,6 @@ from runyard.sdk.run_children import create_open, require_not_ended
 from runyard.sdk.run_files import SNAPSHOT_PROPERTY
 from runyard.sdk.run_query import run_query
 from runyard.sdk.wording import kind_of
-from runyard.wire.experiment import UpdateExperimentRequest
 from runyard.wire.run import CreateRunsRequest, NewRun
 
 if TYPE_CHECKING:
@@ -297,7 +296,7 @@ class Experiment:
 
     def archive(self) -> None:
         """Hide the experiment and its runs from lists; nothing is deleted."""
-        self._update(UpdateExperimentRequest(archived=True))
+        self._update(archived=True)
 
     def reactivate(self, new_name: str | None = None) -> None:
         """Show an archived experiment again.
@@ -308,7 +307,7 @@ class Experiment:
         """
         if new_name is not None:
             raise InvalidArgumentError("An experiment keeps its name. Call reactivate() without new_name.")
-        self._update(UpdateExperimentRequest(archived=False))
+        self._update(archived=False)
 
     def refresh(self) -> None:
         """Ask the server for what is known of the experiment."""
@@ -316,16 +315,16 @@ class Experiment:
 
     def tag(self, key: str, value: Any = None) -> None:
         """Set a tag. Without a value it is a bare mark, whose value is None."""
-        self._update(UpdateExperimentRequest(set_tags={key: tag_text(key, value)}))
+        self._update(set_tags={key: tag_text(key, value)})
 
     def set_tags(self, tags: dict[str, Any]) -> None:
         """Set several tags; those that are not named stay."""
-        self._update(UpdateExperimentRequest(set_tags=tag_texts(tags)))
+        self._update(set_tags=tag_texts(tags))
 
     def remove_tags(self, tags: Any) -> None:
         """Remove the tags of these names."""
         keys = [tags] if isinstance(tags, str) else [str(key) for key in tags]
-        self._update(UpdateExperimentRequest(remove_tags=keys))
+        self._update(remove_tags=keys)
 
     def __repr__(self) -> str:
         return f"Experiment(Name: {self.name},\nWorkspace: {self._workspace.name})"
@@ -352,8 +351,10 @@ class Experiment:
             message = f"{error.message} To start a run without a snapshot, pass snapshot_directory=None."
             raise type(error)(message, **error.details) from error
 
-    def _update(self, request: UpdateExperimentRequest) -> None:
-        self._record = self._workspace._client.experiments.update(self.name, request)
+    def _update(self, **changes: Any) -> None:
+        from runyard.wire.experiment import UpdateExperimentRequest  # late: few programs change one
+
+        self._record = self._workspace._client.experiments.update(self.name, UpdateExperimentRequest(**changes))
 
     def _known(self) -> ExperimentRecord:
         if self._record is None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runyard.client.sending import is_away
 from runyard.errors import RunyardError, StorageError
-from runyard.sdk.log_folder import LogFolder
 from runyard.sdk.stdout_copy import StdoutCopy
 
 if TYPE_CHECKING:
     from runyard.client.artifact import ArtifactApi
+    from runyard.sdk.log_folder import LogFolder
 
 OUTPUTS = "outputs"
 LOGS = "logs"
@@ -45,6 +42,10 @@ class InteractiveSession:
         with self._lock:
             if self._copy is not None:
                 return
+            import tempfile  # late: not every program copies its output
+
+            from runyard.sdk.log_folder import LogFolder
+
             folder = Path(tempfile.mkdtemp(prefix="runyard-"))
             self._copy = StdoutCopy(folder / "user_log.txt")
             self._watcher = LogFolder(self._artifacts, self._run_id, self._logs)
@@ -67,6 +68,8 @@ class InteractiveSession:
         except RunyardError as error:
             _LOG.warning("Run %s: the last lines of its logs could not be sent: %s", self._run_id, error.message)
         finally:
+            import shutil
+
             shutil.rmtree(copy.path.parent, ignore_errors=True)
 
     def end(self, is_server_there: bool) -> None:
@@ -96,6 +99,8 @@ class InteractiveSession:
         """
         if self._outputs is None or not self._outputs.is_dir():
             return
+        from concurrent.futures import ThreadPoolExecutor  # late: most runs have no outputs
+
         files = sorted(file for file in self._outputs.rglob("*") if file.is_file())
         with ThreadPoolExecutor(_UPLOAD_THREADS, thread_name_prefix="runyard-outputs") as pool:
             failed = [text for text in pool.map(self._upload, files) if text]

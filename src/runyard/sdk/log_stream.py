@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING, Any, TextIO
 
 from runyard.client.client import Client
-from runyard.domain.artifact import ArtifactRecord
 from runyard.domain.run import RunRecord
 from runyard.errors import NotFoundError, RunFailedError, RunyardError
 from runyard.sdk.portal import portal_url
@@ -19,6 +18,7 @@ from runyard.sdk.run_details import error_details
 
 if TYPE_CHECKING:
     from runyard.client.artifact import ArtifactApi
+    from runyard.domain.artifact import ArtifactRecord
 
 POLL_S = 0.4
 """A line is on the screen within a second of its printing; the runner's and the server's way are in that too."""

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +106,8 @@ def write_profiles(profiles: Profiles, path: Path | None = None) -> None:
     }
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        import tempfile  # late: profiles are mostly read
+
         handle, name = tempfile.mkstemp(prefix=".profiles-", dir=file.parent)  # made with mode 0600
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as opened:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -145,6 +144,8 @@ class RunFiles(RunHandle):
         own_id = self.get_snapshot_id()
         if snapshot_id not in (None, own_id):
             raise NotFoundError(f"Run {self.id} has the snapshot {own_id}, not {snapshot_id}.", run_id=self.id)
+        import tempfile  # late: most programs never ask
+
         folder = Path(path) if path is not None else Path(tempfile.mkdtemp(prefix="runyard-"))
         _make_folder(folder)
         target = folder / f"{own_id}.zip"

@@ -23,13 +23,14 @@ from runyard.sdk.metric_value import CHUNK_VALUES, chart_data, described, in_par
 from runyard.sdk.run_handle import RunHandle
 from runyard.sdk.wording import kind_of
 from runyard.wire.codec import to_json
-from runyard.wire.metric import HistogramRecord, ListRecord, MetricResult, MetricValuesQuery, Record, ScalarRecord, TableRecord
+from runyard.wire.metric import HistogramRecord, ListRecord, Record, ScalarRecord, TableRecord
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from runyard.domain.run import RunRecord
     from runyard.sdk.experiment import Experiment
+    from runyard.wire.metric_query import MetricResult
 
 FLUSH_TIMEOUT_S = 300
 READ_FLUSH_TIMEOUT_S = 30
@@ -232,6 +233,8 @@ class RunLogging(RunHandle):
         file, or with ``populate`` as a :class:`~runyard.sdk.metric_file.MetricFile`. With ``recursive`` the answer has one such
         dict a run, over all descendants, by run id; ``run_type`` then keeps the runs of that type.
         """
+        from runyard.wire.metric_query import MetricValuesQuery  # late: most programs only write
+
         self.flush(READ_FLUSH_TIMEOUT_S)
         query = MetricValuesQuery(run_id=self.id, name=name, recursive=recursive, run_type=run_type)
         runs = self._client.metrics.values(query)

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runyard.client.client import Client
-from runyard.domain.compute_target import LOCAL_TARGET
 from runyard.domain.workspace import DEFAULT_WORKSPACE, WorkspaceRecord, require_workspace_name
 from runyard.errors import ConfigurationError, ConflictError, InvalidArgumentError, NotFoundError
-from runyard.sdk.compute_target import ComputeTarget, ComputeTargets
 from runyard.sdk.connection import endpoint_for, named_profile
 from runyard.sdk.datastore import Datastore
 from runyard.sdk.experiment import Experiment
@@ -27,6 +25,7 @@ from runyard.wire.workspace import EnsureWorkspaceRequest
 if TYPE_CHECKING:
     from runyard.client.archive.run_export import ExportReport
     from runyard.client.archive.run_import import ImportReport
+    from runyard.sdk.compute_target import ComputeTarget, ComputeTargets
     from runyard.sdk.environment import Environment
 
 
@@ -222,6 +221,8 @@ class Workspace:
     @property
     def compute_targets(self) -> ComputeTargets:
         """The compute targets by name."""
+        from runyard.sdk.compute_target import ComputeTargets  # late: most programs never ask
+
         return ComputeTargets(self)
 
     @property
@@ -320,6 +321,8 @@ class Workspace:
 
     def get_default_compute_target(self, type: str) -> ComputeTarget:
         """Return the target ``cpu-cluster`` or ``gpu-cluster`` where the server has it, else ``local``."""
+        from runyard.domain.compute_target import LOCAL_TARGET
+
         names = {"CPU": self.DEFAULT_CPU_CLUSTER_NAME, "GPU": self.DEFAULT_GPU_CLUSTER_NAME}
         if type not in names:
             raise InvalidArgumentError(f"type={type!r} is unknown. Use 'CPU' or 'GPU'.")

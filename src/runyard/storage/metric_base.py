@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType
 from runyard.wire.journal import JournalBatch
-from runyard.wire.metric import BatchAckBody, RecordBatch, SeriesQuery
+from runyard.wire.metric import BatchAckBody, RecordBatch
+from runyard.wire.metric_query import SeriesQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary
 from runyard.errors import ConfigurationError
 from runyard.sdk.experiment import Experiment
 from runyard.sdk.run import Run
-from runyard.wire.metric import SeriesQuery
+from runyard.wire.metric_query import SeriesQuery
 
 WINDOW = 10_000
 """How many points are asked for at a time."""

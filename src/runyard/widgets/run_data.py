@@ -12,7 +12,7 @@ from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary
 from runyard.domain.run import RunRecord
 from runyard.errors import NotFoundError
 from runyard.wire.codec import to_json
-from runyard.wire.metric import SeriesQuery
+from runyard.wire.metric_query import SeriesQuery
 from runyard.wire.run import RunQuery
 
 POINTS_MAX = 500

@@ -13,15 +13,8 @@ from tests.server.conftest import ROOT
 
 from runyard.domain.metric import MetricType
 from runyard.wire.codec import MSGPACK, from_msgpack, to_msgpack
-from runyard.wire.metric import (
-    FileRecord,
-    ListRecord,
-    MetricValuesBody,
-    RecordBatch,
-    ScalarRecord,
-    SeriesPage,
-    TableRecord,
-)
+from runyard.wire.metric import FileRecord, ListRecord, RecordBatch, ScalarRecord, TableRecord
+from runyard.wire.metric_query import MetricValuesBody, SeriesPage
 
 VALUES = st.one_of(
     st.none(),

@@ -11,7 +11,7 @@ from runyard.domain.run import RunRecord
 from runyard.errors import InvalidArgumentError
 from runyard.server.routers.answer import Caller, Context, answer
 from runyard.server.routes import Routes
-from runyard.wire.run import CollectGarbageRequest, GarbageBody, PurgeBinRequest, PurgedBody
+from runyard.wire.bin import CollectGarbageRequest, GarbageBody, PurgeBinRequest, PurgedBody
 
 router = Routes(prefix="/workspaces/{workspace}", tags=["bin"])
 

@@ -21,15 +21,14 @@ from runyard.server.services.metric import metric_values, series_frame, series_p
 from runyard.server.services.shared_answer import SharedAnswers
 from runyard.wire.bucket import BUCKET_FRAME, BucketPage, BucketQuery
 from runyard.wire.journal import JournalBatch
-from runyard.wire.metric import (
-    BatchAckBody,
+from runyard.wire.metric import BatchAckBody, RecordBatch
+from runyard.wire.metric_query import (
     MetricAtBody,
     MetricAtQuery,
     MetricExportQuery,
     MetricSummaryPage,
     MetricValuesBody,
     MetricValuesQuery,
-    RecordBatch,
     SeriesPage,
     SeriesQuery,
 )

@@ -15,7 +15,7 @@ from runyard.server.context import ServerContext
 from runyard.server.services.metric import POINTS_MAX, SERIES_MAX_RUNS
 from runyard.storage.metric_base import MetricWindow
 from runyard.wire.bucket import BucketGroup, BucketHeader, BucketPage, BucketQuery, BucketSeries, encode_bucket_frame
-from runyard.wire.metric import SeriesQuery
+from runyard.wire.metric_query import SeriesQuery
 
 BUCKETS_MAX = 2000
 POINTS_A_BUCKET = 8

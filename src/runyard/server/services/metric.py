@@ -8,7 +8,7 @@ from runyard.domain.metric import SYSTEM_NAME_START, folded
 from runyard.errors import InvalidArgumentError
 from runyard.server.context import ServerContext
 from runyard.storage.metric_base import MetricWindow
-from runyard.wire.metric import (
+from runyard.wire.metric_query import (
     MetricAtBody,
     MetricAtQuery,
     MetricAtValue,

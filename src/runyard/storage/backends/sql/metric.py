@@ -25,7 +25,8 @@ from runyard.storage.backends.sql.metric_tail import note_batch
 from runyard.storage.backends.sql.metric_window import read_windows
 from runyard.storage.metric_base import MetricColumn, MetricWindow
 from runyard.wire.journal import JournalBatch
-from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch, SeriesQuery
+from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch
+from runyard.wire.metric_query import SeriesQuery
 
 EXPORT_POINTS = 1 << 20
 _IN_MAX = 500

@@ -13,7 +13,7 @@ from runyard.storage.backends.sql.metric_points import HAS_STEP, INT64_MAX, INT6
 from runyard.storage.backends.sql.metric_pyramid import Part, thinned
 from runyard.storage.backends.sql.metric_read import AXES, RunView, Shown
 from runyard.storage.metric_base import MetricWindow
-from runyard.wire.metric import SeriesQuery
+from runyard.wire.metric_query import SeriesQuery
 
 TOGETHER_POINTS = 1 << 20
 """Points among which those to draw are chosen together; more would only take memory."""
