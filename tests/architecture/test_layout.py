@@ -81,7 +81,7 @@ def test_locked_requirements_are_exact_and_hashed() -> None:
         blocks = re.split(r"\n(?=\S)", path.read_text().strip())
         loose = [block.splitlines()[0] for block in blocks if "==" not in block.splitlines()[0] or "--hash=sha256:" not in block]
         assert loose == [], path.name
-        assert "http" not in re.sub(r"http(core|x|tools)\b", "", path.read_text()), path.name
+        assert "://" not in path.read_text(), path.name
 
 
 def test_the_studios_lock_file_has_hashes_and_no_addresses() -> None:
