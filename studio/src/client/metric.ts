@@ -26,6 +26,24 @@ export function runMetricsQuery(workspace: string, runId: string) {
   });
 }
 
+/**
+ * Metrics less the figures of those that are lines: what is left says which charts there are, and stays the same while these grow, so that new
+ * values draw nothing but their charts. For `select`.
+ */
+export function withoutLineFigures({ metrics }: { metrics: readonly MetricSummary[] }): { metrics: MetricSummary[] } {
+  return { metrics: metrics.map((metric) => (isLine(metric) ? { name: metric.name, type: metric.type, family: metric.family, count: 2, last: numberOf(metric.last) === null ? null : 0, min: 0 } : metric)) };
+}
+
+/** Several numbers: a chart says them. */
+function isLine(metric: MetricSummary): boolean {
+  return metric.family === "series" && metric.count > 1 && hasNumbers(metric);
+}
+
+/** True when a number was logged, though the last value may be none. */
+export function hasNumbers(metric: MetricSummary): boolean {
+  return numberOf(metric.last) !== null || numberOf(metric.min) !== null;
+}
+
 /** What {@link runMetricsQuery} answers, for those who want the names alone: new values do not make it stale. */
 export function firstMetricsQuery(workspace: string, runId: string) {
   return queryOptions({

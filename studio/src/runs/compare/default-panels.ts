@@ -1,4 +1,4 @@
-import { isMedium, isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
+import { hasNumbers, isMedium, isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
 import type { Panel } from "./compare-state";
 import { type ComparedRun, fieldText, keysOf } from "./run-value";
 
@@ -19,7 +19,7 @@ function panelOf(metric: MetricSummary): Panel | null {
   const of = (kind: Panel["kind"], field: string): Panel => ({ kind, fields: [field], wide: false });
   if (isMedium(metric)) return of(metric.type === "azureml.v2.confusion_matrix" ? "confusion" : "images", metric.name);
   if (metric.family === "table") return of("table", metric.name);
-  if (numberOf(metric.last) === null && numberOf(metric.min) === null) return null;
+  if (!hasNumbers(metric)) return null;
   return metric.count > 1 ? of("lines", metric.name) : of("bars", `m:${metric.name}@last`);
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "react";
 import { useFeedNews } from "../../client/change-feed";
 import { Coalescer } from "../../client/coalescer";
 import { keys } from "../../client/keys";
-import { type MetricSummary, runMetricsQuery } from "../../client/metric";
+import { type MetricSummary, runMetricsQuery, withoutLineFigures } from "../../client/metric";
 import { runsQuery } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { nameFilter } from "../../components/name-filter";
@@ -37,7 +37,7 @@ export function useComparedRuns(choice: RunChoice, find: string, chooseFigures: 
   const base = { filter, experiment: choice.experiment || null, include_children: choice.runs.length > 0, limit: MOST_RUNS, ...(choice.runs.length > 0 ? { view: "All" as const } : {}) };
   const plain = useQuery({ ...runsQuery(workspace, base), enabled: isChosen });
   const sources = useMemo(() => spread((plain.data?.runs ?? []).map((run) => run.id), NAME_SOURCES), [plain.data]);
-  const summaries = useQueries({ queries: sources.map((id) => runMetricsQuery(workspace, id)) });
+  const summaries = useQueries({ queries: sources.map((id) => ({ ...runMetricsQuery(workspace, id), select: withoutLineFigures })) });
   const known = useMemo(() => union(summaries.map((each) => each.data?.metrics ?? [])), [summaries]);
   const matches = nameFilter(find);
   const asked = known.filter((metric) => metric.family === "series").map((metric) => metric.name);

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
-import { type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
+import { type MetricSummary, numberOf, runMetricsQuery, withoutLineFigures } from "../../client/metric";
 import { type Run, startOf } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { LineSettingsBar } from "../../components/charts/LineSettingsBar";
@@ -19,7 +19,7 @@ import { t } from "../../text/text";
 import { MetricCard } from "./MetricCards";
 import styles from "./MetricCharts.module.css";
 import { type MetricRow, metricRows } from "./metric-layout";
-import { arranged, type MetricSection } from "./metric-sections";
+import type { MetricSection } from "./metric-sections";
 import type { MetricsSearch } from "./metrics-search";
 import runStyles from "./RunPage.module.css";
 
@@ -44,7 +44,7 @@ export function MetricCharts({ run, to, along, sectionsOf, empty }: MetricCharts
   const found: MetricsSearch = useSearch({ strict: false });
   const search = useMemo(() => ({ ...found, x: found.x ?? along }), [found, along]);
   const navigate = useNavigate();
-  const metrics = useQuery({ ...runMetricsQuery(workspace, run.id), select: arranged });
+  const metrics = useQuery({ ...runMetricsQuery(workspace, run.id), select: withoutLineFigures });
   const sections = useMemo(() => sectionsOf(metrics.data?.metrics ?? [], search.find ?? ""), [metrics.data, search.find, sectionsOf]);
   const change = useCallback(
     (next: MetricsSearch) => void navigate({ to, params: { runId: run.id }, search: (before: MetricsSearch) => ({ ...before, ...next }), replace: true }),

@@ -1,4 +1,4 @@
-import { isMedium, isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
+import { hasNumbers, isMedium, isSystemMetric, type MetricSummary } from "../../client/metric";
 import { t } from "../../text/text";
 import { nameFilter } from "../../components/name-filter";
 
@@ -38,17 +38,6 @@ export function metricSections(metrics: readonly MetricSummary[], find: string):
   return [...sections.values()].sort((left, right) => Number(left.name !== "") - Number(right.name !== ""));
 }
 
-/** The metrics less the figures that a card says by itself: new values of a line draw the page around its card no more. */
-export function arranged({ metrics }: { metrics: readonly MetricSummary[] }): { metrics: MetricSummary[] } {
-  return {
-    metrics: metrics.map((metric) => {
-      if (metricView(metric) !== "line") return metric;
-      const { name, type, family } = metric;
-      return { name, type, family, count: 2, last: 0 };
-    }),
-  };
-}
-
 const SYSTEM_PARTS = ["cpu", "memory", "disk", "network", "gpu", "process", "other"] as const;
 
 /** Arranges how busy the machine was by its parts: `system/cpu_percent`, or `system/<node>/cpu_percent` of each node, which share a chart. */
@@ -76,8 +65,7 @@ export function systemSections(metrics: readonly MetricSummary[], find: string):
 export function metricView(summary: MetricSummary): MetricView | null {
   if (isMedium(summary)) return null;
   if (summary.family === "table") return "table";
-  const isNumeric = numberOf(summary.last) !== null || numberOf(summary.min) !== null;
-  if (!isNumeric) return "text";
+  if (!hasNumbers(summary)) return "text";
   return summary.count === 1 ? "tile" : "line";
 }
 
