@@ -39,3 +39,14 @@ def test_every_public_name_is_there() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     assert not hasattr(runyard, "Wrokspace")
+
+
+def test_a_runner_loads_nothing_before_the_script_that_only_comes_after_it() -> None:
+    later = (
+        "runyard.client.recorder",
+        "runyard.client.system_metrics",
+        "runyard.wire.journal",
+        "runyard.runner.node_group.leader",
+    )
+    program = f"import sys, runyard.runner.session; print([name for name in {later!r} if name in sys.modules])"
+    assert in_a_new_python(program) == "[]"

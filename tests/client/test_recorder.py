@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,17 @@ def test_a_run_has_one_recorder_however_often_it_is_asked_for(client: Client) ->
     pool = client.recorders
     assert pool.for_run("a") is pool.for_run("a")
     assert pool.for_run("a") is not pool.for_run("b")
+
+
+def test_threads_that_ask_at_once_get_one_pool(client: Client) -> None:
+    start = threading.Barrier(8)
+
+    def asked(_: int) -> RecorderPool:
+        start.wait(30)
+        return client.recorders
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(asked, range(8)))) == 1
 
 
 def test_a_run_without_records_has_no_journal_and_nothing_to_wait_for(client: Client, home: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from runyard.runner.failure import script_error
+from runyard.wire.codec import to_json
 
 
 def test_an_exception_comes_with_type_message_and_traceback(tmp_path: Path) -> None:
@@ -36,6 +37,8 @@ def test_a_missing_module_says_what_to_install_and_where(tmp_path: Path, module:
         (-11, "SIGSEGV.*[Nn]ative code"),
         (-15, "SIGTERM"),
         (-40, "signal 40"),
+        (137, "exit code 137.*signal 9 (SIGKILL).*out of memory"),
+        (255, "exit code 255."),
     ],
 )
 def test_without_an_exception_the_exit_code_speaks(tmp_path: Path, exit_code: int, words: str) -> None:
@@ -44,6 +47,14 @@ def test_without_an_exception_the_exit_code_speaks(tmp_path: Path, exit_code: in
         assert word.replace("[Nn]", "N") in error.message
     assert error.exit_code == exit_code
     assert error.type is None
+
+
+def test_an_exception_with_half_a_character_can_be_sent(tmp_path: Path) -> None:
+    noted = {"type": "E\udc80", "message": "name: \udcff", "traceback": "E: \udcff"}
+    (tmp_path / "error.json").write_text(json.dumps(noted))
+    error = script_error(1, tmp_path / "error.json", "/py")
+    assert (error.type, error.message, error.traceback) == ("E\\udc80", "name: \\udcff", "E: \\udcff")
+    assert to_json(error)
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null"])

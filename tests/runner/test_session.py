@@ -112,6 +112,13 @@ def test_a_script_that_raises_fails_with_its_exception_and_keeps_its_files(scene
     assert "The experiment failed: ValueError: boo. Finalizing run..." in runner.driver_log
 
 
+def test_an_exception_of_any_text_ends_the_run_and_is_told_in_short_at_the_end_of_the_log(scene: Scene) -> None:
+    runner = scene.script("raise ValueError('\\udcff' + 'x' * 5000)")
+    assert runner.wait() == 0
+    assert error_of(runner).message == "\\udcff" + "x" * 5000
+    assert len(runner.driver_log.splitlines()[-1]) < 500
+
+
 def test_the_exit_code_decides(scene: Scene) -> None:
     runner = scene.script("import os\nprint('fine')\nos._exit(3)")
     runner.wait()

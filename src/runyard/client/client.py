@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from runyard.client.change import ChangeApi
 from runyard.client.endpoint import Endpoint
 from runyard.client.experiment import ExperimentApi
-from runyard.client.metric import MetricApi
-from runyard.client.recorder import RecorderPool
 from runyard.client.run import RunApi
 from runyard.client.session import SessionApi
 from runyard.client.transport import RETRY_S, TIMEOUT_S, Transport
@@ -19,8 +17,11 @@ from runyard.wire.session import SessionBody
 if TYPE_CHECKING:
     from runyard.client.artifact import ArtifactApi
     from runyard.client.bin import BinApi
+    from runyard.client.change import ChangeApi
     from runyard.client.compute_target import ComputeTargetApi
     from runyard.client.environment import EnvironmentApi
+    from runyard.client.metric import MetricApi
+    from runyard.client.recorder import RecorderPool
     from runyard.client.run_import import ImportApi
     from runyard.client.snapshot import SnapshotApi
     from runyard.client.view import ViewApi
@@ -39,15 +40,38 @@ class Client:
         self.workspaces = WorkspaceApi(self.transport)
         self.experiments = ExperimentApi(self.transport, workspace)
         self.runs = RunApi(self.transport, workspace)
-        self.metrics = MetricApi(self.transport, workspace)
-        self.changes = ChangeApi(self.transport, workspace)
-        self.recorders = RecorderPool(self)
         self._session: SessionBody | None = None
+        self._recorders: RecorderPool | None = None
+        self._recorders_asked = threading.Lock()
 
     @property
     def endpoint(self) -> Endpoint:
         """Where the server is."""
         return self.transport.endpoint
+
+    @property
+    def recorders(self) -> RecorderPool:
+        """What programs record to runs: one pool, whichever thread asks first."""
+        if self._recorders is None:
+            from runyard.client.recorder import RecorderPool
+
+            with self._recorders_asked:
+                self._recorders = self._recorders or RecorderPool(self)
+        return self._recorders
+
+    @cached_property
+    def metrics(self) -> MetricApi:
+        """Metrics of runs."""
+        from runyard.client.metric import MetricApi
+
+        return MetricApi(self.transport, self.workspace)
+
+    @cached_property
+    def changes(self) -> ChangeApi:
+        """The change feed."""
+        from runyard.client.change import ChangeApi
+
+        return ChangeApi(self.transport, self.workspace)
 
     @cached_property
     def artifacts(self) -> ArtifactApi:

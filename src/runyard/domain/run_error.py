@@ -20,3 +20,10 @@ class RunError:
     traceback: str | None = None
     exit_code: int | None = None
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Make the texts such that they can be sent: an exception may hold halves of characters, which UTF-8 does not have."""
+        for name in ("message", "type", "traceback"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, text.encode("utf-8", "backslashreplace").decode())

@@ -6,12 +6,15 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runyard.errors import RunyardError
-from runyard.runner.node_group.follower import Follower
-from runyard.runner.session import Session
-from runyard.runner.settings import settings_from
+from runyard.runner.settings import RunnerSettings, settings_from
 from runyard.runner.system_logs import LOGGER, log_layout
+
+if TYPE_CHECKING:
+    from runyard.runner.node_group.follower import Follower
+    from runyard.runner.session import Session
 
 log = logging.getLogger("runyard.runner")
 
@@ -26,11 +29,21 @@ def main() -> int:
         return 2
     log.info("run %s, process %d, server %s", settings.run_id, os.getpid(), settings.url)
     try:
-        part = Session if settings.node == 0 else Follower
-        return part(settings, dict(os.environ)).run()
+        return _part(settings).run()
     except RunyardError as error:
         log.error("%s", error)
         return 1
+
+
+def _part(settings: RunnerSettings) -> Session | Follower:
+    """Return what this node does. Its modules are loaded now: those of the other part would hold the script up."""
+    if settings.node == 0:
+        from runyard.runner.session import Session
+
+        return Session(settings, dict(os.environ))
+    from runyard.runner.node_group.follower import Follower
+
+    return Follower(settings, dict(os.environ))
 
 
 def _log_to_stderr() -> None:

@@ -38,6 +38,10 @@ _SIGNAL_HINTS = {
     signal.SIGILL: " The processor lacks an instruction that a library of the environment was built for.",
 }
 
+_SIGNALS = {int(each) for each in signal.Signals}
+_KILLED = 128
+"""What a shell adds to the number of the signal that killed a program."""
+
 
 def system_error(message: str) -> RunError:
     """Return the error of a run that Runyard or the machine could not carry out."""
@@ -74,14 +78,19 @@ def script_error(exit_code: int, error_file: Path, interpreter: str, environment
 
 
 def _message_of_exit(exit_code: int) -> str:
-    if exit_code >= 0:
-        return f"The script ended with exit code {exit_code}."
-    number = -exit_code
-    try:
-        known = signal.Signals(number)
-    except ValueError:
-        return f"The script was killed by signal {number}."
-    return f"The script was killed by signal {number} ({known.name}).{_SIGNAL_HINTS.get(known, '')}"
+    if exit_code < 0:
+        return f"The script was killed by signal {_named(-exit_code)}"
+    if exit_code - _KILLED in _SIGNALS:
+        killed = _named(exit_code - _KILLED)
+        return f"The script ended with exit code {exit_code}. So a shell reports a program that was killed by signal {killed}"
+    return f"The script ended with exit code {exit_code}."
+
+
+def _named(number: int) -> str:
+    if number not in _SIGNALS:
+        return f"{number}."
+    known = signal.Signals(number)
+    return f"{number} ({known.name}).{_SIGNAL_HINTS.get(known, '')}"
 
 
 def _module_hint(module: Any, interpreter: str, environment_name: str | None) -> str:

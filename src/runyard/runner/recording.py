@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import TYPE_CHECKING
 
 from runyard.client.client import Client
-from runyard.client.recorder import send_left_records
-from runyard.client.sending import DrainReport
-from runyard.client.system_metrics import SystemMetrics, start_system_metrics
 from runyard.runner.stop import StopSwitch
+
+if TYPE_CHECKING:
+    from runyard.client.sending import DrainReport
+    from runyard.client.system_metrics import SystemMetrics
 
 SEND_TIMEOUT_S = 60.0
 LEAVING_TIMEOUT_S = 5.0
@@ -34,6 +36,8 @@ class RunRecording:
 
         ``node`` names this machine among those of a run that has several.
         """
+        from runyard.client.system_metrics import start_system_metrics  # late: the script runs while it loads
+
         self._system = start_system_metrics(self._client.recorders.for_run(self._run_id), pid, node)
 
     def close(self, stop: StopSwitch) -> None:
@@ -56,6 +60,8 @@ class RunRecording:
         _warn_of(self._sent(time.monotonic() + LEAVING_TIMEOUT_S))
 
     def _sent(self, deadline: float) -> DrainReport:
+        from runyard.client.recorder import send_left_records  # late: as above
+
         return send_left_records(self._client, self._run_id, max(1.0, deadline - time.monotonic()))
 
 

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from runyard.client.environment_build.program import BuildStoppedError
 from runyard.domain.node_group import NodeGroup, NodeReport, NodeState, node_processes
@@ -19,7 +20,6 @@ from runyard.runner.control import Control
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
 from runyard.runner.node_group.board import Board, alone
-from runyard.runner.node_group.leader import GroupEnd, Leader
 from runyard.runner.node_group.report import first_report, heard_by
 from runyard.runner.preparation import Preparation, Prepared, spec_of
 from runyard.runner.process import ScriptEnd, ScriptProcess
@@ -34,6 +34,12 @@ from runyard.runner.work_folder import WorkFolder
 from runyard.version import VERSION
 from runyard.wire.node import NodeBoardBody
 from runyard.wire.run import HeartbeatBody, ReportStatusRequest
+
+if TYPE_CHECKING:
+    from runyard.runner.node_group.leader import GroupEnd
+
+CLOSING_MAX_CHARS = 300
+"""How much of an error the last line of the log repeats; the whole of it stands above, and in the run's error."""
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +149,8 @@ class Session:
 
     def _led(self, group: NodeGroup, board: Board, prepared: Prepared, logs: RunLogs) -> GroupEnd:
         """Carry out a run of several processes."""
+        from runyard.runner.node_group.leader import GroupEnd, Leader  # late: most runs have one process
+
         leader = Leader(self._settings, group, board, self._stop, prepared, logs)
         end = leader.wait_for_nodes()
         if end is None:
@@ -324,8 +332,9 @@ def _closing_line(ending: Ending) -> str:
 
 
 def _first_line(error: RunError) -> str:
-    text = error.message if error.type is None else f"{error.type}: {error.message}"
-    return text.splitlines()[0] if text else error.code
+    text = ": ".join(part for part in (error.type, error.message) if part) or error.code
+    line = text.splitlines()[0]
+    return line if len(line) <= CLOSING_MAX_CHARS else line[:CLOSING_MAX_CHARS] + " …"
 
 
 def _process_status(end: ScriptEnd) -> str:

@@ -50,7 +50,8 @@ def preparation_times(properties: Mapping[str, str]) -> dict[str, float]:
 
 def error_details(error: RunError) -> dict[str, Any]:
     """Return why a run failed: the error itself below ``error``, the time beside it."""
-    summary = error.message if error.type is None else f"User program failed with {error.type}: {error.message}"
+    named = ": ".join(part for part in (error.type, error.message) if part)
+    summary = error.message if error.type is None else f"User program failed with {named}"
     body: dict[str, Any] = {
         "code": error.code,
         "message": summary,

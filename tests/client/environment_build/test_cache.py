@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from runyard.client.environment_build import python
 from runyard.client.environment_build.cache import BuiltEnvironment, EnvironmentCache
 from runyard.client.environment_build.program import without_credentials
 from runyard.client.environment_build.python import find_python
@@ -105,6 +106,24 @@ def test_a_python_that_the_sdk_cannot_use_is_refused_before_packages_are_looked_
 def test_this_pythons_version_gives_this_python() -> None:
     version = ".".join(map(str, sys.version_info[:3]))
     assert find_python(version) == find_python(version.rpartition(".")[0]) == find_python(None) == Path(sys.executable)
+
+
+def test_no_other_python_is_started_to_find_the_one_that_runs_this(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("a Python was started")
+
+    monkeypatch.setattr(subprocess, "run", refused)
+    monkeypatch.setattr(python, "_KNOWN", {})
+    assert find_python(".".join(map(str, sys.version_info[:2]))) == Path(sys.executable)
+
+
+def test_the_very_patch_release_is_preferred_to_this_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    minor = ".".join(map(str, sys.version_info[:2]))
+    other = Path(f"/elsewhere/python{minor}")
+    monkeypatch.setattr(python, "_all_pythons", lambda: iter([Path(sys.executable), other]))
+    monkeypatch.setattr(python, "_KNOWN", {Path(sys.executable): f"{minor}.97", other: f"{minor}.98"})
+    assert find_python(f"{minor}.98") == other
+    assert find_python(f"{minor}.99") == Path(sys.executable)
 
 
 def test_a_missing_uv_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -36,10 +36,9 @@ def find_python(version: str | None) -> Path:
             f"{'.'.join(map(str, OLDEST))} or newer: ask for that with conda_dependencies.set_python_version, or run the script "
             "with a Python of your own: user_managed_dependencies = True and interpreter_path."
         )
-    found = {candidate: _version(candidate) for candidate in dict.fromkeys(_candidates(wanted))}
     for prefix in (wanted, ".".join(wanted.split(".")[:2])):
-        for path, have in found.items():
-            if have is not None and (have + ".").startswith(prefix + "."):
+        for path in _candidates(wanted):  # asked one after the other, and no more than needed: each is started for its answer
+            if ((_version(path) or "") + ".").startswith(prefix + "."):
                 return path
     there = sorted({_minor(have) for have in map(_version, _all_pythons()) if have}, key=lambda v: tuple(map(int, v.split("."))))
     raise ComputeError(

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runyard.client.embedded import home_folder
-from runyard.client.journal import workspace_folder
-from runyard.client.recorder import JOURNAL_FOLDER
 from runyard.compat.process import IMPORT_PATH
 from runyard.domain.container import NOTE_FILE, VARIABLES_FILE, ContainerSpec, container_name
 from runyard.runner.container.engine import ContainerEngine
@@ -49,6 +47,9 @@ class Container:
 
         It writes that file and notes the container down, so that it can be found if this process is killed.
         """
+        from runyard.client.journal import workspace_folder  # late: a run without a container never asks
+        from runyard.client.recorder import JOURNAL_FOLDER
+
         work = self.settings.work
         journals = workspace_folder((self.settings.home or home_folder()) / JOURNAL_FOLDER, self.settings.workspace)
         journals.mkdir(parents=True, exist_ok=True)
