@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conformance.conftest import NOW
 
-from runyard.storage.backends.sql import metric_stored
+from runyard.storage.backends.sql import metric_live, metric_stored
+from runyard.storage.backends.sql.metric_tail import join_tail
 from runyard.storage.base import Storage
 from runyard.wire.metric import ListRecord, RecordBatch
 from runyard.wire.metric_query import SeriesQuery
@@ -80,7 +81,7 @@ def test_points_that_are_asked_for_again_are_not_unpacked_again(
     storage: Storage, new_run: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_ids = [new_run() for _ in range(3)]
-    values = [float(n) for n in range(50)]
+    values: list[Any] = [float(n) for n in range(50)]
     for run_id in run_ids:
         storage.metrics.append("w", run_id, RecordBatch("w", 0, [ListRecord("loss", 1, values)]), at=NOW)
         storage.metrics.compact("w", run_id, finish=True)
@@ -91,7 +92,12 @@ def test_points_that_are_asked_for_again_are_not_unpacked_again(
 
     read: list[list[int]] = []
     of = metric_stored._open_blocks
-    monkeypatch.setattr(metric_stored, "_open_blocks", lambda c, book, runs: (read.append(list(runs)), of(c, book, runs))[1])
+
+    def noted(connection: Any, book: Any, run_pks: Any) -> Any:
+        read.append(list(run_pks))
+        return of(connection, book, run_pks)
+
+    monkeypatch.setattr(metric_stored, "_open_blocks", noted)
     assert ask(100) == ask(99) == ask(98) == [values] * 3
     assert len(read) == 1, "the open blocks of all runs are read together, and once"
     storage.metrics.append("w", run_ids[0], RecordBatch("w", 1, [ListRecord("loss", 2, [99.0])]), at=NOW)
@@ -117,3 +123,56 @@ def test_a_live_series_reads_the_same_however_much_of_it_was_read_before(
             query = SeriesQuery(run_ids=[run_id], names=["x"], max_points=1000, axis="index", start=low, stop=low + 30)
             (window,) = storage.metrics.windows("w", query)
             assert window.values.tolist() == [float(n) for n in range(low, min(logged, low + 31))]
+
+
+def test_a_tail_that_grows_is_not_unpacked_again(
+    storage: Storage, new_run: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, other = new_run(), new_run()
+    unpacked: list[int] = []
+
+    def noted(rows: Any) -> Any:
+        unpacked.append(len(rows))
+        return join_tail(rows)
+
+    monkeypatch.setattr(metric_live, "join_tail", noted)
+    logged: dict[str, list[float]] = {run_id: [], other: []}
+
+    def log(run: str, *values: float) -> None:
+        batch = RecordBatch("w", len(logged[run]), [ListRecord("x", 1, list(values))])
+        storage.metrics.append("w", run, batch, at=NOW)
+        logged[run] += values
+
+    def check(*expected: int) -> None:
+        unpacked.clear()
+        for _ in range(2):
+            windows = storage.metrics.windows("w", SeriesQuery(run_ids=[run_id, other], names=["x"], max_points=1000))
+            assert {window.run_id: window.values.tolist() for window in windows} == {k: v for k, v in logged.items() if v}
+            figures = storage.metrics.summaries("w", [run_id, other], ["x"])
+            assert {run: own[0].count for run, own in figures.items()} == {k: len(v) for k, v in logged.items() if v}
+        assert sorted(unpacked) == sorted(expected)
+
+    log(run_id, 1.0)
+    log(run_id, 2.0)
+    check(2)
+    log(run_id, 3.0)
+    log(other, 7.0)
+    check(1, 1)
+    storage.metrics.compact("w", run_id)
+    check()
+    log(run_id, 4.0)
+    check(1)
+    log(other, 8.0)
+    log(other, 9.0)
+    check(2)
+
+
+def test_tails_that_are_kept_are_bounded(storage: Storage, new_run: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metric_live, "KEPT_POINTS", 500)
+    run_ids = [new_run() for _ in range(9)]
+    for run_id in run_ids:
+        storage.metrics.append("w", run_id, RecordBatch("w", 0, [ListRecord("x", 1, [0.5] * 60)]), at=NOW)
+    live = storage.metrics.reader._live  # type: ignore[attr-defined]
+    for _ in range(2):
+        assert len(storage.metrics.windows("w", SeriesQuery(run_ids=run_ids, names=["x"]))) == len(run_ids)
+        assert live._size == sum(tail.size() for tail in live._kept.values()) <= 500

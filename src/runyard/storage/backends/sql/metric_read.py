@@ -15,14 +15,13 @@ from sqlalchemy.engine import Connection
 from runyard.domain.metric import MetricFamily
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.metric_block import BLOCK_POINTS
-from runyard.storage.backends.sql.metric_group import grouped
 from runyard.storage.backends.sql.metric_kept import KeptPoints
 from runyard.storage.backends.sql.metric_key import KeyBook, SeriesKey
+from runyard.storage.backends.sql.metric_live import LiveTails
 from runyard.storage.backends.sql.metric_points import Ints, Points, joined
 from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, Part, level_for
 from runyard.storage.backends.sql.metric_stored import OpenBlocks, StoredBlocks
 from runyard.storage.backends.sql.metric_summary import STEPS_FALL, TIMES_FALL, Summary
-from runyard.storage.backends.sql.metric_tail import join_tail, read_tails
 
 _IN_MAX = 500
 _SUMMARY_VERSIONS = sa.select(t.run_summary.c.run_pk, t.run_summary.c.version).where(
@@ -46,7 +45,7 @@ class Shown(NamedTuple):
 class RunView:
     """The metrics of one run. ``summary`` counts the tail in; ``stored_counts`` are the points in blocks."""
 
-    def __init__(self, summary: Summary, based: Summary, tail: dict[int, Points], stored: StoredBlocks) -> None:
+    def __init__(self, summary: Summary, based: Summary, tail: dict[int, list[Points]], stored: StoredBlocks) -> None:
         self.summary = summary
         self.stored = stored
         self._based = based
@@ -68,8 +67,10 @@ class RunView:
             parts.append(self.stored.full_points(key, start, min(stop, sealed)))
         if stop > sealed and start < counted:
             parts.append(self.stored.open_points(key, sealed, counted).part(max(0, start - sealed), stop - sealed))
-        if stop > counted and key in self._tail:
-            parts.append(self._tail[key].part(max(0, start - counted), stop - counted))
+        for own in self._tail.get(key, ()) if stop > counted else ():
+            if start < counted + len(own) and counted < stop:
+                parts.append(own.part(max(0, start - counted), stop - counted))
+            counted += len(own)
         return joined(parts)
 
     def to_draw(self, key: int, start: int, stop: int, max_points: int) -> tuple[Part, Ints]:
@@ -144,20 +145,21 @@ class MetricReader:
         self._cache: OrderedDict[int, tuple[int, Summary]] = OrderedDict()
         self._cached_series = 0
         self._kept = KeptPoints()
+        self._live = LiveTails(book)
 
     def views(self, connection: Connection, run_pks: Sequence[int]) -> dict[int, RunView]:
         """Return the views of those runs that have metrics. Their blocks are read when points of them are asked for."""
         based = self.summaries(connection, run_pks)
-        tails = read_tails(connection, run_pks)
+        tails = self._live.read(connection, run_pks, based)
         opened = OpenBlocks(connection, self._book, list(run_pks))
         views: dict[int, RunView] = {}
         for run_pk in run_pks:
             if run_pk not in based and run_pk not in tails:
                 continue
-            base = based.get(run_pk) or Summary()
-            summary, tail = self._with_tail(connection, base, tails.get(run_pk))
+            tail = tails.get(run_pk)
+            base = tail.base if tail is not None else based[run_pk]
             stored = StoredBlocks(connection, self._book, run_pk, base.keysets, opened, self._kept)
-            views[run_pk] = RunView(summary, base, tail, stored)
+            views[run_pk] = RunView(base if tail is None else tail.summary, base, {} if tail is None else tail.points, stored)
         return views
 
     def summaries(self, connection: Connection, run_pks: Sequence[int]) -> dict[int, Summary]:
@@ -203,16 +205,6 @@ class MetricReader:
             result.append(each._replace(name=f"{each.name} [{each.family.value}]") if each.name in seen else each)
             seen.add(each.name)
         return result
-
-    def _with_tail(
-        self, connection: Connection, base: Summary, rows: list[tuple[int, bytes]] | None
-    ) -> tuple[Summary, dict[int, Points]]:
-        if not rows:
-            return base, {}
-        groups = grouped(join_tail(rows))
-        summary = base.copy()
-        summary.add(groups, self._book.names(connection, groups.keys))
-        return summary, dict(groups.each())
 
     def _cached(self, versions: dict[int, int]) -> dict[int, Summary]:
         found: dict[int, Summary] = {}

@@ -6,7 +6,7 @@ each writer: all numbers below ``stored`` and the ranges in ``above``. So a batc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,11 @@ ROW_COST = 16
 # Statements are made once: to make one takes longer than to run it.
 _TAILS = (
     sa.select(t.metric_tail.c.run_pk, t.metric_tail.c.pk, t.metric_tail.c.payload)
+    .where(t.metric_tail.c.run_pk.in_(sa.bindparam("runs", expanding=True)), t.metric_tail.c.pk > sa.bindparam("after"))
+    .order_by(t.metric_tail.c.pk)
+)
+_TAIL_PKS = (
+    sa.select(t.metric_tail.c.run_pk, t.metric_tail.c.pk)
     .where(t.metric_tail.c.run_pk.in_(sa.bindparam("runs", expanding=True)))
     .order_by(t.metric_tail.c.pk)
 )
@@ -67,13 +72,25 @@ def read_tail(connection: Connection, run_pk: int, *, points_max: int | None = N
     return join_tail(rows)
 
 
-def read_tails(connection: Connection, run_pks: Iterable[int]) -> dict[int, list[tuple[int, bytes]]]:
-    """Return the rows ``(pk, payload)`` of the tails of several runs, each in order of arrival; runs without any are left out."""
+def read_tails(connection: Connection, run_pks: Iterable[int], after: int = 0) -> dict[int, list[tuple[int, bytes]]]:
+    """Return the rows ``(pk, payload)`` of the tails of several runs, each in order of arrival; runs without any are left out.
+
+    Only rows whose ``pk`` is greater than ``after``.
+    """
     wanted = list(run_pks)
     found: dict[int, list[tuple[int, bytes]]] = {}
     for start in range(0, len(wanted), _IN_MAX):
-        for row in connection.execute(_TAILS, {"runs": wanted[start : start + _IN_MAX]}):
+        for row in connection.execute(_TAILS, {"runs": wanted[start : start + _IN_MAX], "after": after}):
             found.setdefault(row.run_pk, []).append((row.pk, row.payload))
+    return found
+
+
+def tail_pks(connection: Connection, run_pks: Sequence[int]) -> dict[int, list[int]]:
+    """Return which rows the tails of several runs have, in order of arrival; runs without any are left out."""
+    found: dict[int, list[int]] = {}
+    for start in range(0, len(run_pks), _IN_MAX):
+        for run_pk, pk in connection.execute(_TAIL_PKS, {"runs": run_pks[start : start + _IN_MAX]}):
+            found.setdefault(run_pk, []).append(pk)
     return found
 
 
