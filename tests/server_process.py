@@ -11,7 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-START_DEADLINE_S = 30
+START_DEADLINE_S = 60
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def start_server(home: Path, *extra: str) -> RunningServer:
     """Start ``python -m runyard.server`` in ``home`` and return when ``/health`` answers.
 
     Raises:
-        RuntimeError: it ended or did not answer within 30 s; the message holds the end of its log.
+        RuntimeError: it ended or did not answer in time; the message holds the end of its log.
     """
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("ab") as log:

@@ -84,3 +84,7 @@ def test_every_page_of_the_documentation_is_reached_from_its_index() -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_api_names_no_file_of_the_source_in_what_it_says_of_itself() -> None:
+    assert re.findall(r"\bdocs/[\w/-]+\.md", (ROOT / "studio" / "openapi.json").read_text()) == []

@@ -69,8 +69,10 @@ def test_a_folder_that_is_attached_through_a_profile_names_the_server_but_not_th
 
 def test_a_wrong_token_is_refused_and_nothing_is_kept(elsewhere: Path, server: RunningServer) -> None:
     told = sign_in(server, "wrong")
-    assert told.exit_code == 1 and "token" in told.stderr and not (elsewhere / "profiles.json").exists()
-    assert sign_in(server, "").exit_code == 2
+    assert told.exit_code == 1 and not (elsewhere / "profiles.json").exists()
+    assert f"runyard login {server.url}" in told.stderr and "RUNYARD_TOKEN" in told.stderr
+    nothing = sign_in(server, "")
+    assert nothing.exit_code == 2 and "No token came from stdin" in nothing.stderr and "owner-token" in nothing.stderr
     assert sign_in(server, "two words").exit_code == 2
 
 
@@ -78,6 +80,11 @@ def test_a_server_that_is_not_there_is_named(elsewhere: Path, monkeypatch: pytes
     monkeypatch.setattr("runyard.client.client.RETRY_S", 0.0)
     told = CliRunner().invoke(root, ["login", "http://127.0.0.1:9", "--profile", "x"], input="t\n")
     assert told.exit_code == 7 and "http://127.0.0.1:9" in told.stderr
+
+
+def test_a_wrong_address_is_said_before_the_token_is_asked_for(elsewhere: Path) -> None:
+    told = CliRunner().invoke(root, ["login", "myserver"], input="")
+    assert told.exit_code == 1 and "is not the address of a Runyard server" in told.stderr
 
 
 def test_a_profile_is_chosen_by_option_and_by_variable(

@@ -83,3 +83,9 @@ def call_in_process(*arguments: str) -> tuple[int, str]:
     """Run the command line as a process of its own: ``runyard server`` becomes the server."""
     done = subprocess.run([sys.executable, "-m", "runyard", *arguments], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stderr
+
+
+def test_without_the_server_extra_the_foreground_server_says_how_to_get_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runyard.client.embedded._SERVER_PACKAGES", ("no_such_package",))
+    refused = call("server")
+    assert refused.exit_code == 1 and 'pip install "runyard[server]"' in refused.stderr and "runyard login URL" in refused.stderr

@@ -60,6 +60,15 @@ def test_a_missing_server_extra_is_named_with_the_command_that_installs_it(
         embedded.start(tmp_path / "home")
 
 
+def test_the_home_of_another_user_is_named_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", closed)
+    with pytest.raises(ConfigurationError, match=r"is closed to you: .* Set RUNYARD_HOME .* runyard login URL"):
+        embedded.status(tmp_path)
+
+
 def test_a_port_in_use_is_an_error_before_anything_is_started(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

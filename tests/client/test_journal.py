@@ -71,21 +71,21 @@ def test_every_kind_of_value_comes_back_exactly(journal: Journal) -> None:
 
 
 def test_the_fast_way_takes_known_names_only(journal: Journal) -> None:
-    assert not journal.log_known("x", 1.0)
+    assert not journal.known.log("x", 1.0)
     journal.record(scalar("x", 1.0))
-    assert journal.log_known("x", 2.0, 7)
-    assert journal.log_known("x", 3)
-    assert journal.log_known("x", True, 1)
-    assert journal.log_known("x", None)
+    assert journal.known.log("x", 2.0, 7)
+    assert journal.known.log("x", 3)
+    assert journal.known.log("x", True, 1)
+    assert journal.known.log("x", None)
     assert [(r.value, r.step) for r in everything(journal)] == [(1.0, None), (2.0, 7), (3, None), (True, 1), (None, None)]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("value", ["text", [1], 1 << 63, object()])
 def test_the_fast_way_leaves_what_it_cannot_pack(journal: Journal, value: object) -> None:
     journal.record(scalar("x", 1.0))
-    assert not journal.log_known("x", value)
-    assert not journal.log_known("x", 1.0, "no step")  # type: ignore[arg-type]
-    assert not journal.log_known(["x"], 1.0)  # type: ignore[arg-type]
+    assert not journal.known.log("x", value)
+    assert not journal.known.log("x", 1.0, "no step")  # type: ignore[arg-type]
+    assert not journal.known.log(["x"], 1.0)  # type: ignore[arg-type]
     assert len(everything(journal)) == 1
 
 
@@ -93,23 +93,48 @@ def test_numpys_float64_takes_the_fast_way(journal: Journal) -> None:
     import numpy
 
     journal.record(scalar("x", 1.0))
-    assert journal.log_known("x", numpy.float64(2.5), 3)
+    assert journal.known.log("x", numpy.float64(2.5), 3)
     assert everything(journal)[1].value == 2.5  # type: ignore[union-attr]
 
 
 def test_several_values_are_taken_all_or_none(journal: Journal) -> None:
     for name in "abc":
         journal.record(scalar(name, 0.0))
-    assert journal.log_many_known({"a": 1.0, "b": 2, "c": None}, 4)
-    assert not journal.log_many_known({"a": 1.0, "new": 2.0})
-    assert not journal.log_many_known({"a": 1.0, "b": "text"})
+    assert journal.known.log_many({"a": 1.0, "b": 2, "c": None}, 4)
+    assert not journal.known.log_many({"a": 1.0, "new": 2.0})
+    assert not journal.known.log_many({"a": 1.0, "b": "text"})
     assert [(r.name, r.value, r.step) for r in everything(journal)[3:]] == [("a", 1.0, 4), ("b", 2, 4), ("c", None, 4)]  # type: ignore[union-attr]
+
+
+def test_numbers_of_one_call_keep_kind_sign_and_step(journal: Journal) -> None:
+    numpy = pytest.importorskip("numpy")
+    for name in "abcdef":
+        journal.record(ScalarRecord(name, 1, 0.5))
+    for step in (None, 0, 7, None):
+        values = {"a": -0.0, "b": math.nan, "c": True, "d": None, "e": -(1 << 62), "f": numpy.float64(0.25)}
+        assert journal.known.log_many(values, step)
+    assert not journal.known.log_many({"a": 1.0, "e": 1 << 70})
+    assert journal.known.log_many({"e": 1.5, "a": 3})  # other kinds, another order
+    found = [(record.name, repr(record.value), record.step) for record in everything(journal)[6:]]  # type: ignore[union-attr]
+    once = [("a", "-0.0"), ("b", "nan"), ("c", "True"), ("d", "None"), ("e", repr(-(1 << 62))), ("f", "0.25")]
+    expected = [(name, value, step) for step in (None, 0, 7, None) for name, value in once]
+    assert found == [*expected, ("e", "1.5", None), ("a", "3", None)]
+
+
+def test_ever_new_sets_of_names_are_recorded_too(journal: Journal) -> None:
+    names = [f"m{number}" for number in range(25)]
+    for name in names:
+        journal.record(ScalarRecord(name, 1, 0.5))
+    for number in range(2, 20):
+        assert journal.known.log_many(dict.fromkeys(names[:number], float(number)))
+    found = [record.value for record in everything(journal)[25:]]  # type: ignore[union-attr]
+    assert found == [float(number) for number in range(2, 20) for _ in range(number)]
 
 
 def test_a_journal_goes_on_in_the_next_file(journal: Journal) -> None:
     journal.record(scalar("x", 0))
     for number in range(1, 20_000):
-        if not journal.log_known("x", number):
+        if not journal.known.log("x", number):
             journal.record(scalar("x", number))
     assert len(journal.files) >= 3
     values = [record.value for record in everything(journal)]  # type: ignore[union-attr]
@@ -135,7 +160,7 @@ def test_descriptions_make_series_of_their_own(journal: Journal) -> None:
 def test_after_sealing_the_next_record_opens_a_new_file(journal: Journal) -> None:
     journal.record(scalar("x", 1.0))
     journal.seal()
-    assert not journal.log_known("x", 2.0)
+    assert not journal.known.log("x", 2.0)
     journal.record(scalar("x", 2.0))
     assert [record.value for record in everything(journal)] == [1.0, 2.0]  # type: ignore[union-attr]
 
@@ -148,7 +173,7 @@ def test_threads_lose_nothing_and_keep_their_order(journal: Journal) -> None:
     def work(number: int) -> None:
         name = f"t{number}"
         for value in range(each):
-            if not journal.log_known(name, value):
+            if not journal.known.log(name, value):
                 journal.record(scalar(name, value))
 
     try:
@@ -171,14 +196,14 @@ def test_a_signal_handler_may_record_in_the_middle_of_a_record(journal: Journal)
 
     def handle(*_: object) -> None:  # may be interrupted by itself
         number = next(numbers)
-        if not journal.log_known("signal", number):
+        if not journal.known.log("signal", number):
             journal.record(scalar("signal", number))
 
     before = signal.signal(signal.SIGVTALRM, handle)
     signal.setitimer(signal.ITIMER_VIRTUAL, 0.0005, 0.0005)
     try:
         for value in range(60_000):
-            if not journal.log_known("main", value):
+            if not journal.known.log("main", value):
                 journal.record(scalar("main", value))
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -217,7 +242,7 @@ def test_a_cap_is_said_once_and_what_is_lost_is_counted(
 ) -> None:
     monkeypatch.setenv("RUNYARD_JOURNAL_MAX_BYTES", str(200 << 10))
     for value in range(10_000):
-        if not journal.log_known("x", value):
+        if not journal.known.log("x", value):
             journal.record(scalar("x", value))
     kept = [record.value for record in everything(journal)]  # type: ignore[union-attr]
     is_prefix = kept == list(range(len(kept)))
@@ -235,7 +260,7 @@ def test_a_full_disk_is_said_once_and_memory_takes_over(
 
     monkeypatch.setattr(os, "posix_fallocate", full)
     for value in range(1000):
-        if not journal.log_known("x", value):
+        if not journal.known.log("x", value):
             journal.record(scalar("x", value))
     assert [record.value for record in everything(journal)] == list(range(1000))  # type: ignore[union-attr]
     assert caplog.text.count("No space left on device") == 1
@@ -269,7 +294,7 @@ number = 0
 while True:
     if number % 50 == 49:
         journal.record(ListRecord("list", 1, [number] * (number % 700)))
-    elif not journal.log_known("x", number):
+    elif not journal.known.log("x", number):
         journal.record(ScalarRecord("x", 1, number))
     number += 1
     sys.stdout.write(f"{number}\\n")
@@ -339,8 +364,8 @@ def test_a_clock_that_jumps_changes_the_times_and_nothing_else(
     expected = []
     for value in range(3000):  # several files
         now_us += jumps_us[value % len(jumps_us)]
-        monkeypatch.setattr("runyard.client.journal._now_ns", lambda at=now_us: at * 1000 + 999)
-        if not journal.log_known("x", float(value)):
+        monkeypatch.setattr("runyard.client.known_series.now_ns", lambda at=now_us: at * 1000 + 999)
+        if not journal.known.log("x", float(value)):
             journal.record(ScalarRecord("x", now_us, float(value)))
         expected.append((now_us, float(value)))
     files = list(journal.files.values())

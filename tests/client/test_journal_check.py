@@ -43,7 +43,7 @@ def written(place: JournalPlace, *, sync: bool = True) -> tuple[Path, list[float
     journal = Journal(place, lambda: None)
     values = [value / 8 for value in range(COUNT)]
     for value in values:
-        if not journal.log_known("x", value):
+        if not journal.known.log("x", value):
             journal.record(ScalarRecord("x", 1, value))
     if sync:
         for file in journal.files.values():
@@ -191,7 +191,7 @@ def test_a_file_is_synced_again_only_after_a_pause_and_when_it_has_grown(
     synced: list[float] = []
     monkeypatch.setattr("runyard.client.journal_file.os.fdatasync", lambda fd: synced.append(now[0]))
     file.sync()
-    assert journal.log_known("x", 4.0)
+    assert journal.known.log("x", 4.0)
     for now[0] in (100.1, 100.3, 100.6):
         file.sync_if_grown(0.25)
     assert synced == [100.0, 100.3]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 import types
 from typing import Any
 
+import psutil
 import pytest
 
 from runyard.client import system_metrics
-from runyard.client.system_metrics import SystemMetrics, SystemSampler, interval_s, start_system_metrics
+from runyard.client.known_series import KnownSeries
+from runyard.client.system_metrics import SystemMetrics, SystemSampler, descendants, interval_s, start_system_metrics
 from runyard.wire.metric import Record, ScalarRecord
 
 
@@ -18,14 +22,9 @@ class KeptRecords:
     """A recorder that keeps what it is given."""
 
     def __init__(self) -> None:
+        self.known = KnownSeries()
         self.records: list[Record] = []
         self.enough = threading.Event()
-
-    def log_known(self, name: str, value: Any, step: int | None = None) -> bool:
-        return False
-
-    def log_many_known(self, values: dict[str, Any], step: int | None = None) -> bool:
-        return False
 
     def record(self, record: Record) -> None:
         self.records.append(record)
@@ -61,6 +60,20 @@ def test_a_node_of_several_is_in_the_names() -> None:
 
 def test_a_process_that_has_ended_is_left_out() -> None:
     assert "system/process_memory_bytes" not in SystemSampler(pid=2**22 - 1).sample()
+
+
+@pytest.mark.skipif(descendants(os.getpid()) is None, reason="this system keeps no lists of children")
+def test_the_processes_below_one_are_those_that_psutil_finds() -> None:
+    program = "import sys; print(1, flush=True); sys.stdin.read()"
+    nested = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {program!r}])"
+    child = subprocess.Popen([sys.executable, "-c", nested], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdin is not None and child.stdout is not None
+    child.stdout.readline()
+    found = descendants(child.pid)
+    expected = [each.pid for each in psutil.Process(child.pid).children(recursive=True)]
+    child.communicate()
+    assert found == expected and len(expected) == 1
+    assert not descendants(child.pid)
 
 
 def test_gpus_are_read_where_the_library_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

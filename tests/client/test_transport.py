@@ -97,11 +97,13 @@ def test_an_unknown_code_is_a_plain_error(monkeypatch: pytest.MonkeyPatch) -> No
         httpx.Response(404, text="<html>not found</html>"),
         httpx.Response(302, headers={"location": "http://elsewhere"}),
         httpx.Response(200, json={"user": 1}),
+        httpx.Response(200, html="<!doctype html>" + "<p>" * 99),
     ],
 )
 def test_an_answer_that_is_not_runyards_is_named_as_such(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response) -> None:
-    with pytest.raises(TransportError, match="not Runyard's"):
+    with pytest.raises(TransportError, match="not Runyard's") as caught:
         fake_transport(monkeypatch, Server(answer)).call("GET", "/r", SessionBody)
+    assert "<p>" not in caught.value.message  # a page tells a reader nothing
 
 
 def test_unknown_fields_of_an_answer_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,6 +135,14 @@ def test_a_certificate_that_is_not_trusted_is_told_apart_from_a_server_that_is_a
     server = Server(httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"))
     with pytest.raises(TransportError, match=r"certificate of http://\S+ is not trusted here .* Set SSL_CERT_FILE"):
         fake_transport(monkeypatch, server, retry_s=0.02).call("GET", "/s", SessionBody)
+
+
+def test_an_https_address_of_a_server_without_tls_names_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = FakeEndpoint()
+    monkeypatch.setattr(FakeEndpoint, "url", "https://host:8600")
+    server = Server(httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"))
+    with pytest.raises(TransportError, match=r"at https://host:8600 does not speak TLS\. Its address may be http://host:8600"):
+        fake_transport(monkeypatch, server, endpoint, retry_s=0.02).call("GET", "/s", SessionBody)
 
 
 def test_nothing_is_tried_again_when_the_server_was_stopped_on_purpose(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def scalar(value: object, name: str = "x") -> ScalarRecord:
 def test_records_arrive_once_and_in_order_and_the_journal_goes(ingest: FakeIngest) -> None:
     recorder = ingest.client().recorders.for_run("run")
     for value in range(5000):
-        if not recorder.log_known("x", value):
+        if not recorder.known.log("x", value):
             recorder.record(scalar(value))
     recorder.record(ListRecord("l", 1, ["a", None]))
     assert recorder.flush(20)
@@ -278,7 +278,7 @@ from runyard.wire.metric import ScalarRecord
 client = Client(RemoteEndpoint(sys.argv[1], "token"), "ws", retry_s=0)
 recorder = client.recorders.for_run("run")
 def log(name, value):
-    if not recorder.log_known(name, value):
+    if not recorder.known.log(name, value):
         recorder.record(ScalarRecord(name, 1, value))
 """
 

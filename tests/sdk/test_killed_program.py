@@ -25,6 +25,8 @@ sys.stdin.readline()
 if sys.argv[2] == "raise":
     children[1].log("x", 1)
     {}["no such key"]
+if sys.argv[2] == "exit":
+    sys.exit("no data")
 if sys.argv[2] == "complete":
     children[1].complete()
     run.complete()
@@ -69,6 +71,16 @@ def test_an_exception_that_ends_the_program_fails_the_runs_that_it_has_open(work
         assert "no such key" in error["message"] and "KeyError" in json.dumps(error)
     (completed,) = (each for each in Run.get(workspace, run.parent.id if run.parent else run.id).get_children(status="Completed"))
     assert completed.get_status() == "Completed"
+
+
+def test_an_exit_code_that_tells_of_a_failure_fails_the_open_runs_at_once(workspace: Workspace) -> None:
+    program, run_ids = started(workspace, "exit")
+    program.communicate("\n")
+    assert program.returncode == 1 and len(run_ids) == 2
+    for _, run_id in run_ids:
+        run = Run.get(workspace, run_id)
+        assert run.get_status() == "Failed"
+        assert run.get_details()["error"]["error"]["message"] == "User program failed with SystemExit: no data"
 
 
 def test_the_server_hears_that_the_program_of_an_open_run_lives(workspace: Workspace) -> None:

@@ -53,6 +53,17 @@ def test_another_programs_config_file_is_passed_over(tmp_path: Path, content: st
     assert find_config(tmp_path) is None
 
 
+def test_a_slip_in_a_workspaces_own_file_is_said_and_not_passed_over(tmp_path: Path) -> None:
+    put(tmp_path / "config.json", '{"workspace_name": "team",}')
+    with pytest.raises(ConfigurationError, match=r"config\.json is not valid JSON: line 1"):
+        find_config(tmp_path)
+
+
+def test_the_mark_that_windows_editors_put_in_front_is_no_slip(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"workspace_name": "team"}', encoding="utf-8-sig")
+    assert found_name(tmp_path) == "team"
+
+
 def test_all_keys_are_read(tmp_path: Path) -> None:
     data = {
         "workspace_name": "team",

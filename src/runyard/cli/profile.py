@@ -114,6 +114,7 @@ def _signed_in(url: str, name: str, workspace_name: str | None) -> Profile:
 
     require_profile_name(name)
     _warn_of_open_lines(url)
+    RemoteEndpoint(url, "")  # a wrong address is said before a token is typed in
     endpoint = RemoteEndpoint(url, _token())
     workspace = None if workspace_name is None else require_workspace_name(workspace_name)
     session = Client(endpoint, workspace or DEFAULT_WORKSPACE).sessions.get()
@@ -129,8 +130,13 @@ def _token() -> str:
     else:
         token = sys.stdin.readline()
     token = str(token).strip()
-    if not token or any(ord(char) < 33 or ord(char) > 126 for char in token):
-        raise click.UsageError("The token must be one word. It is asked for on a terminal, and else read from stdin.")
+    if not token:
+        raise click.UsageError(
+            "No token came from stdin. It is asked for on a terminal; else: runyard login URL < token-file. The owner of a "
+            "server finds one in the file owner-token of its home folder."
+        )
+    if any(ord(char) < 33 or ord(char) > 126 for char in token):
+        raise click.UsageError("The token must be one word of ASCII characters, without spaces.")
     return token
 
 

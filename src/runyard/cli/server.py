@@ -82,6 +82,7 @@ def server(port: int | None, slots: int | None, gpus: str | None, home: Path | N
     """
     from runyard.client import embedded
 
+    embedded.require_server_packages()
     folder = home or embedded.home_folder()
     command = [sys.executable, "-m", "runyard.server", "--home", str(folder)]
     for name, value in (("--port", port), ("--slots", slots), ("--gpus", gpus)):

@@ -1,26 +1,48 @@
-"""The exception that ends this program, if one does: the runs that it has open end with it."""
+"""How this program ends where it does not end well: the runs that it has open end with it."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from types import TracebackType
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
 
 from runyard.domain.run import RunError
 
 _FATAL: list[RunError] = []
+_EXITS: list[tuple[FrameType, RunError]] = []
 _WATCHED = threading.Event()
 
 
 def watch_for_crash() -> None:
-    """Notice from now on when an exception reaches the top of the program. What was done about it before is still done."""
+    """Notice from now on when an exception, or a ``sys.exit`` that tells of a failure, reaches the top of the program.
+
+    What was done about it before is still done.
+    """
     if _WATCHED.is_set():
         return
     _WATCHED.set()
+    _watch_exceptions()
+    _watch_exits()
+
+
+def crash() -> RunError | None:
+    """Return what has ended the program, or None. Ask when it ends."""
+    if _FATAL:
+        return _FATAL[0]
+    return next((error for bottom, error in _EXITS if not _has_returned(bottom)), None)
+
+
+def forget_exits() -> None:
+    """Start anew in a forked child: what its parent caught is not its own end."""
+    _EXITS.clear()
+
+
+def _watch_exceptions() -> None:
     before = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if not (hasattr(sys, "ps1") or sys.flags.interactive):  # there the program goes on
+        if not _goes_on():
             import traceback  # late: few programs end so
 
             text = "".join(traceback.format_exception(kind, error, trace))
@@ -30,6 +52,36 @@ def watch_for_crash() -> None:
     sys.excepthook = hook
 
 
-def crash() -> RunError | None:
-    """Return the exception that has ended the program, or None."""
-    return _FATAL[0] if _FATAL else None
+def _watch_exits() -> None:
+    """Note each call: the interpreter tells nobody which exit code it ends with. Whether it was caught is seen at the end."""
+    before = sys.exit
+
+    def leave(status: Any = None, /) -> NoReturn:
+        if threading.current_thread() is threading.main_thread() and status not in (None, 0) and not _goes_on():
+            import traceback  # late: few programs end so
+
+            frame = sys._getframe(1)
+            message = f"The program ended with exit code {status}." if isinstance(status, int) else str(status)
+            text = "".join(traceback.format_stack(frame))
+            _EXITS[:] = [(_bottom(frame), RunError(code="UserError", message=message, type="SystemExit", traceback=text))]
+        before(status)
+
+    sys.exit = leave
+
+
+def _goes_on() -> bool:
+    """Return whether somebody types at this program, who is shown the error and goes on."""
+    return hasattr(sys, "ps1") or bool(sys.flags.interactive)
+
+
+def _bottom(frame: FrameType) -> FrameType:
+    while frame.f_back is not None:
+        frame = frame.f_back
+    return frame
+
+
+def _has_returned(frame: FrameType) -> bool:
+    """Return whether a frame came to its end, so that an exit above it was caught; else the exit has gone through it."""
+    import dis  # late: few programs end so
+
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN_")

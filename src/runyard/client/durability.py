@@ -25,7 +25,7 @@ place = JournalPlace(root=Path(sys.argv[1]), workspace="doctor", run_id="doctor"
 journal = Journal(place, lambda: None)
 returned = 0
 while True:
-    if not journal.log_known("x", returned):
+    if not journal.known.log("x", returned):
         journal.record(ScalarRecord("x", 1, returned))
     returned += 1
     os.pwrite(1, returned.to_bytes(8, "little"), 0)

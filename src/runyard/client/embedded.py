@@ -112,8 +112,19 @@ def is_healthy(info: ServerInfo, timeout_s: float = _HEALTH_TIMEOUT_S) -> bool:
 
 
 def was_stopped(home: Path) -> bool:
-    """True when the server was stopped on purpose and not started since."""
-    return (home / STOPPED_FILE).exists()
+    """True when the server was stopped on purpose and not started since.
+
+    Raises:
+        ConfigurationError: the folder is closed to this user.
+    """
+    try:
+        return (home / STOPPED_FILE).exists()
+    except PermissionError as error:
+        raise ConfigurationError(
+            f"The home folder {home} is closed to you: it belongs to another user. Set RUNYARD_HOME to a folder of your own, or "
+            "sign in to that user's server: runyard login URL",
+            home=str(home),
+        ) from error
 
 
 def ensure_running(home: Path) -> ServerInfo:
@@ -143,7 +154,7 @@ def start(home: Path, port: int | None = None) -> ServerInfo:
         info = _wait_for_another(home)
         if info is not None:
             return info
-        _require_server_packages()
+        require_server_packages()
         if port is not None:
             _require_free_port(port)
         (home / STOPPED_FILE).unlink(missing_ok=True)
@@ -240,7 +251,12 @@ def _lock_is_held(home: Path) -> bool:
     return False
 
 
-def _require_server_packages() -> None:
+def require_server_packages() -> None:
+    """Do nothing where the server can run.
+
+    Raises:
+        ServerStartError: this Python is too old for it, or lacks what it needs.
+    """
     if sys.version_info < SERVER_PYTHON:
         here, wanted = (".".join(map(str, version[:2])) for version in (sys.version_info, SERVER_PYTHON))
         raise ServerStartError(
@@ -251,7 +267,7 @@ def _require_server_packages() -> None:
     if missing:
         raise ServerStartError(
             f"The Runyard server needs {', '.join(missing)}, which {sys.executable} lacks. "
-            'Install it with: pip install "runyard[server]"',
+            'Install it with: pip install "runyard[server]"\nOr sign in to a server elsewhere: runyard login URL',
             missing=missing,
         )
 

@@ -35,12 +35,9 @@ from runyard.client.journal_file import (
     create_in_memory,
     entry,
 )
+from runyard.client.known_series import KnownSeries
 from runyard.errors import LimitExceededError
 from runyard.wire.journal import (
-    COMMIT,
-    FLOAT,
-    HAS_STEP,
-    INTEGER,
     RECORD_MAX_BYTES,
     SeriesDefinition,
     pack_scalar,
@@ -58,21 +55,6 @@ _SIZES = [16 << 10, 128 << 10, 1 << 20, 4 << 20, 16 << 20]
 _PAGE = 64 << 10
 _RETRY_S = 2.0
 _LOG = logging.getLogger("runyard")
-
-_pack_float = struct.Struct("<qqdQ").pack
-_pack_integer = struct.Struct("<qqqQ").pack
-_pack_float_alone = struct.Struct("<q8xdQ").pack
-_pack_integer_alone = struct.Struct("<q8xqQ").pack
-"""Without a step: the same bytes as with the step 0, a number less to pack."""
-
-_now_ns = time.time_ns
-_NUMBER = 0xFFFFFFFF
-_FLOAT = FLOAT << 32 | COMMIT << 48
-"""Series number, flags and commit word of a scalar are one number here: packing four numbers is a third faster than six."""
-
-_STEP = HAS_STEP << 32
-_INTEGER = (INTEGER - FLOAT) << 32
-_INTEGER_STEP = _INTEGER + _STEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,52 +89,8 @@ class Journal:
         self.files = {}
         self._on_file = on_file
         self._warned: set[str] = set()
+        self.known = KnownSeries()
         self.forget()
-
-    def log_known(self, name: str, value: Any, step: int | None = None) -> bool:
-        """Record a number of a series that this journal has met before. False: it did nothing, use :meth:`record`.
-
-        This is the fast way: the name has been checked when the series was met.
-        """
-        file = self._current
-        try:
-            if type(value) is float:
-                if step is None:
-                    file.write(_pack_float_alone(_now_ns() // 1000, value, file.series[name]))
-                else:
-                    file.write(_pack_float(_now_ns() // 1000, step, value, file.series[name] + _STEP))
-            elif type(value) is int:
-                if step is None:
-                    file.write(_pack_integer_alone(_now_ns() // 1000, value, file.series[name] + _INTEGER))
-                else:
-                    file.write(_pack_integer(_now_ns() // 1000, step, value, file.series[name] + _INTEGER_STEP))
-            else:
-                return self._log_rarer(file, name, value, step)
-        except _NOT_TAKEN:
-            return False
-        return True
-
-    def log_many_known(self, values: dict[str, Any], step: int | None = None) -> bool:
-        """Record several numbers at one time in one step: all of them, or none and False."""
-        file = self._current
-        now_us = _now_ns() // 1000
-        count = 0 if step is None else step
-        given = 0 if step is None else _STEP
-        series = file.series
-        try:
-            file.write(
-                b"".join(
-                    [
-                        _pack_float(now_us, count, value, series[name] + given)
-                        if type(value) is float
-                        else pack_scalar(series[name] & _NUMBER, now_us, _plain(value), step)
-                        for name, value in values.items()
-                    ]
-                )
-            )
-        except _NOT_TAKEN:
-            return False
-        return True
 
     def record(self, record: Record) -> None:
         """Take one record of any kind.
@@ -183,11 +121,13 @@ class Journal:
         file = self._current
         if isinstance(file, JournalFile):
             self._current = _CLOSED
+            self.known.forget()
             file.seal()
 
     def forget(self) -> None:
         """Leave all files to the process that this one was forked from."""
         self._current = _CLOSED
+        self.known.forget()
         for file in self.files.values():
             file.close()
         self.files = {}
@@ -201,20 +141,17 @@ class Journal:
         """Return the files with records to send, and up to where."""
         return {file: file.end for file in list(self.files.values())}
 
-    def _log_rarer(self, file: Any, name: str, value: Any, step: int | None) -> bool:
-        """Numpy's float64, a bool or None."""
-        file.write(pack_scalar(file.series[name] & _NUMBER, _now_ns() // 1000, _plain(value), step))
-        return True
-
     def _scalar_bytes(self, file: Any, record: ScalarRecord) -> bytes:
         key = (record.name, record.description) if record.description else record.name
-        tail = file.series.get(key)
-        if tail is None:
-            number = next(self._series)
-            definition = SeriesDefinition(number, record.name, description=record.description)
+        number = file.series.get(key)
+        if number is None:
+            made = next(self._series)
+            definition = SeriesDefinition(made, record.name, description=record.description)
             file.write(entry(DEFINE_SLOT, msgspec.msgpack.encode(definition)))
-            tail = file.series.setdefault(key, number + _FLOAT)
-        return pack_scalar(tail & _NUMBER, record.at_us, record.value, record.step)  # type: ignore[arg-type]
+            number = file.series.setdefault(key, made)
+        if not record.description:
+            self.known.add(record.name, file.write, number)
+        return pack_scalar(number, record.at_us, record.value, record.step)  # type: ignore[arg-type]
 
     def _append(self, content: Callable[[Any], bytes], size: int) -> None:
         while True:
@@ -317,19 +254,6 @@ def _as_file_name(text: str) -> str:
     return safe if safe.strip(".") else safe.replace(".", "%2e")
 
 
-def _plain(value: Any) -> bool | int | float | None:
-    """Return a number as Python has it.
-
-    Raises:
-        ValueError: it is none that a scalar holds.
-    """
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    if isinstance(value, float):
-        return float(value)
-    raise ValueError("not a plain number")
-
-
 def process_context() -> str:
     """Return what tells the processes of one run apart: the rank that the launcher gave, and the machine."""
     rank = next((os.environ[name] for name in _RANK_VARIABLES if os.environ.get(name)), "")
@@ -351,6 +275,5 @@ def _refuse(data: bytes) -> object:
 _CLOSED = SimpleNamespace(write=_refuse, series={}, index=-1)
 """Stands where there is no file: the first record opens one."""
 
-_NOT_TAKEN = (ValueError, KeyError, TypeError, struct.error, OverflowError)
 _RANK_VARIABLES = ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID")
 _KEY_BYTES = 256 + 4 * SLOT_BYTES

@@ -12,15 +12,16 @@ import time
 import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from runyard.client.crash import crash, watch_for_crash
+from runyard.client.crash import crash, forget_exits, watch_for_crash
 from runyard.client.embedded import home_folder
 from runyard.client.endpoint import EmbeddedEndpoint, Endpoint
 from runyard.client.journal import Journal, JournalPlace, run_folder, workspace_folder
 from runyard.client.journal_file import JournalFile, JournalHeader
 from runyard.client.kept_file import FileToRecord, KeptFile
 from runyard.client.kept_files import KeptFiles
+from runyard.client.known_series import KnownSeries
 from runyard.client.pulse import Pulse, forget_notes, leave_notes
 from runyard.client.run_end import end_by, ends_in, send_ends
 from runyard.client.sending import DrainReport, drain, is_refusal, journals_in
@@ -51,11 +52,9 @@ _LOG = logging.getLogger("runyard")
 class Recorder(Protocol):
     """Takes what one run records. Thread-safe; no method but ``flush`` and ``close`` waits for anything."""
 
-    def log_known(self, name: str, value: Any, step: int | None = None) -> bool:
-        """Record a number of a series that was recorded before. False: it did nothing; check the arguments, use ``record``."""
-
-    def log_many_known(self, values: dict[str, Any], step: int | None = None) -> bool:
-        """Record several such numbers at one time and step: all of them, or none and False."""
+    @property
+    def known(self) -> KnownSeries:
+        """The fast way, for numbers of series that were recorded before."""
 
     def record(self, record: Record) -> None:
         """Take one record. Records arrive in the order in which one thread gave them."""
@@ -138,8 +137,7 @@ class JournalRecorder:
         self._on_start = on_start
         self._journal = Journal(place, self._start)
         self._kept = KeptFiles(self._journal)
-        self.log_known = self._journal.log_known
-        self.log_many_known = self._journal.log_many_known
+        self.known = self._journal.known
         self.record = self._journal.record
 
     @property
@@ -420,6 +418,7 @@ def _leave() -> None:
 
 def _after_fork() -> None:
     forget_notes()
+    forget_exits()
     for pool in list(_POOLS):
         pool.forget()
 

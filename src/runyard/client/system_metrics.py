@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from runyard.client.recorder import Recorder
@@ -74,9 +76,13 @@ class SystemSampler:
 
     def _process(self) -> dict[str, float]:
         process = self._psutil.Process(self._pid)
+        below = descendants(self._pid)
+        if below is None:
+            below = [each.pid for each in process.children(recursive=True)]
         memory = threads = 0
-        for each in [process, *process.children(recursive=True)]:
+        for pid in [self._pid, *below]:
             try:
+                each = self._psutil.Process(pid)
                 memory += each.memory_info().rss
                 threads += each.num_threads()
             except self._psutil.Error:
@@ -136,7 +142,7 @@ class SystemMetrics:
             _LOG.warning("System metrics end here: %s: %s", type(error).__name__, error)
 
     def _record(self, sample: dict[str, float]) -> None:
-        if not self._recorder.log_many_known(sample):
+        if not self._recorder.known.log_many(sample):
             now_us = time.time_ns() // 1000
             for name, value in sample.items():
                 self._recorder.record(ScalarRecord(name, now_us, value))
@@ -150,6 +156,25 @@ def start_system_metrics(recorder: Recorder, pid: int | None = None, node: str |
     metrics = SystemMetrics(recorder, every_s, pid, node)
     metrics.start()
     return metrics
+
+
+def descendants(pid: int) -> list[int] | None:
+    """Return the processes below one, from what Linux keeps of each; None where it keeps no such lists.
+
+    psutil reads every process of the machine for that, which takes longer than all the rest of a sample.
+    """
+    if not Path(f"/proc/{pid}/task/{pid}/children").exists():
+        return None
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        parent = waiting.pop()
+        for path in Path(f"/proc/{parent}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # a thread that has just ended
+                children = [int(number) for number in path.read_bytes().split()]
+                found += children
+                waiting += children
+    return found
 
 
 def _gpus() -> list[Callable[[], dict[str, float]]]:

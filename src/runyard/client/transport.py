@@ -296,9 +296,15 @@ class Transport:
             return _with_pause(self._stranger(response), response)
         details = {name: value for name, value in body.details.items() if name != "message"}
         older = f" {_OLDER_SERVER}" if _UNKNOWN_FIELD in body.message else ""
-        error = error_from_wire(body.code, body.message + older, details)
+        error = error_from_wire(body.code, body.message + older + self._token_advice(response), details)
         error.details["request_id"] = body.request_id
         return _with_pause(error, response)
+
+    def _token_advice(self, response: Answer) -> str:
+        if response.status_code != 401 or self._endpoint.owns_server:
+            return ""
+        url = self._endpoint.url
+        return f" The server is {url}: sign in with `runyard login {url}`, or mend RUNYARD_TOKEN where that is set."
 
     def _decoded(self, response: Answer, answer: type[T]) -> T:
         kind = response.headers.get("content-type", "")
@@ -310,10 +316,11 @@ class Transport:
     def _stranger(self, response: Answer) -> TransportError:
         url = str(response.url).partition("?")[0]
         start = response.content[:120].decode("utf-8", "replace").strip()
+        is_page = response.headers.get("content-type", "").startswith("text/html")
+        what = "a web page" if is_page else json.dumps(start)
         return TransportError(
-            f"{url} answered with something that is not Runyard's (status "
-            f"{response.status_code}: {json.dumps(start)}). Check the server's address, and that client and server have the same "
-            "version.",
+            f"{url} answered with something that is not Runyard's (status {response.status_code}: {what}). Check the server's "
+            "address, which `runyard status` says on its machine, and that client and server have the same version.",
             url=url,
             status=response.status_code,
         )
@@ -326,6 +333,9 @@ class Transport:
                 "that signed it, or of the certificate itself if it signed itself.",
                 url=url,
             )
+        if "WRONG_VERSION_NUMBER" in reason:
+            plain = url.replace("https://", "http://", 1)
+            return TransportError(f"What listens at {url} does not speak TLS. Its address may be {plain}", url=url)
         return TransportError(f"No Runyard server answers at {url} ({reason}). {self._endpoint.advice()}", url=url)
 
     def _forget_parents_connections(self) -> None:

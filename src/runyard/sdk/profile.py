@@ -86,7 +86,7 @@ def read_profiles(path: Path | None = None) -> Profiles:
         return Profiles()
     except OSError as error:
         raise ConfigurationError(
-            f"{file} cannot be read ({error.strerror}). RUNYARD_HOME names the folder that holds it.", path=str(file)
+            f"{file} cannot be read ({error.strerror}). Set RUNYARD_HOME to a folder of your own.", path=str(file)
         ) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigurationError(

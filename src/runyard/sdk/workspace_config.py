@@ -112,15 +112,19 @@ def _candidates(start: Path, file_name: str | None) -> Iterator[tuple[Path, bool
 
 def _names_workspace(path: Path) -> bool:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
         return False
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return '"workspace_name"' in text  # a slip in one of ours: reading it says which, where passing over it would be silent
     return isinstance(data, dict) and ("workspace_name" in data or "Scope" in data)
 
 
 def _read_object(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))  # Windows editors put a mark in front
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read ({error.strerror}). Make it readable.", path=str(path)) from error
     except json.JSONDecodeError as error:

@@ -87,7 +87,7 @@ def _make_home(home: Path) -> None:
         home.chmod(0o700)
     except OSError as error:
         raise StorageError(
-            f"The home folder {home} cannot be used: {error.strerror}. Set RUNYARD_HOME to another one."
+            f"The home folder {home} cannot be used: {error.strerror}. Set RUNYARD_HOME to a folder of your own."
         ) from error
 
 

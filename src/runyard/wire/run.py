@@ -188,7 +188,7 @@ class RunQuery:
     ``azureml.runsource``. ``parent_id`` gives its children, ``ancestor_id`` its descendants of any depth; with neither only top-
     level runs come, unless ``include_children``. ``text`` is searched in id, name, description, experiment, status, submitter
     and tags. ``keep_ancestors`` lets a run through, too, when one below it meets the conditions, so that a tree keeps the way
-    to it. ``filter`` is a text of the query language (docs/reference/query-language.md). ``view`` shows archived runs, or the
+    to it. ``filter`` is a text of the query language of run lists. ``view`` shows archived runs, or the
     bin. ``metrics`` names the metrics whose summaries come with the page, ``*`` all of them; ``roll_ups`` the figures, such as
     metric.loss.min, whose mean, minimum, maximum and count over a run's children do.
     ``order_by`` is one to eight fields of the query language with commas between them, such as created, status, tag.quality,

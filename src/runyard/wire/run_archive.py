@@ -1,4 +1,4 @@
-"""What the files of an export hold. docs/reference/export-format.md describes them for readers."""
+"""What the files of an export hold. The documents describe them for readers, under "The files of an export"."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ FIND_MAX = 10_000
 
 @router.get("/runs/{run_id}/metrics.parquet", operation_id="read_metric_file", response_class=Response, responses=BINARY_ANSWER)
 def read_metric_file(context: Context, caller: Caller, workspace: str, run_id: str) -> Response:
-    """Return all that a run logged, exactly, as a Parquet file (see docs/reference/export-format.md)."""
+    """Return all that a run logged, exactly, as a Parquet file. "The files of an export" in the documents tells its columns."""
     reachable_run(context, caller, workspace, run_id)
     columns = context.storage.metrics.export(workspace, [run_id], None, whole=True)
     headers = {"content-disposition": 'attachment; filename="metrics.parquet"'}

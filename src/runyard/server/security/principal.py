@@ -97,5 +97,5 @@ def authenticate(request: Request) -> Principal:
 def _by_token(context: ServerContext, token: str) -> Principal:
     record = context.storage.tokens.find(token_hash(token), at=context.clock())
     if record is None or record.kind != "run":
-        raise AuthenticationError("The token is unknown or has expired. Take a new one from the server's home folder.")
+        raise AuthenticationError("The token is unknown or has expired.")
     return Principal(user=record.user, kind="run", workspace=record.workspace, scope=record.scope)

@@ -35,7 +35,7 @@ _ENCODINGS = {
 def metric_file(columns: Iterator[MetricColumn]) -> Iterator[bytes]:
     """Return the bytes of a Parquet file with a row for each point, and for each cell of a table.
 
-    Its columns are described in docs/reference/export-format.md.
+    The documents describe its columns under "The files of an export".
 
     Raises:
         NotSupportedError: pyarrow is not installed.
