@@ -8,7 +8,7 @@ import hashlib
 import json
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,6 +50,7 @@ class FakeServer:
         self.heartbeats = 0
         self.properties: dict[str, str] = {}
         self.stop_reason: str | None = None
+        self.on_put: Callable[[], object] = lambda: None
         self.fails_before: RunStatus | None = None
         self.failures: dict[str, RunyardError] = {}
         self._http: _Http | None = None
@@ -200,6 +201,8 @@ class _Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         fake = self.server.fake
         try:
+            if self.command == "PUT":
+                fake.on_put()
             with fake.lock:
                 answer = fake.answer(self.command, parts.path, query, body)
             self._send(200, answer if isinstance(answer, bytes) else to_json(answer))

@@ -37,6 +37,13 @@ def test_every_file_is_stored_or_named(tmp_path: Path) -> None:
     ]
 
 
+def test_once_stopped_no_further_file_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    report = upload_folder(tmp_path, "outputs", lambda name, path: None, lambda: True)
+    assert (report.stored, report.is_cut) == ([], True)
+    assert report.skipped == ["outputs/a: the run was stopped before it was stored"]
+
+
 def test_a_missing_folder_gives_an_empty_report(tmp_path: Path) -> None:
     report = upload_folder(tmp_path / "none", "outputs", lambda name, path: None)
     assert (report.stored, report.skipped, report.failed) == ([], [], [])

@@ -65,6 +65,14 @@ def error_of(runner: RunningRunner) -> RunError:
     return last.error
 
 
+def cancelled_and_heard(server: FakeServer) -> None:
+    """Cancel the run, and return when its runner has been told."""
+    if server.stop_reason is None:
+        server.cancel()
+    heard = server.heartbeats + 2  # the answer to the one before has come by then
+    until(lambda: server.heartbeats >= heard, "two heartbeats")
+
+
 def wait_for_output(runner: RunningRunner, text: str) -> None:
     until(lambda: text in runner.driver_log, f"{text!r} in the log")
 
@@ -246,6 +254,17 @@ def test_a_cancelled_run_keeps_the_files_that_it_has_written(scene: Scene) -> No
     runner.server.cancel()
     runner.wait()
     assert (runner.server.artifacts["outputs/a"], runner.server.artifacts["logs/b"]) == (b"1", b"2")
+
+
+def test_cancelling_while_the_outputs_are_stored_gives_up_the_rest_of_them(scene: Scene) -> None:
+    server = scene.server({"train.py": "for n in range(40): open(f'outputs/{n}', 'w').write(str(n))"})
+    server.on_put = lambda: cancelled_and_heard(server)
+    runner = scene.start(server)
+    assert runner.wait() == 0
+    assert server.statuses == ["Preparing", "Running", "Finalizing", "Canceled"]
+    assert server.reports[-1].reason == "asked by a user"
+    assert 1 <= sum(name.startswith("outputs/") for name in server.artifacts) < 40
+    assert "the run was stopped before it was stored" in runner.driver_log
 
 
 def test_a_run_that_is_cancelled_before_it_starts_never_starts(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from runyard.domain.run import RunSpec
 from runyard.errors import SnapshotError
 from runyard.runner.control import Control
-from runyard.runner.outputs import UploadReport, upload_folder
+from runyard.runner.outputs import Stopped, UploadReport, never, upload_folder
 from runyard.runner.run_logs import RunLogs
 from runyard.runner.script_environment import OUTPUTS_FOLDER
 from runyard.runner.snapshot import path_in_folder
@@ -37,11 +37,14 @@ class Collector:
             watched = {f"{name}/{node_id}": folder for name, folder in watched.items()}
         self._watcher = FolderWatcher(watched, control.append, self._replace)
 
-    def collect(self, logs: RunLogs) -> UploadReport:
-        """Upload what is there, and write in the logs what came of it. Call it once, when the script has ended."""
+    def collect(self, logs: RunLogs, is_stopped: Stopped = never) -> UploadReport:
+        """Upload what is there, and write in the logs what came of it. Call it once, when the script has ended.
+
+        Once ``is_stopped`` the rest of the outputs is left out.
+        """
         report = self._watcher.close()
         if self._takes_outputs:
-            report.add(upload_folder(self._outputs, OUTPUTS_FOLDER, self._put))
+            report.add(upload_folder(self._outputs, OUTPUTS_FOLDER, self._put, is_stopped))
         logs.post(f"Stored {len(report.stored)} files of the run.")
         for what, lines in (("Left out", report.skipped), ("NOT stored", report.failed)):
             for line in lines[:LINES_MAX]:

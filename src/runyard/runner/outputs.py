@@ -15,24 +15,39 @@ UPLOAD_THREADS = 4
 Put = Callable[[str, Path], None]
 """``(name, local file)``: store one file; raises :class:`ConflictError` when the run has another file of that name."""
 
+Stopped = Callable[[], bool]
+
 
 @dataclass(slots=True)
 class UploadReport:
-    """What became of the files. ``skipped`` are those left out on this side, ``failed`` those that the server did not take."""
+    """What became of the files. ``skipped`` are those left out on this side, ``failed`` those that the server did not take.
+
+    ``is_cut`` says that the run was stopped before all were stored.
+    """
 
     stored: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    is_cut: bool = False
 
     def add(self, other: UploadReport) -> None:
         """Take over the lines of another report."""
         self.stored += other.stored
         self.skipped += other.skipped
         self.failed += other.failed
+        self.is_cut = self.is_cut or other.is_cut
 
 
-def upload_folder(folder: Path, name: str, put: Put) -> UploadReport:
-    """Store all files below ``folder`` under ``name``. One bad file does not keep the others from being stored."""
+def never() -> bool:
+    """Stand for work that nobody stops."""
+    return False
+
+
+def upload_folder(folder: Path, name: str, put: Put, is_stopped: Stopped = never) -> UploadReport:
+    """Store all files below ``folder`` under ``name``. One bad file does not keep the others from being stored.
+
+    Once ``is_stopped`` no further file is begun.
+    """
     report = UploadReport()
     found: list[FoundFile] = []
     for each in scan(folder, name):
@@ -41,12 +56,14 @@ def upload_folder(folder: Path, name: str, put: Put) -> UploadReport:
         else:
             found.append(each)
     with ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="upload") as pool:
-        for part in pool.map(lambda file: _stored(file, put), found):
+        for part in pool.map(lambda file: _stored(file, put, is_stopped), found):
             report.add(part)
     return report
 
 
-def _stored(file: FoundFile, put: Put) -> UploadReport:
+def _stored(file: FoundFile, put: Put, is_stopped: Stopped) -> UploadReport:
+    if is_stopped():
+        return UploadReport(skipped=[f"{file.name}: the run was stopped before it was stored"], is_cut=True)
     try:
         put(file.name, file.path)
     except ConflictError:

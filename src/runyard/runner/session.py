@@ -65,6 +65,8 @@ class Session:
         self._collector: Collector | None = None
         self._board: Board | None = None
         self._lacks_files = False
+        self._is_told = False
+        self._late_order: StopOrder | None = None
         self._recording = RunRecording(self._control.client, settings.run_id)
         self._heartbeat = Heartbeat(self._control, self._stop, settings.heartbeat_s)
 
@@ -107,7 +109,7 @@ class Session:
             self._board.close()
         logs.driver(_closing_line(ending))
         logs.system.enter(Phase.RELEASE)
-        problems = self._collected(ending, logs)
+        problems, ending = self._collected(ending, logs)
         logs.system.close()
         stream.close()
         problems += stream.problems
@@ -176,19 +178,32 @@ class Session:
             return Ending(status=RunStatus.FAILED, error=end.error)
         return Ending(status=RunStatus.COMPLETED)
 
-    def _collected(self, ending: Ending, logs: RunLogs) -> list[str]:
-        """Upload what the script has left, also after a failure; return what went wrong with it."""
+    def _collected(self, ending: Ending, logs: RunLogs) -> tuple[list[str], Ending]:
+        """Upload what the script has left, also after a failure; return what went wrong with it, and how the run ends now.
+
+        A run that is cancelled meanwhile gives up what is not stored yet, and is Canceled unless the script had failed.
+        """
         if self._collector is None:
-            return []
+            return [], ending
+        is_free = self._stop.order is None
         if ending.status in (RunStatus.COMPLETED, RunStatus.FAILED):
             try:
                 self._advance(RunStatus.FINALIZING)
             except RunyardError as error:
                 log.error("%s", error)
-        report = self._collector.collect(logs)
+        report = self._collector.collect(logs, lambda: is_free and self._is_cancelled())
+        if report.is_cut and self._stop.order is not None and ending.status is RunStatus.COMPLETED:
+            return [], self._ending_by_order(self._stop.order)
         count = len(report.failed)
         files = "1 file" if count == 1 else f"{count} files"
-        return [f"{files} of the run could not be stored; see {logs.post_name}."] if count else []
+        return [f"{files} of the run could not be stored; see {logs.post_name}."] if count else [], ending
+
+    def _is_cancelled(self) -> bool:
+        order = self._stop.order
+        if order is not None and order.cause is StopCause.RUNNER_TOLD and not self._is_told:
+            self._is_told = True  # asked once: by a machine that goes down the files are sent for as long as it lets them
+            self._late_order = self._order_behind_signal(order)
+        return order is not None and (self._late_order or order).cause is not StopCause.RUNNER_TOLD
 
     def _executed(self, prepared: Prepared, logs: RunLogs) -> ScriptEnd:
         spec = prepared.spec
