@@ -25,7 +25,7 @@ export default defineConfig({
           groups: [
             // Higher priorities first: a group takes along what its modules import, unless that has its place already.
             { name: "vendor", priority: 50, test: /\/node_modules\/(react|react-dom|scheduler|@tanstack|@lingui|openapi-fetch|use-sync-external-store)\// },
-            { name: "shell", priority: 40, test: /\/src\/(client|text\/text|runs\/(arguments|query-text|views\/(saved-view|viewable)|list\/(run-view|column))|components\/(?!AnchoredDialog|ConfirmDialog|FormDialog|PopoverButton|Listing|Markdown|markdown-html|dialog|useSeen)[A-Za-z-]+\.)/ },
+            { name: "shell", priority: 40, test: /\/src\/(client|text\/text|runs\/(arguments|query-text|views\/(saved-view|viewable)|list\/(run-view|column))|components\/(?!AnchoredDialog|ConfirmDialog|FormDialog|PopoverPanel|Listing|Markdown|markdown-html|dialog|useSeen)[A-Za-z-]+\.)/ },
             { name: "run-list", priority: 20, test: /\/src\/runs\/list\/(?!RunsPage|tools\/)/ },
             { name: "run-page", priority: 10, test: /\/src\/runs\/page\/(useRun|RunPage\.module|ErrorPanel|CancelButton)/ },
           ],

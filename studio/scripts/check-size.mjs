@@ -4,7 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
+const ENTRY_KB = 147;
 const FIRST_PAGE_KB = 185;
+/** Pages that visits begin with have less. */
+const FIRST_PAGE_OF = { "src/runs/list/RunsPage.tsx": 168, "src/experiments/ExperimentPage.tsx": 170, "src/app/HomePage.tsx": 150 };
 const LAZY_CHUNK_KB = 60;
 const WHOLE_APP_KB = 450;
 const STYLES_KB = 20;
@@ -22,8 +25,8 @@ const entryFiles = closure(entry);
 const pages = Object.keys(manifest).filter((key) => /(Page|Tab)\.tsx$/.test(key));
 const failures = [];
 
-report("entry", sum(entryFiles), FIRST_PAGE_KB);
-for (const page of pages) report(`first page ${page}`, sum(union(entryFiles, filesOf(page))), FIRST_PAGE_KB);
+report("entry", sum(entryFiles), ENTRY_KB);
+for (const page of pages) report(`first page ${page}`, sum(union(entryFiles, filesOf(page))), FIRST_PAGE_OF[page] ?? FIRST_PAGE_KB);
 for (const [file, size] of sizes) {
   if (file.endsWith(".js") && !entryFiles.has(file)) report(`lazy ${file}`, size, LAZY_CHUNK_KB);
 }

@@ -41,6 +41,7 @@ COUNT_GONE = """(name) => {
 def test_a_query_is_completed_marked_where_it_is_wrong_and_taken_apart(studio: Studio, experiment: Experiment) -> None:
     for name, loss in (("low", 0.1), ("middle", 0.5), ("high", 0.9)):
         make(experiment, name, loss=loss, team="vision")
+    studio.tolerated += ["status of 400"]  # a query that is typed slowly is asked before it is whole
     page = studio.open("/runs")
     expect(page.get_by_text("3 runs")).to_be_visible()
     query(page).press_sequentially("metric.lo")
@@ -54,7 +55,6 @@ def test_a_query_is_completed_marked_where_it_is_wrong_and_taken_apart(studio: S
     expect(page.get_by_text("No run matches")).to_be_visible()
     page.get_by_role("button", name="Without status:finalizing").click()
     expect(page.get_by_text("2 runs", exact=True)).to_be_visible()
-    studio.tolerated += ["status of 400"]
     query(page).fill("status = Faild")
     expect(page.get_by_role("alert")).to_contain_text("character 10")
     shows(page, "low", "middle")  # what was found before stays under the fault
@@ -455,3 +455,39 @@ def test_a_reader_of_another_language_reads_it_everywhere(new_studio: Callable[.
     expect(page.get_by_role("heading", name="모든 실행")).to_be_visible()  # the choice is kept
     assert studio.violations() == []
     assert studio.problems == []
+
+
+SCRIPT_BYTES = """() => performance.getEntriesByType("resource").filter((entry) => entry.name.endsWith(".js"))
+  .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
+
+
+def test_a_list_is_light_and_what_opens_its_panels_comes_with_the_first_of_them(studio: Studio, experiment: Experiment) -> None:
+    make(experiment, "only", loss=0.1, team="vision")
+    page = studio.open("/runs")
+    shows(page, "only")
+    button = page.get_by_role("button", name="Columns")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
+    assert 100_000 < page.evaluate(SCRIPT_BYTES) < 165_000
+    button.focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name="Choose columns")
+    expect(panel).to_be_focused()  # only now does Escape reach it
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    expect(panel).to_be_visible()
+
+
+def test_a_list_that_was_shown_before_asks_for_its_metrics_with_its_first_rows(studio: Studio, experiment: Experiment) -> None:
+    make(experiment, "only", loss=0.125, team="vision")
+    page = studio.open("/runs")
+    expect(page.get_by_role("gridcell", name="0.125")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or "") if request.url.endswith("/runs/rows") else None)
+    with page.expect_response(lambda response: "/metrics" in response.url):
+        page.reload()
+    expect(page.get_by_role("gridcell", name="0.125")).to_be_visible()
+    page.evaluate("() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
+    assert ["loss" in body for body in asked] == [True]

@@ -4,6 +4,7 @@ import type { Session } from "../client/session";
 import { useWorkspace } from "../client/workspace";
 import { IconButton } from "../components/Button";
 import { Icon, type IconName } from "../components/Icon";
+import { Logo } from "../components/Logo";
 import { Toasts } from "../components/Toasts";
 import { setTheme, type ThemeChoice, useThemeChoice } from "../components/theme";
 import { t, type TextId } from "../text/text";
@@ -45,7 +46,7 @@ export function AppFrame({ session, onSignedIn }: { session: Session | null; onS
       </a>
       <header className={styles.brand}>
         <Link to="/" className={styles.logo} aria-label={t("app.name")}>
-          <img src="/favicon.svg" width={22} height={22} alt="" />
+          <Logo />
           <span>{t("app.name")}</span>
         </Link>
         <span className={styles.workspace} title={t("nav.workspace", { name: workspace })}>

@@ -1,7 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
-import { I18nProvider } from "react-aria-components/I18nProvider";
 import { createRoot } from "react-dom/client";
 import { ApiError, tellUnauthenticated } from "../client/api";
 import { forgetEarlyAnswers } from "../client/early-answers";
@@ -10,7 +9,7 @@ import "../components/tokens.css";
 import "../components/base.css";
 import { drawInWorker } from "../components/charts/worker-start";
 import { wantedLocales } from "../text/locale";
-import { activateLocale } from "../text/text";
+import { activateLocale, localeOf } from "../text/text";
 import { readFirstPage } from "./first-page";
 import { router } from "./router";
 
@@ -36,18 +35,19 @@ tellUnauthenticated(() => {
 drawInWorker(() => new Worker(new URL("../components/charts/plot-worker.ts", import.meta.url), { type: "module", name: "runyard-charts" }));
 
 async function start(): Promise<void> {
-  // All at once, and drawn once: until it is there the page shows what index.html holds.
-  const [locale] = await Promise.all([activateLocale(wantedLocales()), readFirstPage(client), router.load()]);
+  const locale = localeOf(wantedLocales());
+  // React Aria looks here for the language of its own texts. A provider would have to be in every first page, most of which use none of it.
+  Object.assign(window, { [Symbol.for("react-aria.i18n.locale")]: locale });
   document.documentElement.lang = locale;
+  // All at once, and drawn once: until it is there the page shows what index.html holds.
+  await Promise.all([activateLocale(locale), readFirstPage(client), router.load()]);
   const root = document.getElementById("root");
   if (!root) throw new Error("The page has no element #root.");
   createRoot(root).render(
     <StrictMode>
-      <I18nProvider locale={locale}>
-        <QueryClientProvider client={client}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </I18nProvider>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
     </StrictMode>,
   );
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Dialog } from "react-aria-components/Dialog";
 import { Popover } from "react-aria-components/Popover";
-import popoverStyles from "./PopoverButton.module.css";
+import popoverStyles from "./PopoverPanel.module.css";
 
 interface AnchoredDialogProps {
   label: string;

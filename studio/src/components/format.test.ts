@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { activateLocale } from "../text/text";
 import { formatBytes, formatDuration, formatDurationTick, formatMetric, formatRelative, metricFormat } from "./format";
 
-beforeAll(() => activateLocale(["en"]));
+beforeAll(() => activateLocale("en"));
 
 test.each([
   [0, "0"],

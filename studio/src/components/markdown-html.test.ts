@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { activateLocale } from "../text/text";
 import { renderMarkdown } from "./markdown-html";
 
-beforeAll(() => activateLocale(["en"]));
+beforeAll(() => activateLocale("en"));
 
 test("Markdown becomes HTML", () => {
   expect(renderMarkdown("## Why\n\n- **a**")).toContain("<h2>Why</h2>");

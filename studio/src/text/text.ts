@@ -17,12 +17,15 @@ export const LOCALES: readonly Locale[] = ["en", "tr", "ru", "ko"];
 
 const i18n = setupI18n();
 
-/** Loads the catalogue of the first of `wanted` that exists (English otherwise) and makes it the one in use. */
-export async function activateLocale(wanted: readonly string[]): Promise<Locale> {
-  const locale = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLocale) ?? "en";
+/** The first of the `wanted` languages that there is; English otherwise. */
+export function localeOf(wanted: readonly string[]): Locale {
+  return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLocale) ?? "en";
+}
+
+/** Loads the texts of a language and makes it the one in use. */
+export async function activateLocale(locale: Locale): Promise<void> {
   const catalogue = await CATALOGUES[locale]();
   i18n.loadAndActivate({ locale, messages: catalogue.default });
-  return locale;
 }
 
 /** Returns the text of `id` in the language in use, with `{name}` placeholders filled from `values`. */

@@ -1,6 +1,6 @@
 import { createRoot } from "react-dom/client";
 import "../components/tokens.css";
-import { activateLocale } from "../text/text";
+import { activateLocale, localeOf } from "../text/text";
 import type { WidgetModel } from "./model";
 import { RunWidget } from "./RunWidget";
 
@@ -11,7 +11,7 @@ interface RenderProps {
 
 /** What anywidget calls for each display of the widget; it calls what is returned when the display goes away. */
 async function render({ model, el }: RenderProps): Promise<() => void> {
-  await activateLocale(navigator.languages);
+  await activateLocale(localeOf(navigator.languages));
   const root = createRoot(el);
   root.render(<RunWidget model={model} />);
   return () => root.unmount();

@@ -9,7 +9,7 @@ import { xAxis } from "../../components/charts/x-axis";
 import { Button } from "../../components/Button";
 import { Checkbox, SearchField, Select } from "../../components/fields";
 import { Icon } from "../../components/Icon";
-import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { PopoverButton } from "../../components/PopoverButton";
 import { nameFilter } from "../../components/name-filter";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
@@ -108,9 +108,9 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
                 />
               )}
               <Select label={t("compare.colour")} value={state.colour ?? ""} choices={colourings} onChange={(colour) => change({ colour: colour || null })} />
-              <LazyPopoverButton icon="plus" label={t("compare.addChart")} title={t("compare.addChart")}>
+              <PopoverButton icon="plus" label={t("compare.addChart")} title={t("compare.addChart")}>
                 {form(null, (panel) => setPanels([panel, ...(canArrange ? panels : [])]))}
-              </LazyPopoverButton>
+              </PopoverButton>
               {state.panels !== null && (
                 <Button tone="quiet" icon="refresh" onClick={() => change({ panels: null })}>
                   {t("compare.resetCharts")}

@@ -1,4 +1,4 @@
-import { type DragEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
+import { type DragEvent, type KeyboardEvent, memo, type PointerEvent, type ReactNode, useState } from "react";
 import { Icon } from "../../components/Icon";
 import { t } from "../../text/text";
 import { columnLabel, isNumeric } from "./column-look";
@@ -32,7 +32,8 @@ interface GridHeaderProps {
   children: ReactNode;
 }
 
-export function GridHeader({ columns, widths, shown, pinned, nameWidth, sort, actions, children }: GridHeaderProps) {
+/** The heads of the columns. Drawn again only for what they show, whatever happens below them. */
+export const GridHeader = memo(function GridHeader({ columns, widths, shown, pinned, nameWidth, sort, actions, children }: GridHeaderProps) {
   const lefts = pinnedLefts(nameWidth, widths, pinned);
   const cell = (column: Column, at: number, left?: number) => (
     <HeadCell
@@ -63,7 +64,7 @@ export function GridHeader({ columns, widths, shown, pinned, nameWidth, sort, ac
       </div>
     </div>
   );
-}
+});
 
 interface HeadCellProps {
   token: string;

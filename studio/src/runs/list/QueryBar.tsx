@@ -77,7 +77,7 @@ export function QueryBar({ ref, query, onQuery, suggest, error }: QueryBarProps)
           spellCheck={false}
           autoComplete="off"
           onChange={(event) => {
-            typed.type(event.target.value);
+            typed.type(event.target.value, isWhole(typed.value, event.target.value));
             completion.look(event.target.value, event.target.selectionStart ?? event.target.value.length);
           }}
           onKeyDown={onKeyDown}
@@ -180,8 +180,13 @@ function useCompletion(input: React.RefObject<HTMLInputElement | null>, suggest:
   };
 }
 
-/** What is being typed, told on after a pause; a change from outside (Back, a removed condition) replaces it. */
-function useTyped(value: string, tell: (value: string) => void): { value: string; type: (value: string) => void; now: () => string } {
+/** True for a text that came or went at once and not key by key, as one that is pasted: no more of it is waited for. */
+export function isWhole(before: string, after: string): boolean {
+  return Math.abs(after.length - before.length) > 1;
+}
+
+/** What is being typed, told on after a pause unless `atOnce`; a change from outside (Back, a removed condition) replaces it. */
+function useTyped(value: string, tell: (value: string) => void): { value: string; type: (value: string, atOnce?: boolean) => void; now: () => string } {
   const [typed, setTyped] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latestTell = useRef(tell);
@@ -195,13 +200,15 @@ function useTyped(value: string, tell: (value: string) => void): { value: string
     told.current = value;
   }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const type = (next: string) => {
+  const type = (next: string, atOnce = false) => {
     setTyped(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
+    const tellIt = () => {
       told.current = next;
       latestTell.current(next);
-    }, TYPING_PAUSE_MS);
+    };
+    if (atOnce) tellIt();
+    else timer.current = setTimeout(tellIt, TYPING_PAUSE_MS);
   };
   const now = () => {
     clearTimeout(timer.current);

@@ -4,7 +4,7 @@ import { useWorkspace } from "../../client/workspace";
 import { copyText } from "../../components/clipboard";
 import { showFailure, showToast } from "../../components/toasts";
 import { t } from "../../text/text";
-import type { EditedCell } from "./grid-cell";
+import type { EditedCell } from "./row-blank";
 import { archiveRuns, binRuns, stopRuns } from "./run-actions";
 import type { RunRow } from "./run-row";
 import type { RowCommand } from "./tools/RowMenu";

@@ -8,10 +8,9 @@ import { columnWidth } from "./column-look";
 import { type Column, columnToken } from "./column";
 import { GridHeader, type HeaderActions } from "./GridHeader";
 import { GridBody, type RowActions } from "./grid-body";
-import type { EditedCell } from "./grid-cell";
 import { opens } from "./grid-item";
-import type { RowFrame } from "./grid-row";
 import { type ColumnWindow, columnWindow, movedRow, SELECT_WIDTH, scrollToRow } from "./grid-window";
+import type { EditedCell, RowFrame } from "./row-blank";
 import styles from "./RunGrid.module.css";
 import type { RunRow } from "./run-row";
 import type { Density } from "./run-view";
@@ -52,7 +51,10 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
   const box = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const body = useRef<GridBody>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  // Nearly the size of the window, so that what is drawn before it is measured is mostly what will stay.
+  const [size, setSize] = useState(() => ({ width: window.innerWidth, height: window.innerHeight }));
+  /** How far it is scrolled, as its last event said: to ask the element is to have the page laid out. */
+  const scrolled = useRef(0);
   const [left, setLeft] = useState(0);
   const [active, setActive] = useState(-1);
   const [dragged, setDragged] = useState<Readonly<Record<string, number>>>({});
@@ -60,7 +62,7 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
   const total = lines.total ?? 0;
   const rowHeight = ROW_HEIGHTS[density];
   const bodyHeight = Math.max(rowHeight, size.height - HEADER_HEIGHT);
-  const isNarrow = size.width > 0 && size.width < NARROW_PX;
+  const isNarrow = size.width < NARROW_PX;
   const nameWidth = dragged.name ?? (isNarrow ? Math.min(chosenWidths.name ?? 180, 180) : (chosenWidths.name ?? 280));
   const widths = useMemo(() => columns.map((column) => dragged[columnToken(column)] ?? chosenWidths[columnToken(column)] ?? columnWidth(column)), [columns, chosenWidths, dragged]);
   const totalWidth = SELECT_WIDTH + nameWidth + widths.reduce((sum, width) => sum + width, 0);
@@ -78,31 +80,40 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+    const measure = () => {
+      const { clientWidth: width, clientHeight: height } = element;
+      setSize((known) => (known.width === width && known.height === height ? known : { width, height }));
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
 
+  const scrollTo = (top: number) => {
+    if (!box.current) return;
+    box.current.scrollTop = top;
+    scrolled.current = box.current.scrollTop;
+  };
   const { sentToTop } = lines.pages;
   const topOf = useRef({ name, sentToTop });
   useLayoutEffect(() => {
     if (topOf.current.name === name && topOf.current.sentToTop === sentToTop) return;
     topOf.current = { name, sentToTop };
     setActive(-1);
-    if (box.current) box.current.scrollTop = 0;
+    scrollTo(0);
   }, [name, sentToTop]);
   const teller = useMemo(() => new WindowTeller((first, last) => lines.show(first, last)), [lines]);
   useEffect(() => () => teller.close(), [teller]);
   const tell = (scrollTop: number) => teller.moved(rowAtTop(scrollTop), rowAtTop(scrollTop) + Math.ceil(bodyHeight / rowHeight) + 1);
-  useEffect(() => tell(box.current?.scrollTop ?? 0), [teller, total, bodyHeight, rowHeight]); // eslint-disable-line react-hooks/exhaustive-deps
+  useEffect(() => tell(scrolled.current), [teller, total, bodyHeight, rowHeight]); // eslint-disable-line react-hooks/exhaustive-deps
   const onScroll = (event: UIEvent<HTMLDivElement>) => {
     // Read before anything is written: afterwards it would have to be laid out first.
     const { scrollTop, scrollLeft } = event.currentTarget;
     // First what is asked for: it is on its way while what is there is drawn.
+    scrolled.current = scrollTop;
     tell(scrollTop);
-    body.current?.draw();
+    body.current?.scrolledTo(scrollTop);
     // What is drawn anew by React is the head, and only when other columns come into sight.
     if (!isSame(shownAt(scrollLeft), shown)) setLeft(scrollLeft);
   };
@@ -157,6 +168,9 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
     },
   });
 
+  const { select } = useStable({ select: onSelect });
+  const selectAll = useMemo(() => <SelectAll lines={lines} selected={selected} onSelect={select} />, [lines, selected, select]);
+
   useLayoutEffect(() => {
     if (!host.current || !box.current) return undefined;
     const made = new GridBody(host.current, box.current, hrefOf, actions);
@@ -165,11 +179,11 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
   }, [hrefOf, actions]);
   // Rows that have come are drawn without React: what is around them does not change with them.
   useLayoutEffect(() => lines.subscribe(() => body.current?.drawNews()), [lines]);
-  useLayoutEffect(() => body.current?.update({ frame, lines, viewHeight: bodyHeight, active, selected }));
+  useLayoutEffect(() => body.current?.update({ frame, lines, viewHeight: bodyHeight, scrollTop: scrolled.current, active, selected }));
 
   const moveTo = (index: number) => {
     setActive(index);
-    if (box.current) box.current.scrollTop = scrollToRow(index, box.current.scrollTop, bodyHeight, rowHeight);
+    scrollTo(scrollToRow(index, box.current?.scrollTop ?? 0, bodyHeight, rowHeight));
   };
   useGridPlace(box, lines, active, moveTo);
   const editActive = (cell: EditedCell) => {
@@ -240,7 +254,7 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
     >
       <div className={styles.canvas} style={{ width: totalWidth, height: HEADER_HEIGHT + total * rowHeight, "--row-height": `${rowHeight}px` }}>
         <GridHeader columns={columns} widths={widths} shown={shown} pinned={pinned} nameWidth={nameWidth} sort={sort} actions={headerActions}>
-          <SelectAll lines={lines} selected={selected} onSelect={onSelect} />
+          {selectAll}
         </GridHeader>
         <div role="rowgroup" ref={host} />
       </div>

@@ -1,7 +1,7 @@
 import { lazy, type ReactNode, Suspense, useRef } from "react";
 import type { RunQuery } from "../../client/run";
 import type { FindNames } from "../../client/run-names";
-import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { PopoverButton } from "../../components/PopoverButton";
 import { t } from "../../text/text";
 import type { Column } from "./column";
 import { ConditionChips } from "./ConditionChips";
@@ -30,25 +30,23 @@ interface RunToolbarProps {
 export function RunToolbar({ view, onView, columns, names, within, error, total }: RunToolbarProps) {
   const bar = useRef<QueryBarHandle>(null);
   const change = (part: Partial<RunView>) => onView({ ...view, ...part }, false);
-  // The panels are more script than the list itself: they come after its first rows.
-  const wait = total === false && error === null;
   const panel = (content: ReactNode) => <Suspense fallback={null}>{content}</Suspense>;
   return (
     <div className={styles.toolbar} role="search">
       <QueryBar ref={bar} query={view.query} error={error} suggest={(place) => suggestionsAt(place, names)} onQuery={(query, replace) => onView({ ...view, query }, replace)} />
       <div className={styles.buttons}>
-        <LazyPopoverButton wait={wait} icon="filter" label={t("filter.button")} title={t("filter.title")}>
+        <PopoverButton icon="filter" label={t("filter.button")} title={t("filter.title")}>
           {panel(<FilterPanel view={view} within={within} onQuery={(query) => change({ query })} names={names} />)}
-        </LazyPopoverButton>
-        <LazyPopoverButton wait={wait} icon="group" label={t("group.button")} title={t("group.title")} active={view.group.length > 0}>
+        </PopoverButton>
+        <PopoverButton icon="group" label={t("group.button")} title={t("group.title")} active={view.group.length > 0}>
           {panel(<GroupPanel group={view.group} names={names} onChange={(group) => change({ group })} />)}
-        </LazyPopoverButton>
-        <LazyPopoverButton wait={wait} icon="columns" label={t("columns.button")} title={t("columns.title")}>
+        </PopoverButton>
+        <PopoverButton icon="columns" label={t("columns.button")} title={t("columns.title")}>
           {panel(<ColumnPanel columns={columns} names={names} onChange={(next) => change({ columns: next })} onReset={() => change({ columns: null })} />)}
-        </LazyPopoverButton>
-        <LazyPopoverButton wait={wait} icon="layout" label={t("layout.button")} title={t("layout.title")}>
+        </PopoverButton>
+        <PopoverButton icon="layout" label={t("layout.button")} title={t("layout.title")}>
           {panel(<LayoutPanel view={view} columns={columns} onView={(next) => onView(next, false)} />)}
-        </LazyPopoverButton>
+        </PopoverButton>
       </div>
       <span className={styles.total} role="status">
         {total}

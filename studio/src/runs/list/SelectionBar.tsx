@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import { hasEnded, isCancellable, type ListedRun } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { Button, IconButton } from "../../components/Button";
-import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { PopoverButton } from "../../components/PopoverButton";
 import { InlineError } from "../../components/states";
 import { t } from "../../text/text";
 import styles from "./RunTable.module.css";
@@ -51,11 +51,11 @@ export function SelectionBar({ selected, loaded, matching, onSelectMatching, onC
       <Button icon="chart" data-shortcut="c" disabled={selected.length < 2} onClick={onCompare}>
         {t("bulk.compare")}
       </Button>
-      <LazyPopoverButton icon="tag" label={t("bulk.tag")} title={t("bulk.tag.title")}>
+      <PopoverButton icon="tag" label={t("bulk.tag")} title={t("bulk.tag.title")}>
         <Suspense fallback={null}>
           <TagRuns onSet={(key, value) => act(tagRuns(workspace, selected, known, key, value))} onRemove={(key) => act(untagRuns(workspace, selected, known, key))} />
         </Suspense>
-      </LazyPopoverButton>
+      </PopoverButton>
       <Button icon="archive" disabled={busy} onClick={() => act(archiveRuns(workspace, selected, !allArchived))}>
         {allArchived ? t("bulk.reactivate") : t("bulk.archive")}
       </Button>

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { MetricSummary } from "../../client/metric";
-import { defaultColumns, moreColumnsAfterMs } from "./default-columns";
+import { columnMetrics, defaultColumns, moreColumnsAfterMs } from "./default-columns";
 
 const metric = (name: string, last: unknown = 0.5, family = "series") => ({ name, last, family }) as unknown as MetricSummary;
 const OTHERS = [metric("system/cpu"), metric("note", "text"), metric("weights", null, "histogram")];
 
 test("a list begins with the first three numbers that its newest run logged", () => {
-  const shown = defaultColumns([...OTHERS, metric("loss"), metric("acc"), metric("lr"), metric("f1")], false);
+  const shown = defaultColumns(columnMetrics([...OTHERS, metric("loss"), metric("acc"), metric("lr"), metric("f1")]), false);
   expect(shown.flatMap((column) => (column.kind === "metric" ? [column.key] : []))).toEqual(["loss", "acc", "lr"]);
 });
 

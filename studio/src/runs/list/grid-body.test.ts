@@ -29,34 +29,37 @@ async function grid() {
   document.body.append(scroller);
   const actions: RowActions = { toggle: vi.fn(), activate: vi.fn(), open: vi.fn(), edit: vi.fn(), menu: vi.fn(), follow: vi.fn(), prepare: vi.fn() };
   const body = new GridBody(host, scroller, (id) => `/runs/${id}`, actions);
-  const show = (more: { active?: number; selected?: ReadonlySet<string> } = {}) => body.update({ frame, lines, viewHeight: VIEW, active: -1, selected: new Set(), ...more });
+  let scrollTop = 0;
+  const scroll = (row: number) => {
+    scrollTop = row * ROW;
+    body.scrolledTo(scrollTop);
+  };
+  const show = (more: { active?: number; selected?: ReadonlySet<string> } = {}) => body.update({ frame, lines, viewHeight: VIEW, scrollTop, active: -1, selected: new Set(), ...more });
   show();
   const inSight = host.childElementCount;
   await vi.waitFor(() => expect(host.childElementCount).toBe(drawnRows(VIEW, ROW)));
   const shown = () => [...host.querySelectorAll<HTMLElement>("[role=row]")].sort((one, other) => Number(one.ariaRowIndex) - Number(other.ariaRowIndex));
-  return { body, host, scroller, pages, actions, show, shown, inSight };
+  return { body, host, scroller, pages, actions, scroll, show, shown, inSight };
 }
 
 beforeEach(async () => {
-  await activateLocale(["en"]);
+  await activateLocale("en");
 });
 afterEach(() => document.body.replaceChildren());
 
 test("the rows on the screen are drawn first, and those beyond its edges when there is time", async () => {
-  const { body, scroller, shown, inSight } = await grid();
+  const { scroll, shown, inSight } = await grid();
   expect(inSight).toBe(VIEW / ROW + 1);
   const all = shown().length;
-  scroller.scrollTop = 40 * ROW;
-  body.draw();
+  scroll(40);
   const indexes = () => shown().map((row) => Number(row.ariaRowIndex) - 2);
   expect(indexes().filter((index) => index >= 40)).toEqual(Array.from({ length: inSight }, (_, at) => 40 + at));
   await vi.waitFor(() => expect(indexes()).toEqual(Array.from({ length: all }, (_, at) => 34 + at)));
 });
 
 test("what is still to come is filled as it comes, without anybody else drawing the list", async () => {
-  const { body, scroller, pages, show, shown } = await grid();
-  scroller.scrollTop = 5000 * ROW;
-  show();
+  const { body, pages, scroll, shown } = await grid();
+  scroll(5000);
   const named = () => shown().filter((row) => Number(row.ariaRowIndex) > 5000 && row.querySelector("a")).length;
   expect(named()).toBe(0);
   pages.subscribe(() => body.drawNews());
@@ -65,11 +68,10 @@ test("what is still to come is filled as it comes, without anybody else drawing 
 });
 
 test("rows are drawn in elements that are used again, each with its own line", async () => {
-  const { body, host, scroller, shown } = await grid();
+  const { host, scroll, shown } = await grid();
   const before = new Set(shown());
   expect(before.size).toBe(drawnRows(VIEW, ROW));
-  scroller.scrollTop = 40 * ROW;
-  body.draw();
+  scroll(40);
   await vi.waitFor(() => expect(shown()[0]?.ariaRowIndex).toBe("36"));
   const texts = shown().map((row) => row.querySelector("a")?.textContent);
   expect(texts).toEqual(Array.from({ length: before.size }, (_, at) => `run ${34 + at}`));
@@ -78,23 +80,33 @@ test("rows are drawn in elements that are used again, each with its own line", a
 });
 
 test("a row that stays is not written again while the list is scrolled", async () => {
-  const { body, host, scroller } = await grid();
+  const { host, scroll } = await grid();
   const watcher = new MutationObserver(() => undefined);
   watcher.observe(host, { subtree: true, attributes: true, characterData: true, childList: true });
-  body.draw();
+  scroll(0);
   expect(watcher.takeRecords()).toEqual([]);
-  scroller.scrollTop = 8 * ROW;
-  body.draw();
+  scroll(8);
   const rows = new Set(watcher.takeRecords().map((record) => (record.target instanceof Element ? record.target : record.target.parentElement)?.closest("[role=row]")));
   expect(rows.size).toBe(2);
 });
 
 test("what is still to come is a row without a name, and the active row is named to the grid", async () => {
-  const { scroller, show, shown } = await grid();
-  scroller.scrollTop = 5000 * ROW;
+  const { scroll, scroller, show, shown } = await grid();
+  scroll(5000);
   show({ active: 5001 });
   await vi.waitFor(() => expect(shown().some((row) => row.querySelector("a"))).toBe(false));
   expect(document.getElementById(scroller.getAttribute("aria-activedescendant") ?? "")?.ariaRowIndex).toBe("5003");
+});
+
+test("rows beyond the edges wait until there is time, also when what is around the list is drawn with its first rows", async () => {
+  const { body, host, scroll, show, inSight } = await grid();
+  scroll(5000);
+  body.drawNews();
+  const before = host.querySelectorAll("[aria-rowindex]").length;
+  show();
+  const inWindow = [...host.querySelectorAll<HTMLElement>("[aria-rowindex]")].filter((row) => Number(row.ariaRowIndex) >= 4990 && Number(row.ariaRowIndex) < 5030);
+  expect(host.querySelectorAll("[aria-rowindex]")).toHaveLength(before);
+  expect(inWindow).toHaveLength(inSight);
 });
 
 test("boxes, names and tools of a row do what they say", async () => {

@@ -1,7 +1,7 @@
 import { whenIdle } from "../../components/idle";
-import { GridRow, type RowFrame, rowId } from "./grid-row";
-import type { EditedCell } from "./grid-cell";
+import { GridRow, rowId } from "./grid-row";
 import { drawnRows, type RowWindow, rowWindow, visibleRows } from "./grid-window";
+import type { EditedCell, RowFrame } from "./row-blank";
 import { toolAt } from "./row-tool";
 import type { GridLines } from "./useLines";
 
@@ -29,6 +29,8 @@ export interface GridState {
   lines: GridLines;
   /** Height of what is scrolled, the head left out. */
   viewHeight: number;
+  /** How far it is scrolled. Told and not asked for: the browser would have to lay the page out to answer. */
+  scrollTop: number;
   active: number;
   selected: ReadonlySet<string>;
 }
@@ -44,7 +46,7 @@ export class GridBody {
   private ticks = 0;
   /** The first row of the last drawing; far away before the first. */
   private first = Number.NEGATIVE_INFINITY;
-  private callOff = () => {};
+  private callOff: (() => void) | null = null;
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly listening = new AbortController();
 
@@ -66,13 +68,20 @@ export class GridBody {
 
   close(): void {
     clearInterval(this.timer);
-    this.callOff();
+    this.callOff?.();
     this.listening.abort();
     this.host.replaceChildren();
   }
 
   update(state: GridState): void {
     this.state = state;
+    // What waits for the screen to be drawn waits on.
+    this.draw(this.callOff !== null);
+  }
+
+  scrolledTo(scrollTop: number): void {
+    if (this.state === null) return;
+    this.state = { ...this.state, scrollTop };
     this.draw();
   }
 
@@ -82,11 +91,11 @@ export class GridBody {
   }
 
   /** Shows what is on the screen now. With none of its rows drawn yet, or when it `hastens`, the rows beyond its edges come after it. */
-  draw(hastens = false): void {
-    this.callOff();
+  private draw(hastens = false): void {
+    this.callOff?.();
+    this.callOff = null;
     if (this.state === null) return;
-    const { frame, lines, viewHeight } = this.state;
-    const { scrollTop } = this.scroller;
+    const { frame, lines, viewHeight, scrollTop } = this.state;
     const all = rowWindow(scrollTop, viewHeight, frame.height, lines.total ?? 0);
     const count = drawnRows(viewHeight, frame.height);
     this.keepRows(count, all.first, all.last);
@@ -101,7 +110,7 @@ export class GridBody {
     for (let index = first; index <= last; index += 1) {
       const line = lines.lineAt(index);
       const isSelected = line?.item.kind === "run" && selected.has(line.item.row.run.id);
-      this.rowFor(index).show(index, frame, { line, isActive: index === active, isSelected }, now);
+      this.rowFor(index, frame).show(index, frame, { line, isActive: index === active, isSelected }, now);
     }
     const activeId = active >= first && active <= last ? rowId(active % this.rows.length) : null;
     if (activeId === null) this.scroller.removeAttribute("aria-activedescendant");
@@ -128,11 +137,11 @@ export class GridBody {
     });
   }
 
-  private rowFor(index: number): GridRow {
+  private rowFor(index: number, frame: RowFrame): GridRow {
     const slot = index % this.rows.length;
     const known = this.rows[slot];
     if (known !== undefined) return known;
-    const made = new GridRow(slot, this.hrefOf);
+    const made = new GridRow(slot, this.hrefOf, frame);
     this.rows[slot] = made;
     this.host.append(made.element);
     return made;

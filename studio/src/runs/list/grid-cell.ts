@@ -6,50 +6,28 @@ import tagStyles from "../../components/TagList.module.css";
 import { hasEnded, type ListedRun, type RunStatus } from "../../client/run";
 import { t } from "../../text/text";
 import { cellText, cellTitle } from "./cell-text";
-import { isNumeric } from "./column-look";
 import type { Column } from "./column";
 import type { GridItem } from "./grid-item";
-import styles from "./RunGrid.module.css";
-
-export type EditedCell = "name" | "tags" | "description";
-
-/** The cells of a column that the reader can change. */
-export function editedCell(column: Column): Exclude<EditedCell, "name"> | null {
-  return column.kind === "plain" && (column.key === "tags" || column.key === "description") ? column.key : null;
-}
+import { type EditedCell, editedCell } from "./row-blank";
 
 /** One cell of the grid, used for one run after the other. */
 export class GridCell {
-  readonly element: HTMLElement;
   readonly edited: Exclude<EditedCell, "name"> | null;
-  /** What the reader can change has a box of its own, so that the button beside it stays. */
   private readonly content: HTMLElement;
-  private readonly text = document.createTextNode("");
+  private readonly text: Text;
   private item: GridItem | undefined;
   private drawn: unknown = null;
   private readonly look: "text" | "status" | "tags";
 
+  /** `element` is blank yet. */
   constructor(
     readonly column: Column,
-    at: number,
+    readonly element: HTMLElement,
   ) {
     this.edited = editedCell(column);
     this.look = column.kind === "plain" && (column.key === "status" || column.key === "tags") ? column.key : "text";
-    this.element = makeElement("div", `${styles.data} ${isNumeric(column) ? styles.numeric : ""}`, { role: "gridcell", "aria-colindex": String(at + 3) });
-    this.content = this.edited === null ? this.element : makeElement("span", styles.text);
-    this.content.append(this.text);
-    if (this.edited === null) return;
-    this.element.append(this.content);
-    this.element.dataset.cell = this.edited;
-  }
-
-  /** `left`: where the cell stays when it is pinned. */
-  place(width: number, left: number | undefined, isLast: boolean): void {
-    const { element } = this;
-    element.style.width = `${width}px`;
-    element.style.left = left === undefined ? "" : `${left}px`;
-    element.classList.toggle(styles.pinned ?? "", left !== undefined);
-    element.classList.toggle(styles.last ?? "", isLast);
+    this.content = this.edited === null ? element : (element.firstElementChild as HTMLElement);
+    this.text = this.content.firstChild as Text;
   }
 
   /** Shows an item; undefined: one that is still to come. */

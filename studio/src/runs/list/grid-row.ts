@@ -1,34 +1,20 @@
 import { cutInTwo } from "../../components/cut-text";
 import cutStyles from "../../components/CutText.module.css";
 import { makeElement, setAttribute } from "../../components/element";
-import fieldStyles from "../../components/fields.module.css";
 import { formatCount } from "../../components/format";
 import { iconElement } from "../../components/Icon";
 import { runColour } from "../../components/run-colour";
 import { t } from "../../text/text";
-import type { Column } from "./column";
 import { GridCell } from "./grid-cell";
 import { type GridItem, nameOf, opens } from "./grid-item";
-import { type ColumnWindow, pinnedLefts } from "./grid-window";
+import { pinnedLefts } from "./grid-window";
 import type { Line } from "./line-list";
+import { blankCell, blankRow, placeCell, type RowFrame, shownColumns } from "./row-blank";
 import { RowTools } from "./row-tool";
 import styles from "./RunGrid.module.css";
 
 const INDENT_PX = 16;
 const NAME_PADDING_PX = 4;
-
-/** What all rows have in common. */
-export interface RowFrame {
-  columns: readonly Column[];
-  widths: readonly number[];
-  shown: ColumnWindow;
-  /** Columns that stay beside the name; {@link shown} counts from them on. */
-  pinned: number;
-  nameWidth: number;
-  height: number;
-  /** Where the first row begins. */
-  top: number;
-}
 
 /** What a row shows. */
 export interface RowState {
@@ -44,42 +30,62 @@ export class GridRow {
   line: Line<GridItem> | undefined;
   private item: GridItem | undefined;
   private frame: RowFrame | null = null;
-  private readonly select = makeElement("div", `${styles.cell} ${styles.select}`, { role: "gridcell", "aria-colindex": "1" });
-  private readonly box = makeElement("input", fieldStyles.box, { type: "checkbox", tabindex: "-1" });
-  private readonly opener = makeElement("button", styles.opener, { type: "button", tabindex: "-1" });
-  private readonly dot = makeElement("span", styles.dot);
-  private readonly link = makeElement("a", styles.link, { tabindex: "-1", "data-cell": "name" });
+  private readonly select: HTMLElement;
+  private readonly box: HTMLInputElement;
+  private readonly opener: HTMLElement;
+  private readonly dot: HTMLElement;
+  private readonly link: HTMLAnchorElement;
   private readonly linkText = document.createTextNode("");
-  private readonly linkHead = makeElement("span", cutStyles.head);
-  private readonly linkEnd = makeElement("span", cutStyles.end);
-  private readonly mark = makeElement("span", styles.childMark);
-  private readonly group = makeElement("span", styles.groupName);
-  readonly name = makeElement("div", `${styles.cell} ${styles.name}`, { role: "gridcell", "aria-colindex": "2" });
-  private readonly gap = makeElement("span", styles.gap, { role: "presentation" });
+  /** The two parts of a name that is cut; made for the first such name, as what follows is when it is needed. */
+  private cut: { head: HTMLElement; end: HTMLElement } | null = null;
+  private mark: HTMLElement | null = null;
+  private group: HTMLElement | null = null;
+  readonly name: HTMLElement;
+  private readonly gap: HTMLElement;
   private readonly cells = new Map<number, GridCell>();
   private readonly tools = new RowTools(this);
   private openerShows: boolean | null = null;
-  private drawnAs: "run" | "group" | "pending" | null = null;
+  private drawnAs: "run" | "group" | "pending" = "run";
+  private isFilled = false;
+  private isActive = false;
+  private isSelected = false;
 
   constructor(
     slot: number,
     private readonly hrefOf: (runId: string) => string,
+    frame: RowFrame,
   ) {
-    this.element = makeElement("div", styles.row, { role: "row", id: rowId(slot) }, this.select, this.name, this.gap);
+    const blank = blankRow(frame);
+    this.element = blank.element;
+    this.element.id = rowId(slot);
+    this.select = blank.select;
+    this.box = blank.box;
+    this.name = blank.name;
+    this.opener = blank.opener;
+    this.dot = blank.dot;
+    this.link = blank.link;
+    this.gap = blank.gap;
+    this.link.append(this.linkText);
+    for (const [at, element] of blank.cells) {
+      const column = frame.columns[at];
+      if (column !== undefined) this.cells.set(at, new GridCell(column, element));
+    }
+    this.frame = frame;
   }
 
   show(index: number, frame: RowFrame, { line, isActive, isSelected }: RowState, now: number): void {
     if (index !== this.index || frame !== this.frame) this.moveTo(index, frame);
     if (frame !== this.frame) this.arrange(frame, now);
     const { item } = this;
-    if (line?.item !== item || line?.isOpen !== this.line?.isOpen || line?.depth !== this.line?.depth || this.drawnAs === null) this.fill(line, now);
+    if (line?.item !== item || line?.isOpen !== this.line?.isOpen || line?.depth !== this.line?.depth || !this.isFilled) this.fill(line, now);
     this.line = line;
-    this.element.classList.toggle(styles.active ?? "", isActive);
+    if (isActive !== this.isActive) this.element.classList.toggle(styles.active ?? "", isActive);
+    this.isActive = isActive;
+    if (this.box.checked !== isSelected) this.box.checked = isSelected;
+    if (isSelected === this.isSelected) return;
+    this.isSelected = isSelected;
     this.element.classList.toggle(styles.selected ?? "", isSelected);
-    if (line?.item.kind === "run") {
-      if (this.box.checked !== isSelected) this.box.checked = isSelected;
-      setAttribute(this.element, "aria-selected", String(isSelected));
-    }
+    if (line?.item.kind === "run") this.element.setAttribute("aria-selected", String(isSelected));
   }
 
   tick(now: number, isMinute: boolean): void {
@@ -116,7 +122,7 @@ export class GridRow {
   private arrange(frame: RowFrame, now: number): void {
     const { columns, widths, shown, pinned, nameWidth } = frame;
     const lefts = pinnedLefts(nameWidth, widths, pinned);
-    const wanted = [...columns.keys()].filter((at) => at < pinned || (at >= pinned + shown.first && at < pinned + shown.end));
+    const wanted = shownColumns(frame);
     for (const [at, cell] of this.cells) {
       if (wanted.includes(at) && cell.column === columns[at]) continue;
       cell.element.remove();
@@ -124,22 +130,23 @@ export class GridRow {
     }
     this.name.style.width = `${nameWidth}px`;
     this.gap.style.width = `${shown.before}px`;
-    for (const at of wanted) this.placeCell(frame, at, lefts[at], now);
+    for (const at of wanted) this.bringCell(frame, at, lefts[at], now);
     this.frame = frame;
   }
 
-  private placeCell({ columns, widths, pinned }: RowFrame, at: number, left: number | undefined, now: number): void {
-    const column = columns[at];
+  private bringCell(frame: RowFrame, at: number, left: number | undefined, now: number): void {
+    const { pinned } = frame;
+    const column = frame.columns[at];
     if (column === undefined) return;
     let cell = this.cells.get(at);
     if (cell === undefined) {
-      cell = new GridCell(column, at);
+      cell = new GridCell(column, blankCell(column, at));
       this.cells.set(at, cell);
       const after = [...this.cells].filter(([other]) => other > at && other < pinned === at < pinned).sort(([one], [other]) => one - other)[0]?.[1];
       this.element.insertBefore(cell.element, after?.element ?? (at < pinned ? this.gap : null));
       if (this.item !== undefined) cell.show(this.item, now);
     }
-    cell.place(widths[at] ?? 0, left, left === undefined && at === columns.length - 1);
+    placeCell(cell.element, frame, at, left);
   }
 
   private fill(line: Line<GridItem> | undefined, now: number): void {
@@ -147,9 +154,10 @@ export class GridRow {
     if (runIdOf(item) !== runIdOf(this.item)) this.tools.hide();
     setAttribute(this.element, "aria-level", line ? String(line.depth + 1) : null);
     setAttribute(this.element, "aria-expanded", item && opens(item) ? String(line.isOpen) : null);
-    if (item?.kind !== "run") setAttribute(this.element, "aria-selected", null);
+    setAttribute(this.element, "aria-selected", item?.kind === "run" ? String(this.isSelected) : null);
     this.dress(item?.kind ?? "pending");
     if (line !== undefined) this.fillName(line);
+    this.isFilled = true;
     if (item !== this.item || item === undefined) for (const cell of this.cells.values()) cell.show(item, now);
     this.item = item;
   }
@@ -160,8 +168,9 @@ export class GridRow {
     this.element.classList.toggle(styles.group ?? "", as === "group");
     this.element.classList.toggle(styles.pendingRow ?? "", as === "pending");
     this.select.replaceChildren(...(as === "run" ? [this.box] : []));
-    const parts = { run: [this.opener, this.dot, this.link], group: [this.opener, this.group, this.mark], pending: [] }[as];
-    this.name.replaceChildren(...parts);
+    if (as === "run") this.name.replaceChildren(this.opener, this.dot, this.link);
+    else if (as === "group") this.name.replaceChildren(this.opener, this.groupElement(), this.markElement());
+    else this.name.replaceChildren();
   }
 
   private fillName({ item, depth, isOpen }: Line<GridItem>): void {
@@ -169,10 +178,11 @@ export class GridRow {
     const name = nameOf(item);
     this.fillOpener(opens(item) ? isOpen : null, name);
     if (item.kind === "group") {
-      this.group.textContent = name;
-      this.group.title = name;
-      this.mark.textContent = formatCount(item.group.count);
-      this.mark.removeAttribute("data-child");
+      const [group, mark] = [this.groupElement(), this.markElement()];
+      group.textContent = name;
+      group.title = name;
+      mark.textContent = formatCount(item.group.count);
+      mark.removeAttribute("data-child");
       return;
     }
     const { run } = item.row;
@@ -182,10 +192,21 @@ export class GridRow {
     this.link.href = this.hrefOf(run.id);
     if (this.link.title) this.link.removeAttribute("title");
     if (run.parent_id) {
-      this.mark.textContent = t("run.child");
-      this.mark.dataset.child = "";
-      this.link.after(this.mark);
-    } else this.mark.remove();
+      const mark = this.markElement();
+      mark.textContent = t("run.child");
+      mark.dataset.child = "";
+      this.link.after(mark);
+    } else this.mark?.remove();
+  }
+
+  private groupElement(): HTMLElement {
+    this.group ??= makeElement("span", styles.groupName);
+    return this.group;
+  }
+
+  private markElement(): HTMLElement {
+    this.mark ??= makeElement("span", styles.childMark);
+    return this.mark;
   }
 
   /** A long name is cut in its middle where there is no room; what reads the page aloud is told the whole. */
@@ -193,13 +214,15 @@ export class GridRow {
     const [head, end] = cutInTwo(name);
     this.link.classList.toggle(styles.cutLink ?? "", end !== "");
     setAttribute(this.link, "aria-label", end === "" ? null : name);
-    const parts = end === "" ? [this.linkText] : [this.linkHead, this.linkEnd];
-    if (parts[0]?.parentNode !== this.link) this.link.replaceChildren(...parts);
-    if (end === "") this.linkText.data = head;
-    else {
-      this.linkHead.textContent = head;
-      this.linkEnd.textContent = end;
+    if (end === "") {
+      if (this.linkText.parentNode !== this.link) this.link.replaceChildren(this.linkText);
+      this.linkText.data = head;
+      return;
     }
+    this.cut ??= { head: makeElement("span", cutStyles.head), end: makeElement("span", cutStyles.end) };
+    if (this.cut.head.parentNode !== this.link) this.link.replaceChildren(this.cut.head, this.cut.end);
+    this.cut.head.textContent = head;
+    this.cut.end.textContent = end;
   }
 
   /** `isOpen` is null where nothing lies below. */

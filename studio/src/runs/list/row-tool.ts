@@ -1,7 +1,7 @@
 import { iconButtonElement } from "../../components/Button";
 import { makeElement } from "../../components/element";
 import { t } from "../../text/text";
-import type { EditedCell } from "./grid-cell";
+import type { EditedCell } from "./row-blank";
 import { nameOf } from "./grid-item";
 import type { GridRow } from "./grid-row";
 import styles from "./RunGrid.module.css";

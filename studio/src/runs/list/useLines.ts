@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useFeedNews } from "../../client/change-feed";
 import { Coalescer } from "../../client/coalescer";
 import type { RunQuery } from "../../client/run";
@@ -71,8 +71,9 @@ export function useLines(workspace: string, view: RunView, columns: readonly Col
   const current = asked.lines.total !== null || shown.lines.total === null ? asked : shown;
   useEffect(() => setShown(current), [current]);
 
-  useEffect(() => asked.lines.bring(broughtBy(columns)), [asked, columns]);
-  useEffect(() => asked.lines.show(0, FIRST_ROWS), [asked]);
+  // Before what is drawn meanwhile is painted: the server is at work a frame earlier.
+  useLayoutEffect(() => asked.lines.bring(broughtBy(columns)), [asked, columns]);
+  useLayoutEffect(() => asked.lines.show(0, FIRST_ROWS), [asked]);
   useEffect(() => () => current.lines.close(), [current]);
 
   const coalescer = useMemo(() => new Coalescer(), []);

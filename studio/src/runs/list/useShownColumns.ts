@@ -5,11 +5,12 @@ import { Coalescer } from "../../client/coalescer";
 import { firstMetricsQuery } from "../../client/metric";
 import { type RunQuery, runsQuery } from "../../client/run";
 import type { Column } from "./column";
-import { defaultColumns, moreColumnsAfterMs } from "./default-columns";
+import { columnMetrics, defaultColumns, moreColumnsAfterMs } from "./default-columns";
+import { rememberedMetrics, rememberMetrics } from "./remembered-metrics";
 
 /**
- * The chosen columns; or else the usual ones, with the first metrics of the newest run. Those are read once a run: which they are does not
- * change with their values. Only while there may be more of them are they read again, seldom.
+ * The chosen columns; or else the usual ones, with the first metrics of the newest run, and until these are known with those that the list had
+ * when it was shown last. They are read once a run: which they are does not change with their values. Only while there may be more of them are they read again, seldom.
  */
 export function useShownColumns(workspace: string, chosen: Column[] | null, within: RunQuery): readonly Column[] {
   const client = useQueryClient();
@@ -26,5 +27,13 @@ export function useShownColumns(workspace: string, chosen: Column[] | null, with
   });
   useEffect(() => () => coalescer.cancelAll(), [coalescer]);
   const hideExperiment = Boolean(within.experiment || within.parent_id || within.ancestor_id);
-  return useMemo(() => chosen ?? defaultColumns(metrics.data?.metrics ?? [], hideExperiment), [chosen, metrics.data, hideExperiment]);
+  const scope = JSON.stringify(within);
+  const names = useMemo(() => {
+    if (metrics.data) return columnMetrics(metrics.data.metrics);
+    return chosen === null ? rememberedMetrics(workspace, JSON.parse(scope)) : [];
+  }, [workspace, scope, chosen, metrics.data]);
+  useEffect(() => {
+    if (metrics.data) rememberMetrics(workspace, JSON.parse(scope), names);
+  }, [workspace, scope, metrics.data, names]);
+  return useMemo(() => chosen ?? defaultColumns(names, hideExperiment), [chosen, names, hideExperiment]);
 }

@@ -1,6 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import type { Run } from "../../client/run";
-import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { PopoverButton } from "../../components/PopoverButton";
 import { t } from "../../text/text";
 import { RunPicker } from "../RunPicker";
 
@@ -8,8 +8,8 @@ import { RunPicker } from "../RunPicker";
 export function CompareWith({ run }: { run: Run }) {
   const router = useRouter();
   return (
-    <LazyPopoverButton compact icon="chart" label={t("run.compareWith")} title={t("run.compareWith")}>
+    <PopoverButton compact icon="chart" label={t("run.compareWith")} title={t("run.compareWith")}>
       <RunPicker run={run} onPick={(other) => void router.navigate({ href: `/compare?runs=${encodeURIComponent(run.id)},${encodeURIComponent(other.id)}` })} />
-    </LazyPopoverButton>
+    </PopoverButton>
   );
 }

@@ -4,7 +4,7 @@ import { keys } from "../../client/keys";
 import { deleteRun, hasEnded, restoreRun, type Run, updateRun } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { Button } from "../../components/Button";
-import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { PopoverButton } from "../../components/PopoverButton";
 import { InlineError } from "../../components/states";
 import { t } from "../../text/text";
 import styles from "./RunPage.module.css";
@@ -24,7 +24,7 @@ export function MoreActions({ run }: { run: Run }) {
   const isArchived = Boolean(run.archived_at);
   return (
     <>
-      <LazyPopoverButton compact icon="dots" label={t("run.more")} title={t("run.more")}>
+      <PopoverButton compact icon="dots" label={t("run.more")} title={t("run.more")}>
         {(close) => (
           <div className={styles.menu}>
             <Button icon="archive" disabled={archive.isPending} onClick={() => archive.mutate(!isArchived, { onSuccess: close })}>
@@ -45,7 +45,7 @@ export function MoreActions({ run }: { run: Run }) {
             <InlineError error={archive.error} />
           </div>
         )}
-      </LazyPopoverButton>
+      </PopoverButton>
       {asking && (
         <Suspense fallback={null}>
           <ConfirmDialog

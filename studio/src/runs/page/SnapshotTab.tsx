@@ -8,7 +8,7 @@ import { FileBrowser } from "../../components/files/FileBrowser";
 import { FilePreview } from "../../components/files/FilePreview";
 import { formatBytes } from "../../components/format";
 import { Icon } from "../../components/Icon";
-import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { PopoverButton } from "../../components/PopoverButton";
 import { formatLineRange, type LineRange, parseLineRange } from "../../components/logs/line-range";
 import { EmptyState, ErrorState, Skeleton } from "../../components/states";
 import { t } from "../../text/text";
@@ -53,9 +53,9 @@ export function SnapshotTab() {
             <Icon name="download" />
             {t("snapshot.download", { size: formatBytes(size) })}
           </a>
-          <LazyPopoverButton icon="branch" label={t("snapshot.compare")} title={t("snapshot.compareWith")}>
+          <PopoverButton icon="branch" label={t("snapshot.compare")} title={t("snapshot.compareWith")}>
             <RunPicker run={run} onlyWithSnapshot onPick={(picked) => open("", { other: picked.id })} />
-          </LazyPopoverButton>
+          </PopoverButton>
         </>
       }
     >

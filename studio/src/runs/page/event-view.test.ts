@@ -4,7 +4,7 @@ import { activateLocale } from "../../text/text";
 import { eventViews } from "./event-view";
 
 beforeAll(async () => {
-  await activateLocale(["en"]);
+  await activateLocale("en");
 });
 
 function event(at: number, more: Partial<RunEvent>): RunEvent {

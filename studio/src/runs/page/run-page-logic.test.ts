@@ -6,7 +6,7 @@ import { metricSections, metricView, systemSections } from "./metric-sections";
 import { parseTag } from "../tag-text";
 import { preparationTimes } from "./preparation";
 
-beforeAll(() => activateLocale(["en"]));
+beforeAll(() => activateLocale("en"));
 
 function summary(name: string, more: Partial<MetricSummary> = {}): MetricSummary {
   return { name, family: "series", type: "azureml.v1.scalar", count: 5, last: 1, ...more };

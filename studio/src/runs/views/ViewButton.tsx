@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useRef } from "react";
 import { type SavedView, viewQuery } from "../../client/view";
 import { useWorkspace } from "../../client/workspace";
-import { LazyPopoverButton } from "../../components/LazyPopoverButton";
+import { PopoverButton } from "../../components/PopoverButton";
 import { t } from "../../text/text";
 import { basisOf } from "./saved-view";
 import type { Viewable } from "./viewable";
@@ -19,10 +19,10 @@ export function ViewButton({ shown }: { shown: Viewable }) {
   basis.current = basisOf(basis.current, record, modified);
   const label = record === null ? t("views.button") : modified ? t("views.modified", { name: record.name }) : record.name;
   return (
-    <LazyPopoverButton icon="star" label={label} title={t("views.title")} active={record !== null}>
+    <PopoverButton icon="star" label={label} title={t("views.title")} active={record !== null}>
       <Suspense fallback={null}>
         <ViewPanel shown={shown} record={record} basis={basis.current} modified={modified} />
       </Suspense>
-    </LazyPopoverButton>
+    </PopoverButton>
   );
 }

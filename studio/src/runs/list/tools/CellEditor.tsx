@@ -9,7 +9,7 @@ import fieldStyles from "../../../components/fields.module.css";
 import { InlineError, Skeleton } from "../../../components/states";
 import { t } from "../../../text/text";
 import { parseTag } from "../../tag-text";
-import type { EditedCell } from "../grid-cell";
+import type { EditedCell } from "../row-blank";
 import styles from "./panels.module.css";
 
 type Editable = Pick<Run, "id" | "display_name" | "tags" | "description">;
