@@ -5,7 +5,7 @@ set -eu
 
 python=$1
 alone="tests/e2e/test_first_ten_seconds.py"
-second="tests/client tests/conformance tests/examples tests/runner tests/sdk tests/server tests/storage"
+second="tests/client tests/conformance tests/examples tests/server tests/storage"
 third="tests/cli tests/e2e"
 scripts=$(dirname "$0")
 TESTS_SHARED_FOLDER=$(mktemp -d) # what all need, such as the wheel, is made once

@@ -10,6 +10,7 @@ from click.testing import Result
 
 from runyard import Experiment, Run, Workspace
 from runyard.cli.run_wait import ENDED, Sight, Watch, wait_until
+from runyard.domain.run import RunRecord
 
 Call = Callable[..., Result]
 Found = Callable[..., Any]
@@ -49,6 +50,24 @@ def test_it_waits_until_something_changes(open_run: Run, workspace: Workspace) -
     thread.join()
     assert sight.is_done and [run.id for run in sight.met] == [open_run.id]
     assert not looks[0].is_done and len(looks) == 2
+
+
+def test_a_run_that_ends_while_it_is_looked_at_is_not_taken_for_one_that_ended_otherwise(
+    open_run: Run, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(client=workspace._client, condition=ENDED, run_ids=[open_run.id])
+    look = Watch._found
+
+    def ends_after_the_first_answer(self: Watch, condition: str) -> list[RunRecord]:
+        answer = look(self, condition)
+        if open_run.get_status() == "Running":
+            open_run.complete()
+        return answer
+
+    monkeypatch.setattr(Watch, "_found", ends_after_the_first_answer)
+    first = watch.look()
+    assert first.lost == []
+    assert watch.look().is_done
 
 
 def test_the_exit_code_is_3_when_an_ended_run_is_not_as_it_should_be(two_runs: tuple[str, str], call: Call) -> None:

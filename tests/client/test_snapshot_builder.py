@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runyard.client import snapshot_builder
-from runyard.client.snapshot_builder import look_at, require_within_limits, take_snapshot
+from runyard.client.snapshot_builder import look_at, require_storable, take_snapshot
 from runyard.domain.snapshot import SnapshotFile, snapshot_id
 from runyard.errors import InvalidArgumentError, SnapshotError, SnapshotTooLargeError
 from runyard.wire.snapshot import SnapshotBody
@@ -150,7 +150,7 @@ def test_a_folder_far_over_the_limit_is_not_walked_to_its_end(tmp_path: Path, mo
     found = look_at(tmp_path)
     assert len(found.files) == 11
     with pytest.raises(SnapshotTooLargeError):
-        require_within_limits(found, max_bytes=10**9, max_files=5)
+        require_storable(found, max_bytes=10**9, max_files=5)
 
 
 def test_links_inside_the_folder_are_followed_and_others_left_out_with_a_warning(store: Store, tmp_path: Path) -> None:

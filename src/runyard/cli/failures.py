@@ -104,6 +104,8 @@ def _exit_code(error: RunyardError | OSError) -> int:
         return NOT_FOUND
     if isinstance(error, InvalidArgumentError) and "position" in error.details:  # a filter, an order or columns, as typed
         return WRONG_COMMAND_LINE
+    if isinstance(error.__cause__, UnicodeEncodeError):  # bytes on the command line that are no text
+        return WRONG_COMMAND_LINE
     is_away = isinstance(error, TransportError) and not isinstance(error, ServerStartError)
     return UNREACHABLE if is_away else FAILED
 

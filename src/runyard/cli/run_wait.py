@@ -53,9 +53,10 @@ class Watch:
         if not self.run_ids:
             met = self._found(self.condition)
             return Sight(met=met, watched=0, lost=[], is_done=bool(met))
-        met = [run for part in self._parts(self.condition) for run in part]
+        watched = [run for part in self._parts(None) for run in part]  # before the condition: who had ended then, and does not
+        met = [run for part in self._parts(self.condition) for run in part]  # meet it now, never will
         met_ids = {run.id for run in met}
-        rest = [] if len(met) == len(self.run_ids) else [r for part in self._parts(None) for r in part if r.id not in met_ids]
+        rest = [run for run in watched if run.id not in met_ids]
         lost = [] if self.past_end else [run for run in rest if run.status.is_terminal]
         is_done = bool(met) if self.any_will_do else not rest
         if self.any_will_do and len(lost) < len(self.run_ids):

@@ -84,7 +84,7 @@ def take_snapshot(
         SnapshotTooLargeError: a limit is passed; nothing has been sent.
     """
     folder = look_at(source)
-    require_within_limits(folder, max_bytes=max_bytes, max_files=max_files)
+    require_storable(folder, max_bytes=max_bytes, max_files=max_files)
     if folder.skipped_links:
         shown = ", ".join(folder.skipped_links[:_LARGEST_NAMED])
         count = len(folder.skipped_links)
@@ -119,10 +119,17 @@ def look_at(source: Path) -> SourceFolder:
     return found
 
 
-def require_within_limits(folder: SourceFolder, *, max_bytes: int, max_files: int) -> None:
-    """Raise :class:`SnapshotTooLargeError`, naming the largest files, when a limit is passed."""
+def require_storable(folder: SourceFolder, *, max_bytes: int, max_files: int) -> None:
+    """Refuse what the server would, before anything is sent.
+
+    Raises:
+        SnapshotTooLargeError: a limit is passed; names the largest files.
+        SnapshotError: a file has a name that cannot be stored.
+    """
     total = sum(file.size_bytes for file in folder.files)
     if total <= max_bytes and len(folder.files) <= max_files:
+        for file in folder.files:
+            _require_name(file.path)
         return
     largest = heapq.nlargest(_LARGEST_NAMED, folder.files, key=lambda file: file.size_bytes)
     named = "\n".join(f"  {_megabytes(file.size_bytes):>10}  {file.path}  (rule: {rule_for(file.path)})" for file in largest)
@@ -231,12 +238,10 @@ def _source_file(path: str, location: Path, status: os.stat_result) -> SourceFil
         path.encode()
     except UnicodeEncodeError as error:
         raise SnapshotError(f"The name of {path!r} is not UTF-8. Rename the file, or ignore it.", path=repr(path)) from error
-    _require_name(path)
     return SourceFile(path, location, status.st_size, stat.S_IMODE(status.st_mode) & 0o777)
 
 
 def _require_name(path: str) -> None:
-    """Refuse a name that the server would, before anything is sent."""
     try:
         is_same = require_artifact_path(path) == path
     except InvalidArgumentError:

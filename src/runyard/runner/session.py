@@ -203,7 +203,7 @@ class Session:
         if order is not None and order.cause is StopCause.RUNNER_TOLD and not self._is_told:
             self._is_told = True  # asked once: by a machine that goes down the files are sent for as long as it lets them
             self._late_order = self._order_behind_signal(order)
-        return order is not None and (self._late_order or order).cause is not StopCause.RUNNER_TOLD
+        return order is not None and (self._late_order or order).cause is StopCause.CANCELED
 
     def _executed(self, prepared: Prepared, logs: RunLogs) -> ScriptEnd:
         spec = prepared.spec

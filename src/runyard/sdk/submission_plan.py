@@ -13,7 +13,7 @@ from runyard.client.endpoint import EmbeddedEndpoint
 from runyard.client.environment_build.cache import FOLDER, EnvironmentCache
 from runyard.client.git import git_properties, uncommitted_diff
 from runyard.client.ignore_rules import IgnoreRules
-from runyard.client.snapshot_builder import SourceFolder, hashed, look_at, require_within_limits
+from runyard.client.snapshot_builder import SourceFolder, hashed, look_at, require_storable
 from runyard.domain.compute_target import require_gpus
 from runyard.domain.node_group import NodeGroup
 from runyard.domain.redaction import Redactor
@@ -91,7 +91,7 @@ def plan_submission(config: ScriptRunConfig, experiment: Experiment) -> Submissi
     target = require_target(client, spec.target)
     require_gpus(target, spec.gpu_count, spec.node_count)
     found = look_at(root)
-    require_within_limits(found, max_bytes=SNAPSHOT_MAX_BYTES, max_files=SNAPSHOT_MAX_FILES)
+    require_storable(found, max_bytes=SNAPSHOT_MAX_BYTES, max_files=SNAPSHOT_MAX_FILES)
     secrets = Secrets(spec)
     files, covered = hashed(found, secrets.cover_source)
     hashes = {file.path: file.sha256 for file in files}

@@ -29,7 +29,7 @@ def to_json(value: Any) -> bytes:
         return msgspec.json.encode(_finite(msgspec.to_builtins(value)))
     except UnicodeEncodeError as error:
         raise InvalidArgumentError(
-            f"{error.object[:100]!r} cannot be sent: it holds half a character, as names of files do that are not UTF-8. "
+            f"{error.object[:100]!r} is not UTF-8 text and cannot be sent: it holds half a character, as names of files may. "
             "text.encode('utf-8', 'backslashreplace').decode() makes a text of it that can."
         ) from error
 
