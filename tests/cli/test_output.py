@@ -8,7 +8,7 @@ import click
 import pytest
 import yaml
 
-from runyard.cli.output import Output, fitting_columns, render, search
+from runyard.cli.output import Output, fitting_columns, render, search, stacked
 
 RUNS = [
     {"run_id": "a", "status": "Failed", "tags": {"quality": "fantastic run", "worth another look": None}, "runs": [1]},
@@ -111,3 +111,20 @@ def test_a_narrow_terminal_shows_the_id_whole_and_the_status_before_the_rest() -
     assert fitting_columns(names, widths, 80) == [0, 1, 2, 3]
     assert fitting_columns(names, widths, 50) == [0, 2]
     assert fitting_columns(names, widths, 20) == [0]
+
+
+def test_where_only_the_id_fits_the_rest_of_a_row_stands_below_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    row = {"run_id": "r" * 32, "display_name": "a rather long name of a run, in words", "status": "Running", "tags": None}
+    lines = render([row, {**row, "run_id": "s" * 32}], "table", list(row)).splitlines()
+    assert lines[:4] == ["r" * 32, "  Display name: a rather long name of a", "    run, in words", "  Status: Running"]
+    assert lines[4] == "s" * 32 and len(lines) == 8
+    assert capsys.readouterr().err == ""
+
+
+def test_a_long_word_of_a_stacked_row_keeps_to_the_width() -> None:
+    lines = list(stacked(["Id", "Name"], ["i", "n" * 50], 40))
+    assert max(map(len, lines)) == 40 and "".join(lines).count("n") == 50

@@ -77,6 +77,14 @@ def test_a_wrong_token_is_refused_and_nothing_is_kept(elsewhere: Path, server: R
     assert sign_in(server, "two words").exit_code == 2
 
 
+@pytest.mark.parametrize("words", [["--token", "secret-word"], ["--token=secret-word"], ["--token"]])
+def test_a_token_on_the_command_line_is_refused_with_how_it_is_given(elsewhere: Path, words: list[str]) -> None:
+    told = CliRunner().invoke(root, ["login", "http://127.0.0.1:9", *words], input="t\n")
+    assert told.exit_code == 2 and not (elsewhere / "profiles.json").exists()
+    assert "never given on the command line" in told.stderr and "runyard login URL < token-file" in told.stderr
+    assert "secret-word" not in told.output
+
+
 def test_a_server_that_is_not_there_is_named(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(Client.__init__.__kwdefaults__, "retry_s", 0.0)
     told = CliRunner().invoke(root, ["login", "http://127.0.0.1:9", "--profile", "x"], input="t\n")

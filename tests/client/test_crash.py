@@ -26,6 +26,13 @@ def leave(code):
     sys.exit(code)
 """
 
+CAUGHT_QUIT = """
+try:
+    quit(1)
+except SystemExit:
+    pass
+"""
+
 
 def ended(path: Path, program: str, *arguments: str) -> tuple[int, list[str] | None]:
     path.write_text(START + program)
@@ -40,6 +47,8 @@ def ended(path: Path, program: str, *arguments: str) -> tuple[int, list[str] | N
         ("leave('no data')", 1, "SystemExit", "no data"),
         ("caught(4); leave(5)", 5, "SystemExit", "The program ended with exit code 5."),
         ("caught(4); {}['x']", 1, "KeyError", "'x'"),
+        ("exit(6)", 6, "SystemExit", "The program ended with exit code 6."),
+        ("quit('no data')", 1, "SystemExit", "no data"),
     ],
 )
 def test_a_failure_that_ends_the_program_is_told(tmp_path: Path, program: str, code: int, kind: str, message: str) -> None:
@@ -48,7 +57,9 @@ def test_a_failure_that_ends_the_program_is_told(tmp_path: Path, program: str, c
     assert told[:2] == [kind, message] and "program.py" in told[2]
 
 
-@pytest.mark.parametrize("program", ["pass", "leave(0)", "leave(None)", "caught(1)", "caught('text')"])
+@pytest.mark.parametrize(
+    "program", ["pass", "leave(0)", "leave(None)", "caught(1)", "caught('text')", "exit()", "quit(0)", CAUGHT_QUIT]
+)
 def test_an_end_without_a_failure_tells_nothing(tmp_path: Path, program: str) -> None:
     assert ended(tmp_path / "program.py", program) == (0, None)
 

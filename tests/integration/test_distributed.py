@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -176,6 +177,31 @@ def test_a_failing_rank_on_another_node_stops_the_first_and_is_named(experiment:
     run = submit(experiment, project, FAILS, PyTorchConfiguration("Gloo", process_count=2, node_count=2))
     assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
     assert_names_the_failing_rank(run, f"{folders_of(run)[1]}/")
+
+
+@pytest.mark.slow
+def test_a_node_whose_runner_is_killed_fails_the_run_without_waiting_for_its_silence(
+    experiment: Experiment, project: Path
+) -> None:
+    run = submit(experiment, project, "import time; time.sleep(600)", PyTorchConfiguration("Gloo", process_count=2, node_count=2))
+    deadline = time.monotonic() + 60
+    while not (run.get_status() == "Running" and (runners := _runners_of_node(run, "1"))):
+        assert time.monotonic() < deadline, run.get_details()
+        time.sleep(0.1)
+    runners[0].kill()
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
+    message = run.get_details()["error"]["error"]["message"]
+    assert "its runner ended without a word" in message and "node-1/runner.log" in message
+    _assert_nothing_is_left(run)
+
+
+def _runners_of_node(run: Run, number: str) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if belongs_to(process, run.id) and process.environ().get("RUNYARD_NODE_INDEX") == number:
+                found.append(process)
+    return found
 
 
 @pytest.mark.slow

@@ -99,3 +99,30 @@ def test_tensorflow_is_one_package_for_both_kinds_of_processor() -> None:
 def test_requirements_of_one_package_are_joined() -> None:
     wanted = ["numpy>=1.20", "pandas", "NumPy<2", "pandas==2.0", "x[extra]==1", "x", "numpy<2"]
     assert CondaDependencies.merge_requirements(wanted) == ["numpy>=1.20,<2", "pandas==2.0", "x[extra]==1"]
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "named"),
+    [
+        ("[{pip: [3]}]", "3 in pip in dependencies"),
+        ("[{pip: [numpy, null]}]", "None in pip"),
+        ("[{pip: numpy}]", "'numpy', not a list"),
+        ("[1.26]", "1.26 in dependencies"),
+        ("['']", "'' in dependencies"),
+        ("[numpy: 1.26]", "'numpy' is a key"),
+        ("[[numpy]]", r"\['numpy'\] in dependencies"),
+    ],
+)
+def test_what_is_no_package_is_refused_by_name(tmp_path: Path, dependencies: str, named: str) -> None:
+    path = tmp_path / "conda.yml"
+    path.write_text(f"dependencies: {dependencies}\n")
+    with pytest.raises(ConfigurationError, match=named) as refused:
+        CondaDependencies(path)
+    assert str(path) in str(refused.value)
+
+
+@pytest.mark.parametrize("dependencies", ["[numpy, {pip: }]", "[numpy, {pip: []}]", "[numpy, {}]"])
+def test_an_empty_list_of_pip_packages_is_none(tmp_path: Path, dependencies: str) -> None:
+    path = tmp_path / "conda.yml"
+    path.write_text(f"dependencies: {dependencies}\n")
+    assert CondaDependencies(path).wanted_packages() == ["numpy"]

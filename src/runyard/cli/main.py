@@ -28,7 +28,7 @@ COMMANDS = {
     "export": LazyCommand("runyard.cli.run_export", "export", "Write runs as open files."),
     "import": LazyCommand("runyard.cli.run_import", "import_group", "Bring runs in: exported ones, or those of other tools."),
     "sync": LazyCommand("runyard.cli.sync", "sync", "Send what was logged while the server was away."),
-    "doctor": LazyCommand("runyard.cli.doctor", "doctor", "Check this machine: how safe is what is logged?"),
+    "doctor": LazyCommand("runyard.cli.doctor", "doctor", "Check this machine, and say what to do next."),
     "login": LazyCommand("runyard.cli.profile", "login", "Sign in to a server elsewhere."),
     "logout": LazyCommand("runyard.cli.profile", "logout", "Forget the token of a server."),
     "profile": LazyCommand("runyard.cli.profile", "profile", "List the servers you are signed in to, and choose one."),

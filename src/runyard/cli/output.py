@@ -6,7 +6,8 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -209,13 +210,21 @@ def fitting_columns(names: Sequence[str], widths: Sequence[int], width: int) -> 
     """Return the places of the columns that are shown in so many cells.
 
     The first one, which names the thing, is shown whole; the others may be folded to :data:`LEAST_WIDTH`. What does not fit then
-    goes from the right, the status last.
+    goes from the right, the status last; where not even that fits, the rows are stacked.
     """
     kept = list(range(len(names)))
     going = sorted(kept[1:], key=lambda place: (names[place] != "Status", place))
     while going and widths[0] + sum(min(widths[place], LEAST_WIDTH) + BETWEEN for place in kept[1:]) + 1 > width:
         kept.remove(going.pop())
     return kept
+
+
+def stacked(names: Sequence[str], row: Sequence[str], width: int) -> Iterator[str]:
+    """Yield the lines of one row where only its first cell fits: that one, and below it the others that hold something."""
+    yield row[0]
+    for name, cell in zip(names[1:], row[1:], strict=True):
+        if cell:
+            yield from textwrap.wrap(f"{name}: {cell}", width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _title(name: str) -> str:
@@ -235,6 +244,8 @@ def _table(names: list[str], rows: list[list[str]], may_drop: bool = False) -> s
     cells = [[visible(cell) for cell in row] for row in rows]
     widths = [max(map(cell_len, (name, *column))) for name, column in zip(names, zip(*cells, strict=True), strict=True)]
     kept = fitting_columns(names, widths, console.width) if may_drop else list(range(len(names)))
+    if len(kept) == 1 < len(names):
+        return "\n".join(line for row in cells for line in stacked(names, row, console.width))
     if len(kept) < len(names):
         gone = ", ".join(name for place, name in enumerate(names) if place not in kept)
         click.echo(f"The terminal is too narrow for: {gone}. -o json has all.", err=True)

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 COLUMNS = ["name", "url", "user", "workspace", "current"]
 
 
+def _refuse_token(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Say how a token is given. What was given is not repeated."""
+    if value is not None:
+        raise click.UsageError(
+            "A token is never given on the command line: the history of the shell keeps it, and everybody on the machine sees it "
+            "in the list of processes. `runyard login URL` asks for it; in a script: runyard login URL < token-file. If a token "
+            "was typed in now, take it out of the history, and have it replaced where others may have seen it.",
+            context,
+        )
+
+
 @click.command(
     epilog=examples(
         "runyard login",
@@ -31,6 +42,7 @@ COLUMNS = ["name", "url", "user", "workspace", "current"]
 @click.option("--profile", "name", metavar="NAME", help="Name of the profile; the host of the address where none is given.")
 @click.option("-w", "--workspace-name", metavar="NAME", help="Workspace to use where nothing else names one.")
 @click.option("--service-principal", is_flag=True, hidden=True)
+@click.option("--token", is_flag=False, flag_value="", hidden=True, expose_value=False, is_eager=True, callback=_refuse_token)
 def login(url: str | None, name: str | None, workspace_name: str | None, service_principal: bool) -> None:
     """Sign in to the server at URL, and use it from now on where nothing else names a server.
 

@@ -15,15 +15,17 @@ _WATCHED = threading.Event()
 
 
 def watch_for_crash() -> None:
-    """Notice from now on when an exception, or a ``sys.exit`` that tells of a failure, reaches the top of the program.
+    """Notice from now on when an exception, or an exit that tells of a failure, reaches the top of the program.
 
-    What was done about it before is still done.
+    An exit is a call of ``sys.exit``, ``exit`` or ``quit``; a ``raise SystemExit`` is told to nobody. What was done about it
+    before is still done.
     """
     if _WATCHED.is_set():
         return
     _WATCHED.set()
     _watch_exceptions()
     _watch_exits()
+    _watch_quitters()
 
 
 def crash() -> RunError | None:
@@ -57,16 +59,36 @@ def _watch_exits() -> None:
     before = sys.exit
 
     def leave(status: Any = None, /) -> NoReturn:
-        if threading.current_thread() is threading.main_thread() and status not in (None, 0) and not _goes_on():
-            import traceback  # late: few programs end so
-
-            frame = sys._getframe(1)
-            message = f"The program ended with exit code {status}." if isinstance(status, int) else str(status)
-            text = "".join(traceback.format_stack(frame))
-            _EXITS[:] = [(_bottom(frame), RunError(code="UserError", message=message, type="SystemExit", traceback=text))]
+        _note_exit(status, sys._getframe(1))
         before(status)
 
     sys.exit = leave
+
+
+def _watch_quitters() -> None:
+    """Note the calls of ``exit`` and ``quit``, which are no ``sys.exit``; they are there unless Python runs with ``-S``."""
+    builtins = sys.modules.get("_sitebuiltins")
+    if builtins is None:
+        return
+    quitter = builtins.Quitter
+    before = quitter.__call__
+
+    def leave(self: Any, code: Any = None) -> NoReturn:
+        _note_exit(code, sys._getframe(1))
+        before(self, code)
+        raise SystemExit(code)  # not reached: a quitter never returns
+
+    quitter.__call__ = leave
+
+
+def _note_exit(status: Any, frame: FrameType) -> None:
+    if threading.current_thread() is not threading.main_thread() or status in (None, 0) or _goes_on():
+        return
+    import traceback  # late: few programs end so
+
+    message = f"The program ended with exit code {status}." if isinstance(status, int) else str(status)
+    text = "".join(traceback.format_stack(frame))
+    _EXITS[:] = [(_bottom(frame), RunError(code="UserError", message=message, type="SystemExit", traceback=text))]
 
 
 def _goes_on() -> bool:

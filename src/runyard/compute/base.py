@@ -70,6 +70,9 @@ class Engine(Protocol):
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Return the state of each job, by its name. One call serves all jobs."""
 
+    def lost_nodes(self, handle: JobHandle) -> list[int]:
+        """Return the numbers of a job's nodes, but node 0, whose runner is known to be gone, having ended well or not."""
+
     def stop(self, handle: JobHandle) -> None:
         """Tell the runners of a job to stop, with SIGTERM. They ask the server why, stop their script and report."""
 

@@ -65,7 +65,7 @@ def script_error(exit_code: int, error_file: Path, interpreter: str, environment
     """
     noted = _read(error_file)
     if noted is None:
-        return RunError(code=USER_ERROR, message=_message_of_exit(exit_code), exit_code=exit_code, at=_now())
+        return RunError(code=USER_ERROR, message=message_of_exit("The script", exit_code), exit_code=exit_code, at=_now())
     kind, text = str(noted.get("type") or "Exception"), str(noted.get("message") or "")
     return RunError(
         code=USER_ERROR,
@@ -77,13 +77,14 @@ def script_error(exit_code: int, error_file: Path, interpreter: str, environment
     )
 
 
-def _message_of_exit(exit_code: int) -> str:
+def message_of_exit(what: str, exit_code: int) -> str:
+    """Return how ``what`` has ended, with the name of the signal where the code, negative or above 128, stands for one."""
     if exit_code < 0:
-        return f"The script was killed by signal {_named(-exit_code)}"
+        return f"{what} was killed by signal {_named(-exit_code)}"
     if exit_code - _KILLED in _SIGNALS:
         killed = _named(exit_code - _KILLED)
-        return f"The script ended with exit code {exit_code}. So a shell reports a program that was killed by signal {killed}"
-    return f"The script ended with exit code {exit_code}."
+        return f"{what} ended with exit code {exit_code}. So a shell reports a program that was killed by signal {killed}"
+    return f"{what} ended with exit code {exit_code}."
 
 
 def _named(number: int) -> str:

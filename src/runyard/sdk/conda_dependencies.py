@@ -188,13 +188,10 @@ class CondaDependencies:
         made = CondaDependencies()
         made._name = str(data.get("name") or made._name)
         made._channels = [str(channel) for channel in data.get("channels") or []]
-        made._conda = []
-        for item in data.get("dependencies") or []:
-            if isinstance(item, dict):
-                for line in item.get("pip") or []:
-                    (made._pip_options if str(line).startswith("-") else made._pip).append(str(line))
-            else:
-                made._conda.append(str(item))
+        items = data.get("dependencies") or []
+        made._conda = [_package(item, "dependencies", where) for item in items if not isinstance(item, dict)]
+        for line in (line for item in items if isinstance(item, dict) for line in _pip_lines(item, where)):
+            (made._pip_options if line.startswith("-") else made._pip).append(line)
         return made
 
     def _load(self, path: Path) -> None:
@@ -213,6 +210,27 @@ def package_name(package: str) -> str:
     """Return the name in a requirement such as ``numpy>=1.26`` or ``conda-forge::numpy=1``."""
     match = re.match(r"\s*(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)", package)
     return match[1].lower().replace("_", "-") if match else package
+
+
+def _pip_lines(item: dict[Any, Any], where: str) -> list[str]:
+    other = [key for key in item if key != "pip"]
+    if other:
+        raise ConfigurationError(
+            f"{where}: {other[0]!r} is a key in dependencies, and the only one that can be there is pip. Write a package with "
+            "its version as 'numpy=1.26'."
+        )
+    lines = [] if item.get("pip") is None else item["pip"]
+    if not isinstance(lines, list):
+        raise ConfigurationError(f"{where}: pip in dependencies is {lines!r}, not a list. Put a dash before each package.")
+    return [_package(line, "pip in dependencies", where) for line in lines]
+
+
+def _package(item: Any, place: str, where: str) -> str:
+    if not isinstance(item, str) or not item.strip():
+        raise ConfigurationError(
+            f"{where}: {item!r} in {place} is not the name of a package. Write it as 'numpy' or, with a version, 'numpy==1.26'."
+        )
+    return item
 
 
 def _tensorflow(core_type: str, version: str | None, equals: str) -> str:

@@ -7,13 +7,17 @@ from runyard.errors import ComputeError
 
 
 class FakeEngine:
-    """See :class:`runyard.compute.base.Engine`. ``gone`` holds the names of jobs whose runner has ended."""
+    """See :class:`runyard.compute.base.Engine`.
+
+    ``gone`` holds the names of jobs whose runner has ended, ``gone_nodes`` the nodes of a job by its name.
+    """
 
     def __init__(self) -> None:
         self.started: list[JobSpec] = []
         self.stopped: list[str] = []
         self.cleaned: list[str] = []
         self.gone: set[str] = set()
+        self.gone_nodes: dict[str, list[int]] = {}
         self.refuses: str | None = None
         self.gpu_ids: list[str] = []
 
@@ -43,6 +47,10 @@ class FakeEngine:
     def watch(self, handles: dict[str, JobHandle]) -> dict[str, JobState]:
         """Say what ``gone`` says."""
         return {name: JobState.GONE if name in self.gone else JobState.ALIVE for name in handles}
+
+    def lost_nodes(self, handle: JobHandle) -> list[int]:
+        """Say what ``gone_nodes`` says."""
+        return self.gone_nodes.get(handle["name"], [])
 
     def stop(self, handle: JobHandle) -> None:
         """Remember that it was asked for."""

@@ -136,8 +136,10 @@ def test_what_a_lost_node_has_left_is_killed_while_the_first_goes_on(tmp_path: P
     handle = engine.start(job)
     wait_until(lambda: (tmp_path / "pair" / "node-1" / "runner.log").read_text())
     left = subprocess.Popen(["sleep", "60"], cwd=tmp_path / "pair" / "node-1", env={}, start_new_session=True)
+    assert engine.lost_nodes(handle) == []
     psutil.Process(handle["others"][0]["pid"]).kill()
     wait_until(lambda: engine.watch({"pair": handle}) == {"pair": JobState.ALIVE} and left.poll() is not None)
+    assert engine.lost_nodes(handle) == [1]
     engine.clean_up("pair", handle)
     wait_until(lambda: engine.watch({"pair": handle}) == {"pair": JobState.GONE})
 

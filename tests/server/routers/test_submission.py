@@ -85,6 +85,24 @@ def test_a_run_whose_runner_vanishes_shows_it_at_once_is_cleaned_up_and_fails_in
     assert run["status"] == "Failed" and run["error"]["code"] == "SystemError" and engine.cleaned == ["job_1"]
 
 
+def test_a_node_whose_runner_is_gone_is_told_to_the_others_at_once_and_one_that_has_ended_is_not(
+    api: Any, dispatcher: Dispatcher, engine: FakeEngine
+) -> None:
+    api.submit(spec={"script": "train.py", "node_group": {"kind": "mpi", "node_count": 4, "process_count": 4}})
+    dispatcher.tick()
+    words = {0: ("here", "Running"), 1: ("lost", "Running"), 2: ("done", "Ended")}  # node 3 was killed before its first word
+    for number, (name, state) in words.items():
+        api.call("POST", f"/runs/job_1/nodes/{number}", json={"node_id": name, "state": state})
+    engine.gone_nodes["job_1"] = [1, 2, 3]
+    dispatcher.tick()
+    board = api.call("POST", "/runs/job_1/nodes/0", json={"node_id": "here", "state": "Running"})["reports"]
+    assert [board[number]["state"] for number in "0123"] == ["Running", "Ended", "Ended", "Ended"]
+    errors = {number: report.get("error") for number, report in board.items()}
+    assert errors["0"] is None and errors["2"] is None
+    for lost in "13":
+        assert errors[lost]["code"] == "SystemError" and f"node-{lost}/runner.log" in errors[lost]["message"]
+
+
 def test_a_run_whose_runner_is_gone_holds_no_slot(api: Any, dispatcher: Dispatcher, engine: FakeEngine) -> None:
     for n in range(3):
         api.submit(f"top_{n}")

@@ -87,7 +87,7 @@ class LocalEngine:
                 start_new_session=True,
             )
         self._children[process.pid] = process
-        return _handle(process.pid, folder)
+        return _handle(process.pid, folder, node)
 
     def _places(self, spec: JobSpec, node: int) -> dict[str, str]:
         places = {NODE_VARIABLE: str(node), NODE_COUNT_VARIABLE: str(spec.node_count)}
@@ -105,7 +105,7 @@ class LocalEngine:
                 node = variables.get(NODE_VARIABLE)  # scripts don't have it
                 if node is not None and process.pid == os.getsid(process.pid):
                     gpus = [each for each in variables.get(GPU_VARIABLE, "").replace(";", ",").split(",") if each]
-                    found[int(node)] = _handle(process.pid, Path(process.cwd()))
+                    found[int(node)] = _handle(process.pid, Path(process.cwd()), int(node))
         if 0 not in found:
             return None
         return _whole([handle for _, handle in sorted(found.items())], gpus)
@@ -126,6 +126,10 @@ class LocalEngine:
             if key not in self._cleared and not _is_alive(other):
                 self._cleared.add(key)
                 _kill_all(name, Path(other["folder"]) if other.get("folder") else None, only_in_folder=True)
+
+    def lost_nodes(self, handle: JobHandle) -> list[int]:
+        """Return the nodes but the first whose runner is gone; a handle of an older version does not say which node is which."""
+        return [int(other["node"]) for other in handle.get("others", []) if "node" in other and not _is_alive(other)]
 
     def stop(self, handle: JobHandle) -> None:
         """Tell the runners of a job to stop, with SIGTERM."""
@@ -218,8 +222,8 @@ def _whole(nodes: list[JobHandle], gpus: list[str]) -> JobHandle:
     return {**handle, "gpus": gpus} if gpus else handle
 
 
-def _handle(pid: int, folder: Path) -> JobHandle:
-    return {"pid": pid, "create_time": _create_time(pid), "folder": str(folder)}
+def _handle(pid: int, folder: Path, node: int) -> JobHandle:
+    return {"pid": pid, "create_time": _create_time(pid), "folder": str(folder), "node": node}
 
 
 def _create_time(pid: int) -> float | None:

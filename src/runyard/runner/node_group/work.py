@@ -72,7 +72,7 @@ class DirectWork:
     def poll(self) -> list[ProcessReport]:
         """Return how each process is."""
         places = {process.name: process for process in self._own}
-        return [_with_error(report, self._error_file(places[report.name]), self._prepared) for report in self._processes.poll()]
+        return [with_error(report, self._error_file(places[report.name]), self._prepared) for report in self._processes.poll()]
 
     def stop(self, grace_s: float) -> list[int]:
         """End all processes of the node."""
@@ -122,7 +122,7 @@ class MpiWork:
         self._launcher_code = self._processes.poll()[0].exit_code
         by_name = {process.name: process for process in node_processes(self._group)}
         return [
-            _with_error(report, self._ranks.error_file(by_name[report.name]), self._prepared) for report in self._ranks.reports()
+            with_error(report, self._ranks.error_file(by_name[report.name]), self._prepared) for report in self._ranks.reports()
         ]
 
     def stop(self, grace_s: float) -> list[int]:
@@ -131,16 +131,20 @@ class MpiWork:
 
     def launch_error(self) -> str | None:
         """Return why ``mpirun`` has failed, when it has."""
-        if not self._launcher_code:
-            return None
-        try:
-            tail = self._mpi_log.read_text(errors="replace").strip().splitlines()[-8:]
-        except OSError:
-            tail = []
-        return f"mpirun ended with exit code {self._launcher_code}.\n" + "\n".join(tail)
+        return launch_error_of(self._launcher_code, self._mpi_log) if self._launcher_code else None
 
 
-def _with_error(report: ProcessReport, error_file: Path, prepared: Prepared) -> ProcessReport:
+def launch_error_of(exit_code: int, log: Path) -> str:
+    """Return how the launcher has ended, and the last lines of its log."""
+    try:
+        tail = log.read_text(errors="replace").strip().splitlines()[-8:]
+    except OSError:
+        tail = []
+    return "\n".join([failure.message_of_exit(LAUNCHER_NAME, exit_code), *tail])
+
+
+def with_error(report: ProcessReport, error_file: Path, prepared: Prepared) -> ProcessReport:
+    """Return a process's report with its error where it has failed: the exception that it noted, else what its exit code says."""
     if report.status != "Failed" or report.exit_code is None:
         return report
     error: RunError = failure.script_error(report.exit_code, error_file, prepared.interpreter, prepared.environment_name)

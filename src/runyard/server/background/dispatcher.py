@@ -16,6 +16,7 @@ from runyard.server.services.submission import (
     end_lost_job,
     forget_left_secrets,
     queue_again,
+    say_lost_nodes,
     start_job,
 )
 from runyard.storage.run_base import JobRecord
@@ -100,6 +101,7 @@ class Dispatcher:
             if states.get(job.run.id) is JobState.ALIVE:
                 self._tell_of_cancel(target, job)
                 self._note_silence(job)
+                self._note_lost_nodes(target, job)
                 alive.append(job)
             elif job.handle is None and job.run.status is RunStatus.STARTING:
                 queue_again(self._context, job)
@@ -146,6 +148,12 @@ class Dispatcher:
             )
         except RunyardError as error:
             logger.info("run %s moved on by itself: %s", job.run.id, error)
+
+    def _note_lost_nodes(self, target: str, job: JobRecord) -> None:
+        """Say on the board, in the place of nodes whose runner was killed, that they are gone: node 0 then ends the run."""
+        lost = [] if job.handle is None else self._context.engines[target].lost_nodes(job.handle)
+        if lost:
+            say_lost_nodes(self._context, job.run, lost)
 
     def _is_silent(self, job: JobRecord, for_s: float) -> bool:
         # While this server was down nobody could report, so silence counts from its start at the earliest. A time to come is one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from runyard.domain.compute_target import (
     ComputeTargetRecord,
     require_gpus,
 )
-from runyard.domain.node_group import require_node_group
+from runyard.domain.node_group import NodeReport, NodeState, require_node_group
 from runyard.domain.run import SCRIPT_RUN, RunError, RunRecord, RunStatus, require_run_id
 from runyard.errors import (
     ComputeError,
@@ -205,6 +205,23 @@ def end_lost_job(context: ServerContext, job: JobRecord, *, is_new: bool, is_hop
         _move(context, run, RunStatus.FAILED, cause)
     elif current.status is not RunStatus.NOT_RESPONDING:
         _move(context, run, RunStatus.NOT_RESPONDING, cause)
+
+
+def say_lost_nodes(context: ServerContext, run: RunRecord, numbers: list[int]) -> None:
+    """Say for nodes of a run whose runners are gone that they have ended with an error, unless they have said their last word."""
+    nodes = context.storage.nodes
+    board = nodes.all(run.workspace, run.id)
+    for number in numbers:
+        known = board.get(number)
+        report = known[0] if known else NodeReport(node_id=str(number), state=NodeState.PREPARING)
+        if report.state is NodeState.ENDED:
+            continue
+        log = context.settings.home / "work" / run.id / f"node-{number}" / "runner.log"
+        message = f"its runner ended without a word (killed, or out of memory?). The runner's own log is {log}."
+        error = RunError(code="SystemError", message=message, at=context.clock())
+        ended = replace(report, state=NodeState.ENDED, error=error)
+        nodes.put(run.workspace, run.id, number, ended, at=context.clock())
+        logger.warning("node %s of run %s: %s", report.node_id, run.id, message)
 
 
 def _take_left_end(context: ServerContext, run: RunRecord) -> bool:
