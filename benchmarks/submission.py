@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
@@ -139,13 +139,17 @@ class _Sent:
         self.contents: list[int] = []
 
     def __enter__(self) -> _Sent:
-        original = SnapshotApi.put_blob
+        one, many = SnapshotApi.put_blob, SnapshotApi.put_blobs
 
         def put_blob(api: SnapshotApi, sha256: str, content: bytes | Path) -> None:
             self.contents.append(len(content) if isinstance(content, bytes) else content.stat().st_size)
-            original(api, sha256, content)
+            one(api, sha256, content)
 
-        self._patch = mock.patch.object(SnapshotApi, "put_blob", put_blob)
+        def put_blobs(api: SnapshotApi, contents: Mapping[str, bytes]) -> None:
+            self.contents.extend(len(content) for content in contents.values())
+            many(api, contents)
+
+        self._patch = mock.patch.multiple(SnapshotApi, put_blob=put_blob, put_blobs=put_blobs)
         self._patch.start()
         return self
 

@@ -9,6 +9,7 @@ from runyard.domain import artifact, metric, run, snapshot, view
 from runyard.server.routers import batch as batch_routes
 from runyard.server.services import metric as metric_service
 from runyard.server.services import run_list
+from runyard.wire import blob_pack
 from runyard.wire import journal as wire
 
 Row = tuple[str, int, str, str]
@@ -40,6 +41,8 @@ RUNS: list[Row] = [
     ("path of a file of a run", artifact.ARTIFACT_PATH_MAX_CHARS, "characters", "refused"),
     ("files of a snapshot", snapshot.SNAPSHOT_MAX_FILES, "files", "the submission is refused and names the largest"),
     ("bytes of a snapshot", snapshot.SNAPSHOT_MAX_BYTES, "bytes", "the submission is refused and names the largest"),
+    ("small files of a snapshot in one request", blob_pack.PACK_MAX_CONTENTS, "files", "refused: the client sends several"),
+    ("bytes of them", blob_pack.PACK_MAX_BYTES, "bytes", "likewise; a larger file has a request of its own"),
     ("uncommitted diff that is kept", git.DIFF_MAX_BYTES, "bytes", "cut there, and marked"),
     ("content of a saved view", view.VIEW_CONTENT_MAX_CHARS, "bytes", "refused: select fewer runs or charts"),
 ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ class Store:
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
         self.sent: list[str] = []
+        self.packs: list[int] = []
         self.lock = threading.Lock()
 
     def missing(self, sha256: list[str]) -> set[str]:
@@ -32,6 +34,11 @@ class Store:
         with self.lock:
             self.blobs[sha256] = data
             self.sent.append(sha256)
+
+    def put_blobs(self, contents: Mapping[str, bytes]) -> None:
+        self.packs.append(len(contents))
+        for sha256, content in contents.items():
+            self.put_blob(sha256, content)
 
     def create(self, files: list[SnapshotFile]) -> SnapshotBody:
         assert all(file.sha256 in self.blobs for file in files)
@@ -81,6 +88,26 @@ def test_equal_files_travel_once(store: Store, tmp_path: Path) -> None:
         write(tmp_path, f"f{number}", "same")
     assert len(take(store, tmp_path).files) == 5
     assert len(store.sent) == 1
+
+
+def test_many_small_files_travel_together_and_a_large_one_alone(store: Store, tmp_path: Path) -> None:
+    for number in range(1500):
+        write(tmp_path, f"f{number}", str(number))
+    write(tmp_path, "large", "x" * (2 << 20))
+    assert len(take(store, tmp_path).files) == 1501 == len(store.sent)
+    assert sum(store.packs) == 1500 and len(store.packs) <= 3
+
+
+def test_a_small_file_that_has_become_large_since_it_was_hashed_travels_alone(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    growing = write(tmp_path, "log", "one")
+    write(tmp_path, "a")
+    write(tmp_path, "b", "y")
+    monkeypatch.setattr(store, "missing", lambda sha256: (growing.write_text("x" * (2 << 20)), set(sha256))[1])
+    found = take(store, tmp_path)
+    assert [(file.path, file.size_bytes) for file in found.files] == [("a", 1), ("b", 1), ("log", 2 << 20)]
+    assert all(count == 2 for count in store.packs) and len(store.sent) == 3
 
 
 def test_a_single_file_and_an_empty_folder_can_be_stored(store: Store, tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_one_attempt_is_one_attempt_but_looks_for_the_new_address(monkeypatch: p
 def test_a_file_is_sent_whole_again_after_a_lost_connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"content" * 1000)
     server = Server(httpx.ReadError("lost"), httpx.Response(204))
-    fake_transport(monkeypatch, server).put_content("/blob", tmp_path / "f")
+    fake_transport(monkeypatch, server).send_bytes("PUT", "/blob", tmp_path / "f")
     assert [len(request.content) for request in server.requests] == [7000, 7000]
 
 

@@ -22,10 +22,11 @@ from runyard.domain.run import RunRecord, RunSpec, RunStatus, require_transition
 from runyard.domain.snapshot import SnapshotFile, snapshot_id
 from runyard.errors import ConflictError, NotFoundError, RunyardError
 from runyard.wire.artifact import AppendAckBody
+from runyard.wire.blob_pack import packed
 from runyard.wire.codec import from_json, to_json
 from runyard.wire.error import ErrorBody, ErrorEnvelope
 from runyard.wire.run import HeartbeatBody, ReportStatusRequest, UpdateRunRequest
-from runyard.wire.snapshot import SnapshotBody
+from runyard.wire.snapshot import ReadContentsRequest, SnapshotBody
 
 RUN_ID = "exp_1_abc"
 RUN_PATH = f"/api/v1/workspaces/default/runs/{RUN_ID}"
@@ -119,9 +120,16 @@ class FakeServer:
         if rest.startswith("snapshot/files/"):
             self.downloads.append(rest.removeprefix("snapshot/files/"))
             return self.contents[self.downloads[-1]]
+        if rest == "snapshot/contents":
+            return self._pack(from_json(body, ReadContentsRequest).sha256)
         if rest.startswith("artifact-chunks/"):
             return self._append(rest.removeprefix("artifact-chunks/"), int(query["offset"]), body)
         return self._put(rest.removeprefix("artifacts/"), body, replace=query.get("replace") == "true")
+
+    def _pack(self, wanted: list[str]) -> bytes:
+        paths = {file.sha256: file.path for file in self.snapshot}
+        self.downloads += [paths[sha256] for sha256 in wanted]
+        return b"".join(packed((sha256, self.contents[paths[sha256]]) for sha256 in wanted))
 
     def _heartbeat(self) -> HeartbeatBody:
         self.heartbeats += 1

@@ -104,7 +104,7 @@ def test_a_full_disk_of_this_node_is_said_at_once(server: FakeServer, tmp_path: 
     monkeypatch.setattr(Path, "replace", full)
     began = time.monotonic()
     with pytest.raises(DiskFullError, match="is full"):
-        control_of(server).download("train.py", tmp_path / "target")
+        control_of(server).download([(server.snapshot[0], tmp_path / "target")])
     assert time.monotonic() - began < control_module.FAILING_PATIENCE_S / 4
 
 

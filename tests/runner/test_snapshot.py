@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,13 @@ class Source:
     def __init__(self, **files: bytes) -> None:
         self.contents = files
         self.fetched: list[str] = []
+        self.requests = 0
 
-    def download(self, path: str, destination: Path) -> None:
-        self.fetched.append(path)
-        destination.write_bytes(self.contents[path])
+    def download(self, files: Sequence[tuple[SnapshotFile, Path]]) -> None:
+        self.requests += 1
+        for file, destination in files:
+            self.fetched.append(file.path)
+            destination.write_bytes(self.contents[file.path])
 
 
 def entry(path: str, content: bytes = b"x", mode: int = 0o644) -> SnapshotFile:
@@ -85,6 +89,33 @@ def test_another_content_than_the_manifest_says_is_refused(tmp_path: Path) -> No
         restore([entry("a", b"right")], tmp_path / "code", Source(a=b"wrong").download, cache)
     assert not (tmp_path / "code/a").exists()
     assert list((tmp_path / "cache").glob("*/*")) == []
+
+
+def test_one_wrong_content_among_many_is_refused_and_named(tmp_path: Path) -> None:
+    files = [entry(name, name.encode()) for name in "abc"]
+    with pytest.raises(SnapshotError, match="'b' came with another content"):
+        restore(files, tmp_path / "code", Source(a=b"a", b=b"wrong", c=b"c").download, None)
+    assert not (tmp_path / "code/b").exists()
+
+
+@pytest.mark.parametrize("has_cache", [True, False])
+def test_many_small_files_come_together_and_a_large_one_alone(tmp_path: Path, has_cache: bool) -> None:
+    contents = {f"f{n}": b"%d" % n for n in range(1500)}
+    source = Source(**contents, large=b"x" * (2 << 20))
+    files = [entry(path, content) for path, content in source.contents.items()]
+    restore(files, tmp_path / "code", source.download, BlobCache(tmp_path / "cache") if has_cache else None)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "code").iterdir()} == source.contents
+    assert source.requests == 3
+
+
+def test_equal_files_are_fetched_once_and_keep_modes_of_their_own(tmp_path: Path) -> None:
+    source = Source(a=b"same", b=b"same", c=b"same")
+    files = [entry(path, b"same", 0o755 if path == "b" else 0o644) for path in "abc"]
+    restore(files, tmp_path / "code", source.download, None)
+    assert source.fetched == ["a"]
+    assert {path.name: (path.read_bytes(), os.access(path, os.X_OK)) for path in (tmp_path / "code").iterdir()} == {
+        path: (b"same", path == "b") for path in "abc"
+    }
 
 
 def test_what_the_cache_has_is_not_fetched_again(tmp_path: Path) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runyard.client.transport import Transport, segment, tail
+from runyard.client.transport import Transport, segment, tail, write_file
 from runyard.client.workspace import workspace_path
 from runyard.domain.snapshot import SnapshotFile
-from runyard.wire.snapshot import CreateSnapshotRequest, FindMissingBlobsRequest, MissingBlobsBody, SnapshotBody
+from runyard.errors import SnapshotError
+from runyard.wire.blob_pack import packed, unpacked
+from runyard.wire.snapshot import (
+    CreateSnapshotRequest,
+    FindMissingBlobsRequest,
+    MissingBlobsBody,
+    ReadContentsRequest,
+    SnapshotBody,
+)
 
 _HASHES_PER_REQUEST = 10_000
 
@@ -34,7 +43,15 @@ class SnapshotApi:
         Raises:
             InvalidArgumentError: it does not have that hash.
         """
-        self._transport.put_content(f"{self._workspace}/blobs/{sha256}", content)
+        self._transport.send_bytes("PUT", f"{self._workspace}/blobs/{sha256}", content)
+
+    def put_blobs(self, contents: Mapping[str, bytes]) -> None:
+        """Send contents that fit into one pack; all are stored, or none.
+
+        Raises:
+            InvalidArgumentError: one does not have its hash.
+        """
+        self._transport.send_bytes("POST", f"{self._workspace}/blobs", b"".join(packed(contents.items())))
 
     def create(self, files: list[SnapshotFile]) -> SnapshotBody:
         """Create a snapshot from contents that the server has."""
@@ -52,6 +69,24 @@ class SnapshotApi:
     def download_file(self, run_id: str, path: str, destination: Path) -> None:
         """Store one file of a run's snapshot as ``destination``."""
         self._transport.download(f"{self._path(run_id)}/files/{tail(path)}", destination)
+
+    def download_files(self, run_id: str, files: Sequence[tuple[SnapshotFile, Path]]) -> None:
+        """Store files of a run's snapshot: several that fit into one pack, or one of any size.
+
+        Raises:
+            SnapshotError: the answer lacks one.
+        """
+        if len(files) == 1:
+            file, destination = files[0]
+            self.download_file(run_id, file.path, destination)
+            return
+        request = ReadContentsRequest(sha256=sorted({file.sha256 for file, _ in files}))
+        body = self._transport.read_packed(f"{self._path(run_id)}/contents", request, "application/octet-stream")
+        contents = dict(unpacked([body]))
+        for file, destination in files:
+            if file.sha256 not in contents:
+                raise SnapshotError(f"The server left out {file.path!r} of the snapshot. Submit the run again.", path=file.path)
+            write_file(destination, contents[file.sha256])
 
     def download_zip(self, run_id: str, destination: Path) -> None:
         """Store a run's snapshot as a zip file."""

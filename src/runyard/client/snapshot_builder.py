@@ -7,7 +7,7 @@ import heapq
 import os
 import stat
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from runyard.client.snapshot import SnapshotApi
 from runyard.domain.artifact import require_artifact_path
 from runyard.domain.snapshot import SNAPSHOT_MAX_BYTES, SNAPSHOT_MAX_FILES, SnapshotFile
 from runyard.errors import InvalidArgumentError, SnapshotError, SnapshotTooLargeError
+from runyard.wire.blob_pack import in_packs
 from runyard.wire.snapshot import SnapshotBody
 
 UPLOAD_THREADS = 8
@@ -151,13 +152,14 @@ def store(api: SnapshotApi, folder: SourceFolder, cover: Cover) -> SnapshotBody:
     for file, source in zip(files, folder.files, strict=True):
         by_hash.setdefault(file.sha256, []).append(source)
     missing = api.missing(sorted(by_hash))
+    sizes = {file.sha256: file.size_bytes for file in files}
 
-    def send(sha256: str) -> tuple[str, SnapshotFile | None]:
-        sent = (_send(api, sha256, source, covered.get(source.path)) for source in by_hash[sha256])
-        return sha256, next((file for file in sent if file is not None), None)
+    def send(pack: list[str]) -> dict[str, SnapshotFile | None]:
+        return _send(api, {sha256: by_hash[sha256] for sha256 in pack}, covered)
 
     with ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="runyard-snapshot") as pool:
-        sent = dict(pool.map(send, sorted(missing)))
+        packs = in_packs(sorted(missing), sizes.__getitem__)
+        sent = {sha256: file for part in pool.map(send, packs) for sha256, file in part.items()}
     as_sent = {file.path: file for file in sent.values() if file is not None}
     return api.create([as_sent.get(file.path, file) for file in files if sent.get(file.sha256, file) is not None])
 
@@ -276,34 +278,55 @@ def _file(source: SourceFile, content: bytes) -> SnapshotFile:
     return SnapshotFile(path=source.path, sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), mode=source.mode)
 
 
-def _send(api: SnapshotApi, sha256: str, source: SourceFile, covered: bytes | None) -> SnapshotFile | None:
-    """Send one content and return the file as it was sent: a small file that has changed since it was hashed is taken anew.
+def _send(
+    api: SnapshotApi, pack: Mapping[str, Sequence[SourceFile]], covered: Mapping[str, bytes]
+) -> dict[str, SnapshotFile | None]:
+    """Send contents and return, by hash, the file that each was sent from, None when all its files have gone.
 
-    None when the file has gone.
+    A small file that has changed since it was hashed is taken anew.
     """
-    if covered is not None:
-        api.put_blob(sha256, covered)
-        return _file(source, covered)
-    if source.size_bytes > _IN_MEMORY_BYTES:
-        try:
-            api.put_blob(sha256, source.location)
-        except FileNotFoundError:
-            return None
-        except InvalidArgumentError as error:
-            raise SnapshotError(
-                f"{source.location} changed while the snapshot was taken. Ignore it, or submit when it is complete.",
-                path=str(source.location),
-            ) from error
-        return SnapshotFile(path=source.path, sha256=sha256, size_bytes=source.size_bytes, mode=source.mode)
+    sent: dict[str, SnapshotFile | None] = {}
+    contents: dict[str, bytes] = {}
+    for sha256, sources in pack.items():
+        sent[sha256] = None
+        for source in sources:
+            if source.size_bytes > _IN_MEMORY_BYTES and source.path not in covered:
+                sent[sha256] = _send_large(api, sha256, source)
+            elif (content := covered[source.path] if source.path in covered else _read(source)) is not None:
+                sent[sha256] = file = _file(source, content)
+                contents[file.sha256] = content
+            if sent[sha256] is not None:
+                break
+    for group in in_packs(contents.items(), lambda item: len(item[1])):  # once more: files grow
+        if len(group) == 1:
+            api.put_blob(*group[0])
+        else:
+            api.put_blobs(dict(group))
+    return sent
+
+
+def _send_large(api: SnapshotApi, sha256: str, source: SourceFile) -> SnapshotFile | None:
+    """Send a file piece by piece and return it; None when it has gone."""
     try:
-        content = source.location.read_bytes()
+        api.put_blob(sha256, source.location)
+    except FileNotFoundError:
+        return None
+    except InvalidArgumentError as error:
+        raise SnapshotError(
+            f"{source.location} changed while the snapshot was taken. Ignore it, or submit when it is complete.",
+            path=str(source.location),
+        ) from error
+    return SnapshotFile(path=source.path, sha256=sha256, size_bytes=source.size_bytes, mode=source.mode)
+
+
+def _read(source: SourceFile) -> bytes | None:
+    """Return the content of a file; None when it has gone."""
+    try:
+        return source.location.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unreadable(source.location, error) from error
-    file = _file(source, content)
-    api.put_blob(file.sha256, content)
-    return file
 
 
 def _unreadable(path: Path, error: OSError) -> SnapshotError:

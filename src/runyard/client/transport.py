@@ -147,9 +147,9 @@ class Transport:
         """Send raw bytes, or the bytes of a file without holding them in memory, and return the answer as ``answer``."""
         return self._decoded(self._exchange(_raw(method, path, content, params), retry_s), answer)
 
-    def put_content(self, path: str, content: bytes | Path) -> None:
-        """PUT raw bytes, or those of a file, where the answer has no body."""
-        self._exchange(_raw("PUT", path, content, None), None)
+    def send_bytes(self, method: str, path: str, content: bytes | Path) -> None:
+        """Send raw bytes, or those of a file, where the answer has no body."""
+        self._exchange(_raw(method, path, content, None), None)
 
     def delete(self, path: str, *, headers: Mapping[str, str] | None = None) -> None:
         """DELETE what is at a path, where the answer has no body."""
@@ -403,6 +403,19 @@ def _constant(body: bytes) -> Callable[[], bytes | BinaryIO]:
 
 def _file_opener(path: Path) -> Callable[[], bytes | BinaryIO]:
     return lambda: path.open("rb")
+
+
+def write_file(destination: Path, content: bytes) -> None:
+    """Write what has come to a file.
+
+    Raises:
+        DiskFullError: this machine's disk is full.
+        InvalidArgumentError: the file cannot be written.
+    """
+    try:
+        destination.write_bytes(content)
+    except OSError as error:
+        raise _unwritable(destination, error) from error
 
 
 def _unwritable(destination: Path, error: OSError) -> RunyardError:

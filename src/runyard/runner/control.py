@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -105,9 +105,10 @@ class Control:
         """Return the files of the run's snapshot."""
         return self._insist("read the snapshot", lambda: self._client.snapshots.of_run(self._run_id)).files
 
-    def download(self, path: str, destination: Path) -> None:
-        """Store one file of the snapshot as ``destination``."""
-        self._insist(f"download {path}", lambda: self._client.snapshots.download_file(self._run_id, path, destination))
+    def download(self, files: Sequence[tuple[SnapshotFile, Path]]) -> None:
+        """Store files of the snapshot: several that fit into one pack, or one of any size."""
+        what = files[0][0].path if len(files) == 1 else f"{len(files)} files of the snapshot"
+        self._insist(f"download {what}", lambda: self._client.snapshots.download_files(self._run_id, files))
 
     def append(self, name: str, offset: int, data: bytes) -> int:
         """Append to a growing file of the run; return its size now.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,13 +17,14 @@ from runyard.domain.snapshot import SnapshotFile
 from runyard.errors import SnapshotError
 from runyard.runner.blob_cache import BlobCache
 from runyard.runner.environment import with_secrets
+from runyard.wire.blob_pack import in_packs
 
 DOWNLOAD_THREADS = 4
 OWNER_MAY_USE = 0o600
 """A restored file can always be read and removed by its owner, whatever mode it had."""
 
-Download = Callable[[str, Path], None]
-"""``(path in the snapshot, destination)``: fetch one file."""
+Download = Callable[[Sequence[tuple[SnapshotFile, Path]]], None]
+"""Fetch files to where they belong: several that fit into one pack, or one of any size."""
 
 _READ_BYTES = 1 << 20
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -54,8 +56,16 @@ def restore(files: Sequence[SnapshotFile], folder: Path, download: Download, cac
     for parent in sorted({target.parent for _, target in targets} | {folder}):
         parent.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(DOWNLOAD_THREADS, thread_name_prefix="snapshot") as pool:
-        for done in [pool.submit(_restore_file, file, target, download, cache) for file, target in targets]:
+        is_there = pool.map(lambda wanted: cache is not None and cache.copy_to(wanted[0].sha256, wanted[1]), targets)
+        equal: dict[str, list[tuple[SnapshotFile, Path]]] = {}
+        for (file, target), there in zip(targets, is_there, strict=True):
+            if not there:
+                equal.setdefault(file.sha256, []).append((file, target))
+        packs = in_packs(equal.values(), lambda same: same[0][0].size_bytes)
+        for done in [pool.submit(_fetch, pack, download, cache) for pack in packs]:
             done.result()
+    for file, target in targets:
+        target.chmod((file.mode & 0o777) | OWNER_MAY_USE)
 
 
 def _with_hash(file: SnapshotFile) -> SnapshotFile:
@@ -80,13 +90,15 @@ def _parents(path: str) -> list[str]:
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
-def _restore_file(file: SnapshotFile, target: Path, download: Download, cache: BlobCache | None) -> None:
-    if cache is None or not cache.copy_to(file.sha256, target):
-        download(file.path, target)
+def _fetch(pack: list[list[tuple[SnapshotFile, Path]]], download: Download, cache: BlobCache | None) -> None:
+    """Fetch contents, each for the files that are equal to its first one."""
+    download([same[0] for same in pack])
+    for (file, target), *others in pack:
         _require_content(file, target)
         if cache is not None:
             cache.add(file.sha256, target)
-    target.chmod((file.mode & 0o777) | OWNER_MAY_USE)
+        for _, other in others:
+            shutil.copyfile(target, other)
 
 
 def _require_content(file: SnapshotFile, target: Path) -> None:

@@ -175,6 +175,13 @@ class SnapshotStore(Protocol):
             InvalidArgumentError: the bytes do not have that hash.
         """
 
+    def put_blobs(self, contents: Iterator[tuple[str, bytes]]) -> None:
+        """Store contents under their hashes: all of them, or none when the iterator raises. Holds one in memory at a time.
+
+        Raises:
+            InvalidArgumentError: a content does not have its hash.
+        """
+
     def create(self, workspace: str, manifest: SnapshotManifest, *, at: datetime) -> SnapshotManifest:
         """Store a manifest whose contents are all there.
 

@@ -25,6 +25,14 @@ class MissingBlobsBody:
 
 @strict
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadContentsRequest:
+    """Ask for small contents of a snapshot, no more than fit into one pack."""
+
+    sha256: list[str]
+
+
+@strict
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateSnapshotRequest:
     """Create a snapshot from contents that the server has."""
 

@@ -108,6 +108,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/blobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put Blobs
+         * @description Store many small contents under their hashes, all or none.
+         *
+         *     The body is a pack: for each content its SHA-256 (32 bytes), its length (4 bytes, the highest first) and its bytes.
+         */
+        post: operations["put_blobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/blobs/{sha256}": {
         parameters: {
             query?: never;
@@ -1160,6 +1182,26 @@ export interface paths {
         get: operations["get_snapshot"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run_id}/snapshot/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Snapshot Contents
+         * @description Return many small contents of the snapshot, by their hashes, as a pack.
+         */
+        post: operations["read_snapshot_contents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2790,6 +2832,14 @@ export interface components {
             runs: number;
         };
         /**
+         * ReadContentsRequest
+         * @description Ask for small contents of a snapshot, no more than fit into one pack.
+         */
+        ReadContentsRequest: {
+            /** Sha256 */
+            sha256: string[];
+        };
+        /**
          * RefusedRecord
          * @description A record that was not stored, while the rest of its batch was. ``place`` counts the records of the batch from 0.
          */
@@ -3954,6 +4004,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PurgedBody"];
                 };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    put_blobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             default: {
@@ -5958,6 +6041,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SnapshotBody"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    read_snapshot_contents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadContentsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Default Response */

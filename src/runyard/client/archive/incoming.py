@@ -13,6 +13,7 @@ from runyard.client.client import Client
 from runyard.client.recorder import ARTIFACT_URI_START
 from runyard.domain.snapshot import SnapshotFile
 from runyard.errors import ArchiveError
+from runyard.wire.blob_pack import in_packs
 from runyard.wire.codec import to_json
 from runyard.wire.run_import import EventFacts, ExperimentFacts, FileFacts, FinishImportRequest, RunFacts
 
@@ -132,10 +133,22 @@ def _send_snapshot(client: Client, run: IncomingRun) -> None:
     if snapshot is None:
         return
     by_hash = {file.sha256: file for file in snapshot.files}
-    for sha256 in sorted(client.snapshots.missing(list(by_hash))):
-        with snapshot.open(by_hash[sha256]) as path:
-            client.snapshots.put_blob(sha256, path)
+    for pack in in_packs(sorted(client.snapshots.missing(list(by_hash))), lambda sha256: by_hash[sha256].size_bytes):
+        _send_contents(client, snapshot, [by_hash[sha256] for sha256 in pack])
     if client.snapshots.create(list(snapshot.files)).id != snapshot.id:
         raise ArchiveError(
             f"The snapshot of run {run.facts.id} is not the one that it says. Export it again.", run_id=run.facts.id
         )
+
+
+def _send_contents(client: Client, snapshot: IncomingSnapshot, files: list[SnapshotFile]) -> None:
+    """Send the contents of several files that fit into one pack, or of one of any size."""
+    if len(files) == 1:
+        with snapshot.open(files[0]) as path:
+            client.snapshots.put_blob(files[0].sha256, path)
+        return
+    contents = {}
+    for file in files:
+        with snapshot.open(file) as path:
+            contents[file.sha256] = path.read_bytes()
+    client.snapshots.put_blobs(contents)

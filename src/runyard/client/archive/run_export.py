@@ -16,6 +16,7 @@ from runyard.client.client import Client
 from runyard.domain.artifact import ArtifactRecord
 from runyard.domain.run import RunRecord
 from runyard.domain.run_import import IMPORTED
+from runyard.wire.blob_pack import in_packs
 from runyard.wire.codec import from_json, to_json
 from runyard.wire.run import RunQuery
 from runyard.wire.run_archive import (
@@ -213,11 +214,12 @@ class _Export:
             return
         part = _fresh(self._writer.work / "snapshot")
         body = self._client.snapshots.of_run(record.id)
-        for file in body.files:
-            target = part / "files" / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._client.snapshots.download_file(record.id, file.path, target)
-            self._report.size_bytes += file.size_bytes
+        for pack in in_packs(body.files, lambda file: file.size_bytes):
+            targets = [(file, part / "files" / file.path) for file in pack]
+            for file, target in targets:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._report.size_bytes += file.size_bytes
+            self._client.snapshots.download_files(record.id, targets)
         (part / SNAPSHOT).write_bytes(_document(SnapshotDocument(id=body.id, files=body.files)))
         self._writer.add(part, folder)
 

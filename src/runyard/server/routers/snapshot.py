@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from runyard.domain.artifact import require_artifact_path
 from runyard.domain.snapshot import SNAPSHOT_MAX_BYTES, SNAPSHOT_MAX_FILES, SnapshotManifest, snapshot_id
@@ -23,7 +23,14 @@ from runyard.server.routers.answer import (
 from runyard.server.routers.body import body_chunks
 from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
-from runyard.wire.snapshot import CreateSnapshotRequest, FindMissingBlobsRequest, MissingBlobsBody, SnapshotBody
+from runyard.wire.blob_pack import packed, require_pack, unpacked
+from runyard.wire.snapshot import (
+    CreateSnapshotRequest,
+    FindMissingBlobsRequest,
+    MissingBlobsBody,
+    ReadContentsRequest,
+    SnapshotBody,
+)
 
 router = Routes(prefix="/workspaces/{workspace}", tags=["snapshot"])
 
@@ -41,6 +48,18 @@ async def put_blob(context: Context, caller: Caller, workspace: str, sha256: str
     caller.require_workspace(workspace)
     async with body_chunks(request) as chunks:
         await run_in_threadpool(context.storage.snapshots.put_blob, sha256, chunks)
+    return Response(status_code=204)
+
+
+@router.post("/blobs", operation_id="put_blobs", status_code=204, response_class=Response, openapi_extra=BINARY_BODY)
+async def put_blobs(context: Context, caller: Caller, workspace: str, request: Request) -> Response:
+    """Store many small contents under their hashes, all or none.
+
+    The body is a pack: for each content its SHA-256 (32 bytes), its length (4 bytes, the highest first) and its bytes.
+    """
+    caller.require_workspace(workspace)
+    async with body_chunks(request) as chunks:
+        await run_in_threadpool(context.storage.snapshots.put_blobs, unpacked(chunks))
     return Response(status_code=204)
 
 
@@ -79,6 +98,27 @@ def read_snapshot_file(context: Context, caller: Caller, workspace: str, run_id:
         if file.path == path:
             return file_answer(context.storage.snapshots.read_blob(file.sha256), path)
     raise FileNotInRunError(f"The snapshot of run {run_id} has no file {path!r}.", run_id=run_id, path=path)
+
+
+@router.post(
+    "/runs/{run_id}/snapshot/contents",
+    operation_id="read_snapshot_contents",
+    response_class=Response,
+    responses=BINARY_ANSWER,
+)
+def read_snapshot_contents(
+    context: Context, caller: Caller, workspace: str, run_id: str, request: ReadContentsRequest
+) -> Response:
+    """Return many small contents of the snapshot, by their hashes, as a pack."""
+    wanted = list(dict.fromkeys(request.sha256))
+    require_pack(len(wanted), 0)
+    foreign = set(wanted).difference(file.sha256 for file in _manifest(context, caller, workspace, run_id).files)
+    if foreign:
+        raise FileNotInRunError(f"The snapshot of run {run_id} has no content {min(foreign)[:80]!r}.", run_id=run_id)
+    parts = {sha256: context.storage.snapshots.read_blob(sha256) for sha256 in wanted}
+    require_pack(len(parts), sum(part.total for part in parts.values()))
+    pieces = packed((sha256, b"".join(part.chunks)) for sha256, part in parts.items())
+    return StreamingResponse(pieces, media_type="application/octet-stream")
 
 
 @router.get("/runs/{run_id}/snapshot/zip", operation_id="zip_snapshot", response_class=Response, responses=BINARY_ANSWER)

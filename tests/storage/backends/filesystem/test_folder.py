@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runyard.errors import DiskFullError, StorageError
+from runyard.errors import DiskFullError, StorageError, TransportError
 from runyard.storage.backends.filesystem.folder import FileFolder
 
 
@@ -31,6 +31,22 @@ def test_a_body_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises((ConnectionResetError, StorageError)), FileFolder(tmp_path).staged(broken()):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_are_added_together_are_all_there_or_none(tmp_path: Path) -> None:
+    def broken() -> Iterator[tuple[str, bytes]]:
+        yield "ab/one", b"1"
+        raise TransportError("the client went away")
+
+    folder = FileFolder(tmp_path)
+    with pytest.raises(TransportError):
+        folder.add_all(broken())
+    assert list(tmp_path.iterdir()) == []
+    folder.add_all(iter([("ab/one", b"1"), ("cd/two", b""), ("ab/one", b"1")]))
+    assert {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == {
+        "ab/one": b"1",
+        "cd/two": b"",
+    }
 
 
 def test_a_full_disk_is_a_clear_error_and_leaves_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runyard.errors import DiskFullError, StorageError
+from runyard.errors import DiskFullError, RunyardError, StorageError
 from runyard.storage.base import FileSlice
 
 CHUNK_BYTES = 1 << 20
@@ -44,6 +44,27 @@ class FileFolder:
                 yield StagedFile(self._root, Path(name), digest.hexdigest(), size)
             finally:
                 Path(name).unlink(missing_ok=True)
+
+    def add_all(self, files: Iterator[tuple[str, bytes]]) -> None:
+        """Write whole files by their locations, durably: all of them, or none when the iterator raises."""
+        staged: dict[str, Path] = {}
+        with failing_clearly(self._root):
+            try:
+                for location, content in files:
+                    handle, name = tempfile.mkstemp(dir=self._root, prefix=".incoming-")
+                    staged[name] = self._root / location
+                    with os.fdopen(handle, "wb") as file:
+                        file.write(content)
+                        file.flush()
+                        os.fsync(file.fileno())
+                for name, target in staged.items():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    Path(name).replace(target)
+                for folder in {target.parent for target in staged.values()}:
+                    _sync_folder(folder)
+            finally:
+                for name in staged:
+                    Path(name).unlink(missing_ok=True)
 
     def write_at(self, location: str, offset: int, data: bytes) -> None:
         """Make the file hold ``data`` from ``offset`` on, durably; what lay behind is cut off."""
@@ -108,11 +129,7 @@ class StagedFile:
         target = self._root / location
         target.parent.mkdir(parents=True, exist_ok=True)
         self._path.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(target.parent)
 
 
 @contextmanager
@@ -120,12 +137,23 @@ def failing_clearly(root: Path) -> Iterator[None]:
     """Turn an operating-system error into one of the tree."""
     try:
         yield
+    except RunyardError:  # before OSError: a lost connection is both
+        raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFullError(
                 f"The disk that holds {root} is full, so nothing was stored. Free some space and try again.", path=str(root)
             ) from error
         raise StorageError(f"Writing under {root} failed: {error.strerror or error}.", path=str(root)) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _chunks(path: Path, start: int, stop: int) -> Iterator[bytes]:

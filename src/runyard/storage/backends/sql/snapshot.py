@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -39,11 +40,13 @@ class SqlSnapshotStore:
         location = _location(sha256)
         with self._folder.staged(chunks) as staged:
             if staged.sha256 != sha256:
-                raise InvalidArgumentError(
-                    f"The content sent as {sha256} has the hash {staged.sha256}: the file changed on the way. Send it again."
-                )
+                raise _other_content(sha256, staged.sha256)
             if not self._folder.exists(location):
                 staged.move_to(location)
+
+    def put_blobs(self, contents: Iterator[tuple[str, bytes]]) -> None:
+        """Store contents, all or none."""
+        self._folder.add_all((location, content) for location, content in _checked(contents) if not self._folder.touch(location))
 
     def create(self, workspace: str, manifest: SnapshotManifest, *, at: datetime) -> SnapshotManifest:
         """Store a manifest whose contents are all there."""
@@ -108,6 +111,20 @@ def _sweep_snapshots(connection: Connection, spare_after: datetime, dry_run: boo
     if count and not dry_run:
         connection.execute(t.snapshot.delete().where(unused))
     return count, used
+
+
+def _checked(contents: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Yield contents by their locations; raise when one does not have its hash."""
+    for sha256, content in contents:
+        location = _location(sha256)
+        found = hashlib.sha256(content).hexdigest()
+        if found != sha256:
+            raise _other_content(sha256, found)
+        yield location, content
+
+
+def _other_content(sha256: str, found: str) -> InvalidArgumentError:
+    return InvalidArgumentError(f"The content sent as {sha256} has the hash {found}: the file changed on the way. Send it again.")
 
 
 def _location(sha256: str) -> str:
