@@ -184,13 +184,8 @@ def _text_of(source: SourceFile) -> bytes | None:
     """Return a file that is a text and not too large to be searched, else None."""
     if not 0 < source.size_bytes <= SEARCHED_BYTES:
         return None
-    try:
-        data = source.location.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise _unreadable(source.location, error) from error
-    return data if is_text(data) else None
+    data = _read(source)
+    return data if data is not None and is_text(data) else None
 
 
 def _walk(found: SourceFolder, rules: IgnoreRules, folder: str, above: tuple[Path, ...]) -> Iterator[SourceFile]:
