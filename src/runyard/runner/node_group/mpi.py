@@ -17,8 +17,12 @@ from runyard.runner.launcher import ERROR_FILE_VARIABLE
 RANK_START = Path(__file__).with_name("rank_start.py")
 
 _AGENT = """#!/bin/sh
-# Open MPI calls this in place of ssh: all nodes of a run on the local target are this machine.
+# Open MPI calls this in place of ssh: all nodes of a run on the local target are this machine. A node keeps its files in a folder
+# of its own, since its daemon takes the machine's name for the node's, and fails where that of another node makes the same folder.
 while [ $# -gt 0 ]; do case "$1" in -*) shift ;; *) break ;; esac; done
+TMPDIR="$(dirname "$0")/$1"
+mkdir -p "$TMPDIR"
+export TMPDIR
 shift
 exec sh -c "$*"
 """
@@ -56,6 +60,16 @@ def mpirun_command(mpirun: str, group: NodeGroup, interpreter: str, folder: Path
         # Copying between processes by the kernel is forbidden in many containers, and warned about at each start.
         command += ["--mca", "btl_vader_single_copy_mechanism", "none"]
     return [*command, interpreter, str(RANK_START), str(folder / "ranks.json")]
+
+
+def launcher_variables(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return what ``mpirun`` sees: ``variables``, and a folder in ``folder`` for its files, which no other run's ``mpirun`` uses.
+
+    ``rank_start.py`` takes that folder away from the ranks again.
+    """
+    own = folder / "launcher"
+    own.mkdir(exist_ok=True)
+    return {**variables, "TMPDIR": str(own)}
 
 
 class Ranks:

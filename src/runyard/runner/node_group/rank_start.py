@@ -27,7 +27,9 @@ def main() -> int:
     rank = os.environ["OMPI_COMM_WORLD_RANK"]
     with open(sys.argv[1], encoding="utf-8") as source:
         place = json.load(source)[rank]
-    environment = {**os.environ, **place["variables"]}
+    environment = dict(os.environ)
+    environment.pop("TMPDIR", None)  # Open MPI's, not the script's
+    environment.update(place["variables"])
     # Parts of the launcher's own environment that belong to this file, not to the script.
     with open(place["log"], "ab") as log:
         child = subprocess.Popen(

@@ -10,7 +10,7 @@ from runyard.domain.node_group import NodeGroup, NodePlan, NodeProcess, NodeRepo
 from runyard.domain.run_error import RunError
 from runyard.runner import failure
 from runyard.runner.launcher import ERROR_FILE_VARIABLE
-from runyard.runner.node_group.mpi import Ranks, find_mpirun, mpirun_command
+from runyard.runner.node_group.mpi import Ranks, find_mpirun, launcher_variables, mpirun_command
 from runyard.runner.node_group.processes import NodeProcesses
 from runyard.runner.node_group.variables import process_variables
 from runyard.runner.preparation import Prepared
@@ -114,7 +114,8 @@ class MpiWork:
         mpirun = find_mpirun(prepared.variables)
         command = mpirun_command(mpirun, group, prepared.interpreter, self._ranks.folder)
         logs.mpi(f"Starting {group.process_count} ranks on {group.node_count} nodes: {' '.join(command)}")
-        self._processes.start(LAUNCHER_NAME, command, cwd=folder / "code", environment=prepared.variables, log=self._mpi_log)
+        environment = launcher_variables(prepared.variables, self._ranks.folder)
+        self._processes.start(LAUNCHER_NAME, command, cwd=folder / "code", environment=environment, log=self._mpi_log)
         self._launcher_code: int | None = None
 
     def poll(self) -> list[ProcessReport]:
