@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 Fault = Callable[["Passing"], None]
@@ -47,7 +48,7 @@ class Passing(BaseHTTPRequestHandler):
             return
         finally:
             connection.close()
-        kept = {
+        kept: dict[str, Any] = {
             name: value for name, value in answer.getheaders() if name.lower() in ("content-type", "retry-after", "x-request-id")
         }
         self.reply(answer.status, content, **kept)
