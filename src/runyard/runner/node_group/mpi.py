@@ -17,8 +17,9 @@ from runyard.runner.launcher import ERROR_FILE_VARIABLE
 RANK_START = Path(__file__).with_name("rank_start.py")
 
 _AGENT = """#!/bin/sh
-# Open MPI calls this in place of ssh: all nodes of a run on the local target are this machine. A node keeps its files in a folder
-# of its own, since its daemon takes the machine's name for the node's, and fails where that of another node makes the same folder.
+# Open MPI calls this in place of ssh: all nodes of a run on the local target are this machine.
+# A node keeps its files in a folder of its own: its daemon takes the machine's name for the node's, and fails where the daemon of
+# another node makes the same folder.
 while [ $# -gt 0 ]; do case "$1" in -*) shift ;; *) break ;; esac; done
 TMPDIR="$(dirname "$0")/$1"
 mkdir -p "$TMPDIR"
