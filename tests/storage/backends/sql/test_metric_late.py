@@ -15,7 +15,7 @@ from tests.storage.backends.sql.databases import OpenedStores
 
 from runyard.domain.run import RunStatus
 from runyard.domain.run_filter_ast import Aggregate, Field, Shape
-from runyard.storage.backends.sql import metric_late, metric_page_cache
+from runyard.storage.backends.sql import metric_late
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.metric import SqlMetricStore
@@ -41,12 +41,12 @@ class Server:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.metrics = SqlMetricStore(database)
-        self._ranking = MetricRanking(self.metrics.book, self.metrics.reader)
+        self.ranking = MetricRanking(self.metrics.book, self.metrics.reader)
 
     def figures(self, name: str, aggregate: Aggregate) -> dict[int, float]:
         """Return a figure of all runs, by their keys."""
         with self.database.read() as connection:
-            found = self._ranking.open(connection, 1).read(Field("metric", Shape.METRIC, name, aggregate))
+            found = self.ranking.open(connection, 1).read(Field("metric", Shape.METRIC, name, aggregate))
         return dict(zip(found.run_pks.tolist(), found.values.tolist(), strict=True))
 
 
@@ -127,10 +127,10 @@ class World:
 @pytest.mark.timeout(1800 if IS_LONG else 300)
 @pytest.mark.parametrize("kept", [metric_late.KEPT_FIGURES, 3])
 def test_two_servers_that_kept_figures_answer_as_one_that_kept_none(
-    stores: OpenedStores, servers: list[Server], kept: int, monkeypatch: pytest.MonkeyPatch
+    stores: OpenedStores, servers: list[Server], kept: int
 ) -> None:
-    monkeypatch.setattr(metric_late, "KEPT_FIGURES", kept)
-    monkeypatch.setattr(metric_page_cache, "KEPT_FIGURES", kept)
+    for server in servers:
+        server.ranking.late.max_size = server.ranking.pages.max_size = kept
     world = World(stores, servers, seed=kept)
     for number in range(ROUNDS):
         for _ in range(number % 4):

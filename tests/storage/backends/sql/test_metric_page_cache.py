@@ -96,7 +96,7 @@ def test_what_is_kept_of_pages_stays_within_its_bound(monkeypatch: pytest.Monkey
     one, runs = np.zeros(1, np.int64), np.arange(4)
     for key in range(5):
         for _ in range(2):
-            cache.keep(key, "min", metric_page_cache._Column(one, one, one, runs, np.zeros(4)))
-    assert [key for key in range(5) if cache.get(key, "min") is not None] == [3, 4]
-    cache.keep(9, "max", metric_page_cache._Column(one, one, one, np.arange(40), np.zeros(40)))
-    assert cache.get(9, "max") is not None and cache.get(4, "min") is None
+            cache.keep((key, "min"), metric_page_cache._Column(one, one, one, runs, np.zeros(4)))
+    assert [key for key in range(5) if cache.get((key, "min")) is not None] == [3, 4]
+    cache.keep((9, "max"), metric_page_cache._Column(one, one, one, np.arange(40), np.zeros(40)))
+    assert cache.get((9, "max")) is not None and cache.get((4, "min")) is None
