@@ -220,7 +220,9 @@ class Session:
         if container is not None:
             command, variables = container.command(command, variables, self._work.code), container.client_variables(variables)
             log.info("the container: %s", shown(command))
-        process = ScriptProcess(command, cwd=self._work.code, environment=variables, log=logs.driver_path)
+        process = ScriptProcess(
+            command, cwd=self._work.code, environment=variables, log=logs.driver_path, inherited=prepared.inherited
+        )
         try:
             log.info("the script is process %d", process.pid)
             logs.process_started(PROCESS_NAME, process.pid)
@@ -323,7 +325,7 @@ class Session:
     def _tidy(self, is_known: bool) -> None:
         if is_known and not self._lacks_files and not self._settings.keep_work:
             self._work.clear()
-        self._preparation.shrink_cache()
+        self._preparation.close()
 
 
 def _logs_of(run: RunRecord, work: WorkFolder, settings: RunnerSettings, stream: LogStream) -> RunLogs:
