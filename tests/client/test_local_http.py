@@ -12,6 +12,7 @@ import pytest
 
 from runyard.client.http import LostConnectionError, is_plain_and_local
 from runyard.client.local_http import LocalClient
+from tests.client.fake_ingest import reserved_port
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Thing: a\r\n\r\nbody"
 LAST = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody"
@@ -155,11 +156,9 @@ def test_a_server_at_an_address_of_ipv6_is_reached_and_no_proxy_is_asked(monkeyp
         assert LocalClient(url, 30.0, 30.0).send("GET", "/", {}, {}, None).content == b"body"
 
 
-def test_nobody_there_is_a_lost_connection(serve: Callable[..., SocketServer]) -> None:
-    server = serve()
-    server.close()
-    with pytest.raises(LostConnectionError, match="refused"):
-        client_of(server).send("GET", "/", {}, {}, None)
+def test_nobody_there_is_a_lost_connection() -> None:
+    with reserved_port() as nobody, pytest.raises(LostConnectionError, match="refused"):
+        LocalClient(f"http://127.0.0.1:{nobody.getsockname()[1]}", 30.0, 30.0).send("GET", "/", {}, {}, None)
 
 
 def test_an_answer_that_comes_before_the_body_is_read_counts(serve: Callable[..., SocketServer]) -> None:

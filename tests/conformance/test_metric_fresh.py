@@ -86,7 +86,7 @@ def test_one_that_was_compacted_or_purged_meanwhile_leaves_the_others_whole(
     with caplog.at_level(logging.ERROR):
         storage.metrics.tidy(at=NOW)
         storage.metrics.tidy(at=NOW + timedelta(seconds=1))
-    assert not caplog.records
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
     assert values(storage, [runs[0], runs[2]], "changed") == [[0.0, 1.0], [2.0, 3.0]]
 
 

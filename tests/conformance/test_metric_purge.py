@@ -88,7 +88,7 @@ def test_a_run_that_is_purged_while_its_records_arrive_is_gone_whole(
     finally:
         stop.set()
         tidier.join()
-    assert not caplog.records
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
     with pytest.raises(NotFoundError):
         storage.metrics.compact("w", run_id)
 

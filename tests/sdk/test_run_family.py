@@ -44,7 +44,7 @@ def test_eight_children_log_to_their_parent_and_root_at_once(run: Run, workspace
         subprocess.Popen([sys.executable, "child.py", workspace.name, child.id, str(number), str(POINTS)])
         for number, child in enumerate(children)
     ]
-    assert [process.wait(timeout=120) for process in processes] == [0] * CHILDREN
+    assert [process.wait(timeout=240) for process in processes] == [0] * CHILDREN
     expected = sorted(number * 1000 + step for number in range(CHILDREN) for step in range(POINTS))
     assert sorted(parent.get_metrics()["parent's"]) == expected
     assert sorted(run.get_metrics()["root's"]) == expected

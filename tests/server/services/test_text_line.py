@@ -148,9 +148,9 @@ def test_an_endless_line_is_cut_and_the_next_one_is_found(monkeypatch: pytest.Mo
 
 def test_no_expression_makes_a_search_take_long() -> None:
     texts = TextFiles(OneFile(b"x" * 200_000, 1 << 20))  # type: ignore[arg-type]
-    began = time.process_time()
+    began = time.thread_time()
     list(texts.search("w", "r", "p", pattern="(x+x+)+y", regex=True, ignore_case=False, start=0, limit=5))
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize("wrong", [{"pattern": "(a", "regex": True}, {"pattern": ""}, {"pattern": "x" * 2000}, {"limit": 0}])
