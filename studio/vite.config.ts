@@ -37,5 +37,6 @@ export default defineConfig({
   server: {
     proxy: { "/api": server, "/login": server, "/health": server },
   },
-  test: { environment: "node", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+  // A test takes milliseconds; the time is for a busy machine to load what it imports.
+  test: { environment: "node", testTimeout: 60_000, hookTimeout: 60_000, include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
 });

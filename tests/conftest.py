@@ -24,7 +24,7 @@ MARK = "RUNYARD_TEST_SESSION"
 """An environment variable that all processes of this test session inherit, so that the ones left over are found."""
 
 FOREIGN_PREFIXES = ("RUNYARD_", "AZUREML_", "MLFLOW_")
-KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG", "RUNYARD_LONG", "RUNYARD_SCREENSHOTS"})
+KEPT_VARIABLES = frozenset({"RUNYARD_CHROMIUM", "RUNYARD_DEBUG", "RUNYARD_LONG", "RUNYARD_SCREENSHOTS", "RUNYARD_SLOW_BROWSER"})
 
 KILLED: Counter[str] = Counter()
 """How many processes of each kind the crash tests have killed."""

@@ -49,6 +49,8 @@ class Screen:
     column: int = 0
     shows_cursor: bool = True
     is_other: bool = False
+    is_between: bool = False
+    """True while the program is in the middle of a picture: it has said that more of it comes."""
     cells: list[list[Cell]] = field(default_factory=list)
     _kept: list[list[Cell]] | None = None
 
@@ -126,7 +128,9 @@ class Screen:
                     self.cells, self._kept = self._kept, None
             elif value == 25:
                 self.shows_cursor = is_on
-            elif value not in (7, 2004, 2026):
+            elif value == 2026:
+                self.is_between = is_on
+            elif value not in (7, 2004):
                 raise ValueError(f"this terminal does not know mode {value}")
 
     def _set_look(self, value: int) -> None:
@@ -181,9 +185,9 @@ class TerminalProgram:
             pass
 
     def wait_for(self, is_there: Callable[[list[str]], bool], timeout_s: float = 60.0) -> list[str]:
-        """Return the lines of the screen once they are as wanted."""
+        """Return the lines of the screen once they are as wanted. Half a picture, as one read may bring it, is not looked at."""
         until = time.monotonic() + timeout_s
-        while not is_there(self.screen.lines()):
+        while self.screen.is_between or not is_there(self.screen.lines()):
             left = until - time.monotonic()
             if left <= 0 or not self._read(left):
                 raise AssertionError("the screen did not become what was wanted:\n" + "\n".join(self.screen.lines()))

@@ -41,15 +41,16 @@ def test_it_waits_until_something_changes(open_run: Run, workspace: Workspace) -
         looked.set()
 
     def end() -> None:
-        looked.wait(30)
+        looked.wait(60)
         open_run.complete()
 
     thread = threading.Thread(target=end)
     thread.start()
-    sight = wait_until(Watch(client=workspace._client, condition=ENDED, run_ids=[open_run.id]), 30, tell)
+    sight = wait_until(Watch(client=workspace._client, condition=ENDED, run_ids=[open_run.id]), 60, tell)
     thread.join()
     assert sight.is_done and [run.id for run in sight.met] == [open_run.id]
-    assert not looks[0].is_done and len(looks) == 2
+    # It looks again for what changes, and now and then for nothing: as often as it can it does not.
+    assert [look.is_done for look in looks[:-1]] == [False] * (len(looks) - 1) and 2 <= len(looks) < 20
 
 
 def test_a_run_that_ends_while_it_is_looked_at_is_not_taken_for_one_that_ended_otherwise(

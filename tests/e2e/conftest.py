@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, Request, expect, sync_playwright
 
 from runyard import Experiment, Run, ScriptRunConfig, Workspace
 from tests.server_process import RunningServer
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_MS = 20_000
+WAIT_MS = 45_000
 """How long anything may take to show. It bounds a failure and is no measure: the machine may be busy."""
+
+SLOWED = float(os.environ.get("RUNYARD_SLOW_BROWSER", "1"))
+"""How many times slower than it can the browser runs the pages, to find what fails on a slow machine: see CONTRIBUTING.md."""
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -77,6 +80,11 @@ def submit_script(experiment: Experiment, folder: Path, code: str, *arguments: s
     return experiment.submit(ScriptRunConfig(str(source), "train.py", arguments=list(arguments)), **more)
 
 
+def slow_down(page: Page) -> None:
+    """Run the scripts of a page ``SLOWED`` times slower than the machine can."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+
+
 class Studio:
     """A signed-in page. Every message on its console, every failed request and every foreign address is a test failure."""
 
@@ -85,14 +93,26 @@ class Studio:
         self.server = server
         self.workspace = workspace
         self.problems: list[str] = []
+        self.loading: set[Request] = set()
         self.tolerated: list[str] = []
         self.page: Page = self._watched(context.new_page())
 
     def _watched(self, page: Page) -> Page:
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
-        page.on("request", lambda request: self._check_origin(request.url))
+        page.on("request", self._began)
+        page.on("requestfinished", lambda request: self.loading.discard(request))
+        page.on("requestfailed", lambda request: self.loading.discard(request))
+        page.add_init_script(NOTE_ACTS)
         return page
+
+    def _began(self, request: Request) -> None:
+        self._check_origin(request.url)
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            self.loading.clear()  # what the page before has asked for is not told of any more
+        # Of the script of a worker nothing more is told.
+        if request.resource_type in ("fetch", "xhr", "script") and "-worker" not in request.url:
+            self.loading.add(request)
 
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and not any(part in text for part in self.tolerated):
@@ -118,9 +138,41 @@ class Studio:
         return violations(self.page)
 
     def settled(self) -> None:
-        """Wait until nothing on the page is being loaded."""
+        """Wait until nothing on the page is being loaded, and what came has been drawn and has asked for nothing more."""
         expect(self.page.get_by_role("main")).to_be_visible()
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        deadline = time.monotonic() + WAIT_MS / 1000
+        looks = 0
+        while looks < 2:
+            expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+            self.page.evaluate(DRAWN)
+            looks = 0 if self.loading else looks + 1
+            assert time.monotonic() < deadline, f"still being loaded: {[request.url for request in self.loading]}"
+
+
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))"
+"""Waits for the next picture of the page, and for what it asks for in the moments after."""
+
+
+def box_at_rest(place: Locator) -> FloatRect:
+    """Return where something stands, once it stands there for two pictures of the page."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    before = None
+    while (box := place.bounding_box()) is None or box != before:
+        assert time.monotonic() < deadline, f"{place} does not come to rest"
+        before = box
+        place.page.evaluate(DRAWN)
+    return box
+
+
+def has_keys(dialog: Locator) -> None:
+    """Wait until a dialog has the focus: a key that is pressed before does not reach it."""
+    expect(dialog.and_(dialog.page.locator(":focus-within"))).to_have_count(1)
+
+
+def press_escape(dialog: Locator) -> None:
+    """Press Escape in a dialog once it has the focus."""
+    has_keys(dialog)
+    dialog.page.keyboard.press("Escape")
 
 
 SEEN = """([text, gone]) => {
@@ -133,19 +185,27 @@ SEEN = """([text, gone]) => {
     look();
   });
 }"""
+NOTE_ACTS = """for (const kind of ["keydown", "click"])
+  window.addEventListener(kind, () => { window.actedAt = Date.now(); }, true);"""
+"""Has a page note when its reader last did something."""
 TWO_SECONDS_MS = 2_000
 """How soon what is changed in one browser is to show in another."""
 
 
-def shows_within_two_seconds(watcher: Page, text: str, act: Callable[[], object], *, gone: bool = False) -> None:
+def shows_within_two_seconds(
+    watcher: Page, text: str, act: Callable[[], object], *, gone: bool = False, by: Page | None = None
+) -> None:
     """Do something, and fail unless a link or cell with ``text`` came, or went, in another browser within two seconds.
 
-    The other page notes the moment itself: how fast a busy machine can ask it does not count.
+    Both pages note the moment themselves, ``by`` that of the key or click that did it: how fast a busy machine can drive and ask
+    them does not count.
     """
     watcher.evaluate(SEEN, [text, gone])
-    began = time.time()
+    began_ms = time.time() * 1000
     act()
-    took_ms = watcher.evaluate("window.seenAt") - began * 1000
+    if by is not None:
+        began_ms = by.evaluate("window.actedAt")
+    took_ms = watcher.evaluate("window.seenAt") - began_ms
     assert took_ms <= TWO_SECONDS_MS, f"{text} took {took_ms:.0f} ms"
 
 
@@ -166,6 +226,8 @@ def new_studio(browser: Browser, server: RunningServer, workspace: Workspace) ->
     def new_studio(**options: Any) -> Studio:
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options})
         context.set_default_timeout(WAIT_MS)
+        if SLOWED > 1:
+            context.on("page", slow_down)
         made.append(Studio(context, server, workspace))
         return made[-1]
 

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Request, expect
 
 from runyard import Experiment
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import Studio, box_at_rest
 
 POINTS = 300_000
 SPIKE_AT = 222_222
@@ -34,8 +34,7 @@ def asks_window(request: Request) -> bool:
 
 def drag(page: Page, chart: Locator, start: float, stop: float) -> None:
     """Drag over a part of a chart, given as shares of its width."""
-    box = chart.bounding_box()
-    assert box is not None
+    box = box_at_rest(chart)
     left, width, middle = box["x"] + 58, box["width"] - 72, box["y"] + 80
     page.mouse.move(left + width * start, middle)
     page.mouse.down()

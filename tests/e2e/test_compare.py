@@ -10,7 +10,7 @@ from urllib.parse import quote
 from playwright.sync_api import Page, expect
 
 from runyard import Experiment, Run
-from tests.e2e.conftest import Studio, violations
+from tests.e2e.conftest import Studio, box_at_rest, violations
 from tests.e2e.test_charts import series_requests
 
 MATRIX = {
@@ -76,8 +76,7 @@ def test_lines_of_all_runs_come_in_few_requests_and_follow_eyes_groups_and_formu
     first = page.get_by_role("article").first
     expect(first).to_have_attribute("aria-label", '"val/loss" / "train/loss"')
     first.hover()
-    first.get_by_role("button", name=re.compile("^Move ")).focus()
-    page.keyboard.press("ArrowRight")
+    first.get_by_role("button", name=re.compile("^Move ")).press("ArrowRight")
     expect(page.get_by_role("article").first).not_to_have_attribute("aria-label", '"val/loss" / "train/loss"')
     link = page.url
     page.goto("about:blank")
@@ -97,8 +96,8 @@ def test_other_charts_show_the_runs_and_a_brush_narrows_all_of_them(studio: Stud
     expect(page.get_by_role("img", name="val/loss (min) against lr, 6 runs.")).to_be_visible()
     expect(page.get_by_role("article", name="final/score").first).to_be_visible()
     axis = page.get_by_role("slider", name="Narrow lr")
-    box = axis.bounding_box()
-    assert box is not None
+    studio.settled()
+    box = box_at_rest(axis)
     page.mouse.move(box["x"] + 12, box["y"] + box["height"] * 0.6)
     page.mouse.down()
     page.mouse.move(box["x"] + 12, box["y"] + box["height"] - 1, steps=4)
@@ -108,10 +107,9 @@ def test_other_charts_show_the_runs_and_a_brush_narrows_all_of_them(studio: Stud
     expect(page).to_have_url(re.compile("brush="))
     page.get_by_role("button", name="Show all values of lr").click()
     expect(page.get_by_role("img", name="val/loss (min) against lr, 6 runs.")).to_be_visible()
-    axis.focus()
-    page.keyboard.press("ArrowDown")
+    axis.press("ArrowDown")
     expect(page.get_by_text("lr narrowed")).to_be_visible()
-    page.keyboard.press("Escape")
+    axis.press("Escape")
     page.evaluate("document.querySelector('#main').scrollTo(0, 1e6)")
     expect(page.get_by_role("article", name="matrix").get_by_text("trial-0")).to_be_visible()
     expect(page.get_by_role("region", name="curve").get_by_role("row")).to_have_count(13)
@@ -244,6 +242,8 @@ def test_pointing_at_a_chart_marks_the_same_place_in_the_others(studio: Studio, 
     marks = page.get_by_role("article", name="train/loss").locator("canvas[data-layer=cursor]")
     expect(chart(page, "train/loss")).to_be_visible()
     expect(marks).to_have_count(0)
+    studio.settled()
+    box_at_rest(chart(page, "val/loss"))
     chart(page, "val/loss").hover()
     expect(marks).to_have_count(1)
     page.mouse.move(2, 2)

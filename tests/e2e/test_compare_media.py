@@ -12,13 +12,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from runyard import Experiment, Run
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import Studio, has_keys, press_escape
 from tests.e2e.test_charts import series_requests
 from tests.e2e.test_compare import address, chart, made_runs
 from tests.e2e.test_pages import PICTURE
 
 MEDIA = "images:sample,images:said,images:weights"
 INK = """canvas => {
+  if (!canvas.width || !canvas.height) return 0;
   const copy = document.createElement("canvas");
   [copy.width, copy.height] = [canvas.width, canvas.height];
   const context = copy.getContext("2d");
@@ -73,13 +74,14 @@ def test_an_image_opens_large_and_arrow_keys_go_through_its_steps(studio: Studio
     steps = large.get_by_role("slider", name="Step of sample")
     expect(steps).to_have_attribute("aria-valuetext", "step 10 (3 of 3)")
     before = large.locator("img").get_attribute("src") or ""
+    has_keys(large)
     page.keyboard.press("ArrowLeft")
     expect(steps).to_have_attribute("aria-valuetext", "step 5 (2 of 3)")
     expect(large.locator("img")).not_to_have_attribute("src", before)
     page.keyboard.press("Home")
     expect(steps).to_have_attribute("aria-valuetext", "step 0 (1 of 3)")
     assert studio.violations() == []
-    page.keyboard.press("Escape")
+    press_escape(large)
     expect(large).to_have_count(0)
     expect(small).to_be_focused()
     # The page goes with it: what was looked at last stays.

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from runyard import Experiment, Workspace
 from runyard.sdk.view import View
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import Studio, press_escape
 
 
 def is_active(page: Page, name: str) -> None:
@@ -31,9 +31,12 @@ def test_back_leads_to_the_row_that_was_opened(studio: Studio, experiment: Exper
     expect(page.get_by_role("link", name="run 59", exact=True)).to_be_visible()
     grid.focus()
     page.keyboard.press("Control+End")
-    page.keyboard.press("ArrowRight")  # the parent is the oldest
+    is_active(page, "the parent")  # the oldest; a key is for nothing before the row is there
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("link", name="the child")).to_be_attached()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("link", name="the child")).to_be_in_viewport()
+    is_active(page, "the child")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="the child")).to_be_visible()
     page.go_back()
@@ -60,11 +63,10 @@ def test_a_dialog_gives_the_focus_back_to_what_opened_it(studio: Studio, experim
     more = page.get_by_role("button", name="More", exact=True)
     for opener, role in ((cancel, "alertdialog"), (more, "dialog")):
         opener.click()
-        expect(page.get_by_role(role)).to_be_visible()  # type: ignore[arg-type]
-        page.keyboard.press("Escape")
+        press_escape(page.get_by_role(role))  # type: ignore[arg-type]
         expect(opener).to_be_focused()
     page.keyboard.press("?")
-    page.keyboard.press("Escape")
+    press_escape(page.get_by_role("dialog", name="Keyboard shortcuts"))
     expect(more).to_be_focused()
     run.complete()
     page = studio.open("/runs")
@@ -74,13 +76,11 @@ def test_a_dialog_gives_the_focus_back_to_what_opened_it(studio: Studio, experim
         grid.focus()
         page.keyboard.press("Home")
         page.keyboard.press(key)
-        expect(page.get_by_role("dialog", name=dialog)).to_be_visible()
-        page.keyboard.press("Escape")
+        press_escape(page.get_by_role("dialog", name=dialog))
         expect(grid).to_be_focused()
     page.keyboard.press("Shift+F10")
     page.get_by_role("menuitem", name="Delete").click()
-    expect(page.get_by_role("alertdialog")).to_be_visible()
-    page.keyboard.press("Escape")
+    press_escape(page.get_by_role("alertdialog"))
     expect(grid).to_be_focused()
 
 

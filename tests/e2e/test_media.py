@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from runyard import Experiment
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import Studio, box_at_rest
 
 MP4 = b"\0\0\0\x18ftypisom" + b"\0" * 40
 PAGE = """<!doctype html><title>t</title><style>p { color: rgb(1, 2, 3) }</style><p id="said">as it was written</p>
@@ -38,8 +38,7 @@ def test_histograms_are_read_by_step_and_by_bin_and_follow_the_run(studio: Studi
     expect(panel).to_contain_text("Step 0: 1 value from 0 to 0.25")
     bars.press("ArrowRight")
     expect(panel).to_contain_text("Step 10: 1 value from 1 to 1.25")
-    box = page.get_by_role("img", name="5 histograms of weights by step").bounding_box()
-    assert box is not None
+    box = box_at_rest(page.get_by_role("img", name="5 histograms of weights by step"))
     page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 20)
     expect(panel).to_contain_text(re.compile(r"Step 40: \d values? from"))
     assert studio.violations() == []

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from runyard import Experiment
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import Studio, press_escape
 
 LONGEST_MS = 300
 WATCH = """
@@ -44,8 +44,7 @@ def test_nothing_moves_for_long_and_nothing_at_all_for_who_asked_for_no_motion(
         for button in main.get_by_role("button").all()[:4]:
             button.hover()
         page.keyboard.press("?")
-        expect(page.get_by_role("dialog")).to_be_visible()
-        page.keyboard.press("Escape")
+        press_escape(page.get_by_role("dialog"))
         expect(page.get_by_role("dialog")).to_have_count(0)
         page.get_by_role("button", name="Theme: ").click()
         assert page.evaluate(SMOOTH) == 0

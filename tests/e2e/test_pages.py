@@ -50,6 +50,8 @@ NAMED = [
     "valid-lang",
 ]
 """The rules of axe that look at a text or a name: all others find in one language what they find in another."""
+pytestmark = pytest.mark.timeout(900)
+"""Forty pages in four languages: minutes on a busy machine."""
 UNSEEN_FOCUS = """() => {
   const unseen = [];
   for (const element of document.querySelectorAll('a[href], button:not(:disabled), input, select, textarea, [tabindex="0"]')) {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, Route, expect
 
 from runyard import Experiment, Run
-from tests.e2e.conftest import Studio, shows_within_two_seconds
+from tests.e2e.conftest import Studio, box_at_rest, press_escape, shows_within_two_seconds
 
 
 def make(experiment: Experiment, name: str, *, loss: float, team: str) -> Run:
@@ -134,7 +134,7 @@ def test_columns_are_chosen_moved_and_widened_and_a_fresh_browser_shows_the_same
     panel = page.get_by_role("dialog", name="Choose columns")
     panel.get_by_role("searchbox", name="Find columns").fill("val")
     panel.get_by_role("group", name="val/loss").get_by_role("button", name="min", exact=True).click()
-    page.keyboard.press("Escape")
+    press_escape(panel)
     expect(page.get_by_role("columnheader", name="val/loss")).to_be_visible()
     page.get_by_role("columnheader", name="val/loss").get_by_role("button").press("Control+ArrowLeft")
     expect(page).to_have_url(re.compile(r"cols=status,m:val/loss@min,created"))
@@ -203,8 +203,8 @@ def test_columns_are_pinned_and_widened_with_the_pointer_and_a_description_is_ed
     expect(cell).to_contain_text("warm start")
     assert Run.get(studio.workspace, run.id).description == "warm start"
     head = page.get_by_role("columnheader", name="Description")
-    box = head.bounding_box()
-    assert box
+    studio.settled()
+    box = box_at_rest(head)
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] + 58, box["y"] + 10)
@@ -231,8 +231,8 @@ def test_a_long_name_is_cut_in_its_middle_and_read_aloud_whole(studio: Studio, e
     expect(link).to_be_visible()
     end = link.locator("span").last
     expect(end).to_have_text("pth_0041")
-    cell, shown = link.locator("xpath=..").bounding_box(), end.bounding_box()
-    assert cell is not None and shown is not None
+    studio.settled()
+    shown, cell = box_at_rest(end), box_at_rest(link.locator("xpath=.."))
     assert shown["x"] + shown["width"] <= cell["x"] + cell["width"]
 
 
@@ -249,7 +249,7 @@ def test_a_column_shows_a_metric_where_another_one_is_best(studio: Studio, exper
     panel.get_by_role("combobox", name="loss where another metric is best").fill("accuracy")
     panel.get_by_role("combobox", name="… is").select_option("max")
     panel.get_by_role("button", name="Add", exact=True).click()
-    page.keyboard.press("Escape")
+    press_escape(panel)
     expect(page.get_by_role("columnheader", name="loss")).to_contain_text("where accuracy is max")
     expect(page.get_by_role("row").filter(has_text="the one")).to_contain_text("0.625")
     expect(page).to_have_url(re.compile(r"loss@at%28accuracy:max%29|loss@at\(accuracy:max\)"))
@@ -319,14 +319,14 @@ def test_an_edit_in_one_browser_shows_in_another_within_two_seconds(
     page.keyboard.press("Home")
     page.keyboard.press("F2")
     page.get_by_role("dialog", name="Name").get_by_role("textbox").fill("after")
-    shows_within_two_seconds(watcher, "after", lambda: page.keyboard.press("Enter"))
+    shows_within_two_seconds(watcher, "after", lambda: page.keyboard.press("Enter"), by=page)
     expect(page.get_by_role("link", name="after")).to_be_visible()
     # The other browser may know of the change before this one has its answer and closes the dialog.
     expect(page.get_by_role("dialog", name="Name")).to_have_count(0)
     expect(page.get_by_role("treegrid")).to_be_focused()
     page.keyboard.press("t")
     page.get_by_role("dialog", name="Tags").get_by_role("textbox").fill("team=speech\nbaseline")
-    shows_within_two_seconds(watcher, "baseline", lambda: page.keyboard.press("Control+Enter"))
+    shows_within_two_seconds(watcher, "baseline", lambda: page.keyboard.press("Control+Enter"), by=page)
     assert run.get_tags() == {"team": "speech", "baseline": None}
     assert other.problems == []
 
@@ -474,8 +474,7 @@ def test_a_list_is_light_and_what_opens_its_panels_comes_with_the_first_of_them(
     button.focus()
     page.keyboard.press("Enter")
     panel = page.get_by_role("dialog", name="Choose columns")
-    expect(panel).to_be_focused()  # only now does Escape reach it
-    page.keyboard.press("Escape")
+    press_escape(panel)
     expect(panel).to_be_hidden()
     expect(button).to_be_focused()
     button.click()

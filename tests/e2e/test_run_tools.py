@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from playwright.sync_api import Locator, Page, expect
 
 from runyard import Experiment
-from tests.e2e.conftest import Studio
+from tests.e2e.conftest import Studio, press_escape
 
 
 def make(experiment: Experiment, name: str, *, loss: float, team: str, lr: float) -> None:
@@ -52,7 +52,7 @@ def test_a_filter_is_built_field_by_field_and_becomes_text_chips_and_address(stu
     page.keyboard.press("Enter")
     shows_only(page, ["two"])
     assert studio.violations() == []
-    page.keyboard.press("Escape")
+    press_escape(filters)
     expect(query).to_have_value("metric.loss.min < 0.7 param.lr = 0.01")
     page.get_by_role("button", name="Remove metric.loss.min < 0.7").click()
     shows_only(page, ["two", "three"])
@@ -81,7 +81,7 @@ def test_runs_are_grouped_by_a_tag_and_a_parameter_at_once(studio: Studio, exper
     expect(page).to_have_url(re.compile(r"group=tag\.team,param\.lr"))
     expect(page.get_by_text("3 groups")).to_be_visible()
     assert studio.violations() == []
-    page.keyboard.press("Escape")
+    press_escape(groups)
     both = page.get_by_role("row").filter(has_text="vision · 0.1")
     expect(both).to_contain_text("2 ± 1")
     both.get_by_role("button", name="Show what is below vision · 0.1", exact=True).click()

@@ -42,6 +42,25 @@ export function actionFor(key: string, prefix: string | null): ShortcutAction {
   return /^[a-z0-9./[\]]$/.test(key) && key !== "g" ? { type: "mark", key } : null;
 }
 
+/** How long after the first key of two the second may come. */
+const PREFIX_MS = 1200;
+
+/**
+ * The first key of two, until the second comes or it is too late. Only the moments of the keys count, not those at which a busy page gets to them.
+ */
+export class Prefix {
+  private key: string | null = null;
+  private pressedAt = 0;
+
+  /** Takes a key that was pressed at `at`, in milliseconds. Returns the first one of the pair that it ends, or null. */
+  take(key: string, at: number): string | null {
+    const before = at - this.pressedAt <= PREFIX_MS ? this.key : null;
+    this.key = key === "g" && before === null ? "g" : null;
+    this.pressedAt = at;
+    return before;
+  }
+}
+
 function isGoKey(key: string): key is keyof typeof GO_TO {
   return key in GO_TO;
 }

@@ -1,9 +1,15 @@
 import type { InputHTMLAttributes, Ref } from "react";
 import styles from "./fields.module.css";
 import { Icon } from "./Icon";
+import { useOwnText } from "./written";
 
 /** A search box. `label` names it; The key `/` puts the cursor into it. */
 export function SearchField({ label, value, onChange, ref }: { label: string; value: string; onChange: (value: string) => void; ref?: Ref<HTMLInputElement> }) {
+  const typed = useOwnText(value, onChange);
+  const type = (text: string) => {
+    typed.show(text);
+    typed.say(text);
+  };
   return (
     <div className={styles.search}>
       <Icon name="search" />
@@ -15,12 +21,12 @@ export function SearchField({ label, value, onChange, ref }: { label: string; va
         className={styles.input}
         aria-label={label}
         placeholder={label}
-        value={value}
+        value={typed.text}
         spellCheck={false}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") {
-            onChange("");
+            type("");
             event.currentTarget.blur();
           }
         }}

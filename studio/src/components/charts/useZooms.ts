@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Range } from "../../client/series-window";
 import { joinList, splitList } from "../url-list";
+import { Written } from "../written";
 import { parseZooms, zoomTexts } from "./zoom-text";
 
 /** A zoom that goes on is written to the address once it rests. */
@@ -9,19 +10,18 @@ const REST_MS = 250;
 /** Which part of each chart is shown: at once on the page, and soon in the address. */
 export function useZooms(text: string | undefined, write: (text: string | undefined) => void) {
   const [windows, setWindows] = useState(() => parseZooms(splitList(text ?? "")));
-  const written = useRef(text);
+  const written = useRef(new Written(text));
   const latest = useRef(write);
   latest.current = write;
   useEffect(() => {
     // Back, forward, or a link.
-    if (text !== written.current) setWindows(parseZooms(splitList(text ?? "")));
-    written.current = text;
+    if (!written.current.came(text)) setWindows(parseZooms(splitList(text ?? "")));
   }, [text]);
   useEffect(() => {
     const next = joinList(zoomTexts(windows)) || undefined;
-    if (next === written.current) return undefined;
+    if (next === written.current.last) return undefined;
     const timer = setTimeout(() => {
-      written.current = next;
+      written.current.last = next;
       latest.current(next);
     }, REST_MS);
     return () => clearTimeout(timer);

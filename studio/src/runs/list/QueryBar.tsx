@@ -3,6 +3,7 @@ import { ApiError } from "../../client/api";
 import { IconButton } from "../../components/Button";
 import fieldStyles from "../../components/fields.module.css";
 import { Icon } from "../../components/Icon";
+import { useOwnText } from "../../components/written";
 import { t } from "../../text/text";
 import { completionPlace, type CompletionPlace, type Suggestion } from "./query-completion";
 import styles from "./QueryBar.module.css";
@@ -187,32 +188,22 @@ export function isWhole(before: string, after: string): boolean {
 
 /** What is being typed, told on after a pause unless `atOnce`; a change from outside (Back, a removed condition) replaces it. */
 function useTyped(value: string, tell: (value: string) => void): { value: string; type: (value: string, atOnce?: boolean) => void; now: () => string } {
-  const [typed, setTyped] = useState(value);
+  const own = useOwnText(value, tell);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const latestTell = useRef(tell);
+  const latestSay = useRef(own.say);
   useEffect(() => {
-    latestTell.current = tell;
+    latestSay.current = own.say;
   });
-  const told = useRef(value);
-  useEffect(() => {
-    // What was told from here comes back as `value`, while the reader may have typed on.
-    if (value !== told.current) setTyped(value);
-    told.current = value;
-  }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (next: string, atOnce = false) => {
-    setTyped(next);
+    own.show(next);
     clearTimeout(timer.current);
-    const tellIt = () => {
-      told.current = next;
-      latestTell.current(next);
-    };
-    if (atOnce) tellIt();
-    else timer.current = setTimeout(tellIt, TYPING_PAUSE_MS);
+    if (atOnce) own.say(next);
+    else timer.current = setTimeout(() => latestSay.current(next), TYPING_PAUSE_MS);
   };
   const now = () => {
     clearTimeout(timer.current);
-    return typed;
+    return own.text;
   };
-  return { value: typed, type, now };
+  return { value: own.text, type, now };
 }

@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from "react";
+import { Written } from "../../components/written";
 
 export interface Selection {
   ids: readonly string[];
@@ -12,16 +13,17 @@ export interface Selection {
  */
 export function useSelection(inAddress: readonly string[], tell: (ids: string[]) => void): Selection {
   const [ids, setIds] = useState<readonly string[]>(inAddress);
-  const told = useRef(inAddress.join(" "));
   const arrived = inAddress.join(" ");
-  // Back, forward or a saved view: the address is newer than what is held here.
-  if (arrived !== told.current && arrived !== "") {
-    told.current = arrived;
-    setIds(inAddress);
+  const written = useRef(new Written(arrived));
+  const seen = useRef(arrived);
+  if (arrived !== seen.current) {
+    seen.current = arrived;
+    // Back, forward or a saved view: the address is newer than what is held here.
+    if (!written.current.came(arrived) && arrived !== "") setIds(inAddress);
   }
   const has = useMemo(() => new Set(ids), [ids]);
   const set = (next: readonly string[]) => {
-    told.current = next.join(" ");
+    written.current.last = next.join(" ");
     setIds(next);
     tell([...next]);
   };

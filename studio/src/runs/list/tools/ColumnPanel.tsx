@@ -135,7 +135,7 @@ function AtChoice({ name, names, has, toggle }: { name: string } & Pick<PartProp
         ))}
       </datalist>
       <Select label={t("columns.at.best")} choices={BESTS.map((each) => [each, aggregateLabel(each)] as const)} value={best} onChange={setBest} />
-      <Button icon="plus" disabled={other.trim() === "" || has(column)} onClick={() => toggle(column)}>
+      <Button icon="plus" disabled={other.trim() === ""} aria-disabled={has(column)} onClick={() => has(column) || toggle(column)}>
         {t("columns.at.add")}
       </Button>
     </div>
@@ -155,7 +155,7 @@ function AddByName({ name, has, toggle }: { name: string } & Pick<PartProps, "ha
       <h3>{t("columns.noneFound")}</h3>
       <div className={styles.figures}>
         {columns.map(([column, text]) => (
-          <Button key={text} icon="plus" tone="quiet" disabled={has(column)} onClick={() => toggle(column)}>
+          <Button key={text} icon="plus" tone="quiet" aria-disabled={has(column)} onClick={() => has(column) || toggle(column)}>
             {t(text, { key: name })}
           </Button>
         ))}
