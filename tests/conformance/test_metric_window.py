@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conformance.conftest import NOW
 
+from runyard.domain.metric import MetricValue
 from runyard.storage.backends.sql import metric_live, metric_stored
 from runyard.storage.backends.sql.metric_tail import join_tail
 from runyard.storage.base import Storage
@@ -32,7 +33,7 @@ def test_each_of_many_series_is_drawn_as_if_it_were_alone(
     storage: Storage,
     new_run: Callable[[], str],
     small_blocks: None,
-    series: list[list[float]],
+    series: list[list[MetricValue]],
     max_points: int,
     is_compacted: bool,
 ) -> None:

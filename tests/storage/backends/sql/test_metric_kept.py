@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,8 @@ from runyard.storage.backends.sql.metric_points import FLOAT, Points
 
 
 def points(count: int) -> Points:
-    return Points(np.full(count, FLOAT, np.uint8), *(np.arange(count) + n for n in range(3)))
+    steps, times, bits = (np.arange(count) + n for n in range(3))
+    return Points(np.full(count, FLOAT, np.uint8), steps, times, bits)
 
 
 def test_what_is_kept_is_bounded_and_what_was_asked_for_longest_goes() -> None:
@@ -25,7 +28,7 @@ def test_what_is_kept_is_bounded_and_what_was_asked_for_longest_goes() -> None:
 
 def test_objects_and_very_many_points_are_not_kept() -> None:
     kept = KeptPoints(1000)
-    texts = Points(*(getattr(points(1), name) for name in ("flags", "steps", "times", "bits")), ["text"])
+    texts = replace(points(1), objects=["text"])
     for place, own in ((Place(1, 1, 0, 1), texts), (Place(1, 2, 0, 300), points(300))):
         assert kept.keep(place, own) is own
         assert kept.get(place) is None
