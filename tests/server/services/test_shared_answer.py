@@ -128,3 +128,18 @@ def test_the_oldest_answers_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(store.made) == 4
 
     run(act)
+
+
+def test_batches_let_an_answer_be_made_first() -> None:
+    async def act() -> None:
+        store, answers = Store(), SharedAnswers()
+        seen: list[bool] = []
+
+        def make() -> bytes:
+            seen.append(answers.turn.let_reads_go_first())
+            return store.make()
+
+        await answers.answer("q", store.version, make)
+        assert seen == [False] and answers.turn.let_reads_go_first()
+
+    run(act)

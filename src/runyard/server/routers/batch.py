@@ -11,12 +11,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from runyard.errors import InvalidArgumentError, LimitExceededError, ServerBusyError
+from runyard.server.services.shared_answer import SharedAnswers
 from runyard.wire.codec import MSGPACK, from_msgpack
 from runyard.wire.journal import BATCH_MAX_BYTES, CONTENT_TYPE, JournalBatch, decode_batch
 from runyard.wire.metric import RecordBatch
 
 INGEST_THREADS = 8
-"""Batches that are stored at the same time. They have threads of their own: a flood of them leaves readers undisturbed."""
+"""Batches that are stored at the same time. They have threads of their own: a flood of them takes none from readers."""
 
 WAITING_MAX = 64
 WAITING_MAX_BYTES = 256 << 20
@@ -62,6 +63,8 @@ _INGEST = _Ingest()
 async def store_batch(request: Request, store: Callable[[RecordBatch | JournalBatch], Response]) -> Response:
     """Read a batch from a request and hand it to ``store``, in a thread of those that are for batches; return its answer.
 
+    Charts that are being read go first, for a tenth of a second at most.
+
     Raises:
         InvalidArgumentError: the body is no batch.
         LimitExceededError: it is too large.
@@ -80,7 +83,13 @@ async def store_batch(request: Request, store: Callable[[RecordBatch | JournalBa
                 raise _too_large(received)
             parts.append(part)
         is_journal = request.headers.get("content-type", "").partition(";")[0].strip() == CONTENT_TYPE
-        return await to_thread.run_sync(lambda: store(_decoded(b"".join(parts), is_journal)), limiter=_INGEST.limiter)
+        answers: SharedAnswers = request.app.state.answers
+
+        def work() -> Response:
+            answers.turn.let_reads_go_first()
+            return store(_decoded(b"".join(parts), is_journal))
+
+        return await to_thread.run_sync(work, limiter=_INGEST.limiter)
 
 
 def _decoded(body: bytes, is_journal: bool) -> RecordBatch | JournalBatch:

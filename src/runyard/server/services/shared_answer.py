@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 
 from anyio import CapacityLimiter, to_thread
 
+from runyard.server.services.read_turn import ReadTurn
 from runyard.storage.sized_cache import SizedCache
 
 WORKERS = 4
@@ -21,9 +22,10 @@ KEPT_ANSWER_BYTES = 2 << 20
 
 
 class SharedAnswers:
-    """Answers of one server. :meth:`answer` is used on its event loop only."""
+    """Answers of one server. :meth:`answer` is used on its event loop only. ``turn`` knows when one is being made."""
 
     def __init__(self) -> None:
+        self.turn = ReadTurn()
         self._limiter = CapacityLimiter(WORKERS)
         self._waiting: dict[Hashable, asyncio.Task[bytes]] = {}
         self._running: dict[Hashable, asyncio.Task[bytes]] = {}
@@ -50,7 +52,8 @@ class SharedAnswers:
         async with self._limiter:
             task = self._running[question] = self._waiting.pop(question)  # whoever asks from here on waits for the next
             try:
-                return await to_thread.run_sync(self._made, question, version, make, limiter=_UNBOUNDED)
+                with self.turn.read():
+                    return await to_thread.run_sync(self._made, question, version, make, limiter=_UNBOUNDED)
             finally:
                 if self._running.get(question) is task:
                     del self._running[question]

@@ -26,7 +26,7 @@ from runyard.storage.backends.sql.view import SqlViewStore
 from runyard.storage.backends.sql.workspace import SqlWorkspaceStore
 from runyard.storage.base import Storage
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration. A database at this revision is opened without loading Alembic, which costs a third of a second."""
 
 SQLITE_FILE = "runyard.db"

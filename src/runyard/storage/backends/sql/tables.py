@@ -127,6 +127,7 @@ run = Table(
         "target",
         "submitted_by",
         "type",
+        "display_name",  # on SQLite only
     ),
     Index(
         "ix_run_active",
@@ -149,7 +150,8 @@ run = Table(
 )
 """``pk`` never comes again, also when the newest run is purged: pages of summaries and caches name runs by it.
 
-``ix_run_listed`` has what lists are filtered by. ``ix_run_active`` is the narrow way to the keys of all active runs."""
+``ix_run_listed`` has what lists are filtered by. On PostgreSQL it has no names: a row of an index there holds 2.7 kB, and a name
+may be longer. ``ix_run_active`` is the narrow way to the keys of all active runs."""
 
 ACTIVE, ARCHIVED, DELETED = 0, 1, 2
 """The views of :data:`run_count`."""
