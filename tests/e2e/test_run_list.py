@@ -165,11 +165,14 @@ def test_a_list_is_ordered_by_several_columns_with_the_pointer_the_keyboard_and_
     )
     links = page.locator("[role=row] a[data-cell=name]")
     expect(links).to_have_count(4)
+    page.evaluate("() => document.querySelectorAll('[role=gridcell]').forEach((cell) => { cell.isFirst = true; })")
     team.click()
     expect(page).to_have_url(re.compile(r"sort=-tag\.team"))
     loss.click(modifiers=["Shift"])
     expect(page).to_have_url(re.compile(r"sort=-tag\.team,-metric\.loss\.last"))
     expect(links).to_have_text(["four", "three", "two", "one"])
+    # Another order fills the cells that are there: to make them anew takes as long as all the rest.
+    assert page.evaluate("() => [...document.querySelectorAll('[role=gridcell]')].filter((cell) => !cell.isFirst).length") == 0
     expect(page.get_by_role("img", name="2 of 2 in the order")).to_have_text("2")
     loss.press("Shift+Enter")
     expect(links).to_have_text(["three", "four", "one", "two"])

@@ -66,7 +66,7 @@ export function RunGrid({ label, name, lines, columns, above, sort, density, cho
   const bodyHeight = Math.max(rowHeight, size.height - HEADER_HEIGHT);
   const isNarrow = size.width < NARROW_PX;
   const nameWidth = dragged.name ?? (isNarrow ? Math.min(chosenWidths.name ?? 180, 180) : (chosenWidths.name ?? 280));
-  const widths = useMemo(() => columns.map((column) => dragged[columnToken(column)] ?? chosenWidths[columnToken(column)] ?? columnWidth(column)), [columns, chosenWidths, dragged]);
+  const widths = useSame(columns.map((column) => dragged[columnToken(column)] ?? chosenWidths[columnToken(column)] ?? columnWidth(column)), isSameList);
   const totalWidth = SELECT_WIDTH + nameWidth + widths.reduce((sum, width) => sum + width, 0);
   // Where all columns have room nothing is scrolled sideways, and nothing has to stay: a cell that could costs work at every frame.
   const isWide = totalWidth > size.width;
@@ -75,7 +75,7 @@ export function RunGrid({ label, name, lines, columns, above, sort, density, cho
     const pinnedWidth = widths.slice(0, pinned).reduce((sum, width) => sum + width, 0);
     return columnWindow(scrollLeft, Math.max(0, size.width - SELECT_WIDTH - nameWidth - pinnedWidth), widths.slice(pinned));
   };
-  const shown = useSame(shownAt(left));
+  const shown = useSame(shownAt(left), isSame);
   const frame = useMemo<RowFrame>(() => ({ columns, widths, shown, pinned, nameWidth, height: rowHeight, top: HEADER_HEIGHT, above: above ?? null }), [columns, widths, shown, pinned, nameWidth, rowHeight, above]);
   const rowAtTop = (scrollTop: number) => Math.floor(scrollTop / rowHeight);
 
@@ -264,11 +264,15 @@ export function RunGrid({ label, name, lines, columns, above, sort, density, cho
   );
 }
 
-/** The last window for as long as it shows the same columns. */
-function useSame(window: ColumnWindow): ColumnWindow {
-  const last = useRef(window);
-  if (!isSame(window, last.current)) last.current = window;
+/** The last value for as long as it says the same: what is made of it is not made anew. */
+function useSame<Value>(value: Value, isSameAs: (one: Value, other: Value) => boolean): Value {
+  const last = useRef(value);
+  if (!isSameAs(value, last.current)) last.current = value;
   return last.current;
+}
+
+function isSameList(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((each, at) => each === other[at]);
 }
 
 function isSame(one: ColumnWindow, other: ColumnWindow): boolean {

@@ -18,7 +18,7 @@ import styles from "./RunTable.module.css";
 import { RunToolbar } from "./RunToolbar";
 import { isFiltered, queryOf, type RunView } from "./run-view";
 import { SelectionBar, type SelectionBarProps } from "./SelectionBar";
-import { type GridLines, useLines } from "./useLines";
+import { type GridLines, readAhead, useLines } from "./useLines";
 import { useSelection } from "./useSelection";
 import { useShownColumns } from "./useShownColumns";
 
@@ -39,12 +39,17 @@ interface RunTableProps {
 }
 
 /** The run list with its query, columns and actions. */
-export function RunTable({ label, view, onView, within = {}, above, empty }: RunTableProps) {
+export function RunTable({ label, view, onView: showView, within = {}, above, empty }: RunTableProps) {
   const workspace = useWorkspace();
   const navigate = useNavigate();
   const [tool, setTool] = useState<OpenTool>(null);
   const columns = useShownColumns(workspace, view.columns, within);
   const { lines, name, isOld, error, retry } = useLines(workspace, view, columns, within);
+  const onView = (next: RunView, replace: boolean) => {
+    // The server is at work while the page draws what has changed around the lines.
+    readAhead(workspace, view, next, columns, within);
+    showView(next, replace);
+  };
   const selection = useSelection(view.selected, (selected) => onView({ ...view, selected }, true));
   const names = useMemo(() => findNames(workspace, within.experiment ?? null), [workspace, within.experiment]);
   const total = lines.pages.total;

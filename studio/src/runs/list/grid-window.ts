@@ -1,6 +1,6 @@
 /** Which rows and columns of a grid are on the screen. Pure arithmetic, so that it is tested without one. */
 
-const OVERSCAN_ROWS = 6;
+const OVERSCAN_ROWS = 4;
 /** Width of the column of boxes. */
 export const SELECT_WIDTH = 40;
 

@@ -42,6 +42,13 @@ export function readEarly(workspace: string, view: RunView, columns: readonly Co
   early.lines.show(0, FIRST_ROWS);
 }
 
+/** Begins to read the lines of the `next` view of a list, where they are others than those of the present one. */
+export function readAhead(workspace: string, view: RunView, next: RunView, columns: readonly Column[], within: RunQuery): void {
+  if (nameOf(workspace, questionOf(view, within)) === nameOf(workspace, questionOf(next, within))) return;
+  early?.lines.close();
+  readEarly(workspace, next, next.columns ?? columns, within);
+}
+
 /** The lines that {@link readEarly} has begun with, once; null when they are of another list. */
 function takeEarly(name: string): RunLines | null {
   const taken = early;

@@ -4,8 +4,9 @@ import { useFeedNews } from "../../client/change-feed";
 import { Coalescer } from "../../client/coalescer";
 import { firstMetricsQuery } from "../../client/metric";
 import { type RunQuery, runsQuery } from "../../client/run";
-import type { Column } from "./column";
+import { type Column, columnToken } from "./column";
 import { columnMetrics, defaultColumns, moreColumnsAfterMs } from "./default-columns";
+import { joinList } from "../../components/url-list";
 import { rememberedMetrics, rememberMetrics } from "./remembered-metrics";
 
 /**
@@ -35,5 +36,12 @@ export function useShownColumns(workspace: string, chosen: Column[] | null, with
   useEffect(() => {
     if (metrics.data) rememberMetrics(workspace, JSON.parse(scope), names);
   }, [workspace, scope, metrics.data, names]);
-  return useMemo(() => chosen ?? defaultColumns(names, hideExperiment), [chosen, names, hideExperiment]);
+  const kept = useSameColumns(chosen);
+  return useMemo(() => kept ?? defaultColumns(names, hideExperiment), [kept, names, hideExperiment]);
+}
+
+/** The same columns for as long as they say the same: each address brings new ones, and for others every cell of the list would be made anew. */
+function useSameColumns(chosen: Column[] | null): Column[] | null {
+  const tokens = chosen === null ? null : joinList(chosen.map(columnToken));
+  return useMemo(() => chosen, [tokens]); // eslint-disable-line react-hooks/exhaustive-deps
 }
