@@ -14,6 +14,7 @@ from runyard.errors import (
     DiskFullError,
     ImmutablePropertyError,
     InvalidArgumentError,
+    NotFoundError,
     RunyardError,
     TransportError,
 )
@@ -82,6 +83,12 @@ def test_a_server_that_is_older_than_the_program_is_named_as_such(monkeypatch: p
     server = Server(refused(400, "invalid_argument", "The request cannot be used: spec.gpu_count: Unexpected keyword argument."))
     with pytest.raises(InvalidArgumentError, match="older than this program: restart it with `runyard down`"):
         fake_transport(monkeypatch, server).call("POST", "/r", SessionBody)
+
+
+def test_a_server_without_a_route_that_the_program_knows_is_named_as_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(refused(404, "not_found", "GET /api/v1/news is no route of this server."))
+    with pytest.raises(NotFoundError, match=r"no route of this server\. The server is older than this program"):
+        fake_transport(monkeypatch, server).call("GET", "/api/v1/news", SessionBody)
 
 
 def test_an_unknown_code_is_a_plain_error(monkeypatch: pytest.MonkeyPatch) -> None:
