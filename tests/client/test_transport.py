@@ -129,6 +129,13 @@ def test_a_gateway_without_a_server_behind_it_is_tried_again(monkeypatch: pytest
     assert fake_transport(monkeypatch, server).call("GET", "/s", SessionBody) == SESSION
 
 
+def test_a_gateway_whose_server_stays_away_is_told_apart_from_a_wrong_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(httpx.Response(502, html="<h1>502 Bad Gateway</h1>"))
+    with pytest.raises(TransportError, match=r"A proxy answers at .*, but no Runyard server behind it \(status 502\)") as caught:
+        fake_transport(monkeypatch, server, retry_s=0).call("GET", "/s", SessionBody)
+    assert caught.value.details["status"] == 502
+
+
 def test_a_server_that_stays_away_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server(httpx.ConnectError("connection refused"))
     with pytest.raises(

@@ -317,6 +317,13 @@ class Transport:
 
     def _stranger(self, response: Answer) -> TransportError:
         url = str(response.url).partition("?")[0]
+        if response.status_code in _GATEWAY_STATUSES:
+            return TransportError(
+                f"A proxy answers at {self._endpoint.url}, but no Runyard server behind it (status {response.status_code}). See "
+                "on the server's machine whether it runs (`runyard status`, or its service), and if the proxy has its address.",
+                url=url,
+                status=response.status_code,
+            )
         start = response.content[:120].decode("utf-8", "replace").strip()
         is_page = response.headers.get("content-type", "").startswith("text/html")
         what = "a web page" if is_page else json.dumps(start)
