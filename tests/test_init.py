@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from ast import literal_eval
+
+import pytest
 
 import runyard
 
@@ -50,3 +53,9 @@ def test_a_runner_loads_nothing_before_the_script_that_only_comes_after_it() -> 
     )
     program = f"import sys, runyard.runner.session; print([name for name in {later!r} if name in sys.modules])"
     assert in_a_new_python(program) == "[]"
+
+
+def test_a_python_that_is_too_old_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18))
+    with pytest.raises(ImportError, match=r"needs Python 3\.10 or later; this is 3\.9\.18, "):
+        runpy.run_path(str(runyard.__file__))

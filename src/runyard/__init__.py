@@ -6,6 +6,7 @@ The names below are loaded when they are first used, so that ``import runyard`` 
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from runyard.version import VERSION
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from runyard.sdk.workspace import Workspace
 
 __version__ = VERSION
+
+if sys.version_info < (3, 10):  # noqa: UP036 - where pip was told to pass over it, or only the path leads here
+    raise ImportError(
+        f"Runyard needs Python 3.10 or later; this is {'.'.join(map(str, sys.version_info[:3]))}, {sys.executable}."
+    )
 
 _MODULES = {
     "ComputeTarget": "runyard.sdk.compute_target",

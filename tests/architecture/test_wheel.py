@@ -47,7 +47,7 @@ def test_its_metadata_names_licence_command_and_extras(archive: zipfile.ZipFile)
     metadata = email.message_from_bytes(archive.read(f"{info}/METADATA"))
     assert metadata["License-Expression"] == "Apache-2.0"
     assert "Apache License" in archive.read(f"{info}/licenses/LICENSE").decode()
-    assert "runyard = runyard.cli.main:main" in archive.read(f"{info}/entry_points.txt").decode()
+    assert "runyard = runyard.__main__:main" in archive.read(f"{info}/entry_points.txt").decode()
     assert {"server", "all"} <= set(metadata.get_all("Provides-Extra") or [])
 
 

@@ -164,3 +164,18 @@ def test_ctrl_c_in_a_process_of_its_own_is_130() -> None:
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(timeout=60) == 130
         assert "Traceback" not in process.stderr.read()
+
+
+def test_ctrl_c_before_the_command_line_is_loaded_ends_as_ctrl_c_later_does() -> None:
+    program = """
+import sys
+class Interrupting:
+    def find_spec(self, name, *more):
+        if name == "runyard.cli.main":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from runyard.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr, done.stdout) == (130, "Interrupted.\n", "")

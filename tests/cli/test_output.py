@@ -89,6 +89,15 @@ def test_a_query_that_finds_nothing_for_lack_of_quotes_says_so(capsys: pytest.Ca
     assert search("[?status=='Nothing']", RUNS) == [] and not capsys.readouterr().err
 
 
+@pytest.mark.parametrize("expression", ["[0].id", "[].id", "[*].id", "[-1].id"])
+def test_a_query_for_a_field_that_is_not_there_names_those_that_are(expression: str, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"run_id": "a", "error": None, "_inner": 1}]
+    assert not search(expression, rows)
+    assert capsys.readouterr().err == "Nothing found: there is no 'id'. There are: run_id, error\n"
+    assert search("[0].error", rows) is None and search("[9].run_id", rows) is None and search("error", rows[0]) is None
+    assert not capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("form", "text"), [("tsv", ""), ("table", "Nothing found.\n"), ("json", "[]\n"), ("yaml", "[]\n")])
 def test_nothing_is_no_line_where_lines_are_rows(capsys: pytest.CaptureFixture[str], form: str, text: str) -> None:
     Output(form).print([])

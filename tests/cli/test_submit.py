@@ -145,3 +145,10 @@ def test_a_plan_is_shown_and_nothing_is_sent(project: Path, call: Call, found: F
 def test_a_submission_that_cannot_be_makes_no_experiment(project: Path, call: Call, found: Found, wrong: list[str]) -> None:
     assert call("run", "submit-script", "-e", "never", *wrong).exit_code != 0
     assert [each for each in found("experiment", "list") if each["name"] == "never"] == []
+
+
+def test_options_after_the_script_are_its_own_and_that_is_said(project: Path, call: Call) -> None:
+    told = call("run", "submit-script", "-e", "testexperiment", "train.py", "--query=run_id", "--epochs", "2", "--async")
+    assert told.exit_code == 0 and "arguments: ['--query=run_id', '--epochs', '2', '--async']" in told.stdout
+    assert "Note: --query=run_id, --async stands after the script" in told.stderr
+    assert "Note" not in call("run", "submit-script", "-e", "testexperiment", "train.py", "--epochs", "2").stderr

@@ -14,6 +14,7 @@ from runyard.errors import (
     DiskFullError,
     ImmutablePropertyError,
     InvalidArgumentError,
+    NotFoundError,
     RunyardError,
     TransportError,
 )
@@ -84,6 +85,12 @@ def test_a_server_that_is_older_than_the_program_is_named_as_such(monkeypatch: p
         fake_transport(monkeypatch, server).call("POST", "/r", SessionBody)
 
 
+def test_a_server_without_a_route_that_the_program_knows_is_named_as_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(refused(404, "not_found", "GET /api/v1/news is no route of this server."))
+    with pytest.raises(NotFoundError, match=r"no route of this server\. The server is older than this program"):
+        fake_transport(monkeypatch, server).call("GET", "/api/v1/news", SessionBody)
+
+
 def test_an_unknown_code_is_a_plain_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RunyardError, match="from the future") as caught:
         fake_transport(monkeypatch, Server(refused(418, "teapot", "from the future"))).call("GET", "/r", SessionBody)
@@ -120,6 +127,13 @@ def test_a_lost_connection_is_tried_again_at_the_servers_new_address(monkeypatch
 def test_a_gateway_without_a_server_behind_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server(httpx.Response(502, text="bad gateway"), ok())
     assert fake_transport(monkeypatch, server).call("GET", "/s", SessionBody) == SESSION
+
+
+def test_a_gateway_whose_server_stays_away_is_told_apart_from_a_wrong_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(httpx.Response(502, html="<h1>502 Bad Gateway</h1>"))
+    with pytest.raises(TransportError, match=r"A proxy answers at .*, but no Runyard server behind it \(status 502\)") as caught:
+        fake_transport(monkeypatch, server, retry_s=0).call("GET", "/s", SessionBody)
+    assert caught.value.details["status"] == 502
 
 
 def test_a_server_that_stays_away_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,3 +63,8 @@ def test_every_recording_call_of_a_run_is_there() -> None:
     calls = [name for name in dir(Run) if name.startswith(starts) and callable(getattr(Run, name))]
     assert calls
     assert all(hasattr(OfflineRun, name) for name in calls)
+
+
+def test_what_needs_a_run_says_how_the_script_gets_one() -> None:
+    with pytest.raises(AttributeError, match=r"no attribute 'experiment'.*`runyard run submit-script -e NAME SCRIPT`"):
+        _ = OfflineRun().experiment

@@ -109,7 +109,21 @@ def search(expression: str, value: Any) -> Any:
             f'"{_BARE_WORD.sub(_QUOTED, expression)}"',
             err=True,
         )
+    elif not found:
+        _tell_fields(expression, value)
     return found
+
+
+_ONE_FIELD = re.compile(r"(?:\[[\d*:-]*\]\.)?([A-Za-z_]\w*)", re.ASCII)
+
+
+def _tell_fields(expression: str, value: Any) -> None:
+    """Say what there is, where a query asks for one field by a name that the data do not have."""
+    asked = _ONE_FIELD.fullmatch(expression.strip())
+    first = value[0] if isinstance(value, list) and value else value
+    if asked and isinstance(first, dict) and first and asked[1] not in first:
+        names = ", ".join(name for name in first if not name.startswith("_"))
+        click.echo(f"Nothing found: there is no {asked[1]!r}. There are: {names}", err=True)
 
 
 _BARE_WORD = re.compile(r"([=!]=) *([^\s\[\](){}&|,@]+)")

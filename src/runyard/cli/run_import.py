@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +26,9 @@ class _ImportGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the words begin with, else ``runs``."""
         if args and args[0] not in self.commands:
+            close = difflib.get_close_matches(args[0], self.commands, 1)
+            if close and len(args) > 1 and not args[1].startswith("-") and not Path(args[0]).exists():
+                ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
             args = [DEFAULT, *args]
         return super().resolve_command(ctx, args)
 
@@ -82,7 +86,7 @@ def mlflow(**options: Any) -> None:
 @import_group.command(epilog=examples("runyard import wandb wandb", "runyard import wandb wandb --dry-run"))
 @import_options
 def wandb(**options: Any) -> None:
-    """Bring in the runs that W&B has written offline. PATH is a folder with offline-run-… in it. W&B need not be installed.
+    """Bring in the runs that W&B has written here. PATH is a folder with run-… or offline-run-… in it. W&B need not be installed.
 
     Histories (numbers and texts), configuration, summary, tags, notes, times, how it ended, and the files come in. What cannot be
     brought in is named.

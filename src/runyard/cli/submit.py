@@ -93,12 +93,22 @@ def submit_script(
         plan = plan_submission(config, Experiment._handle(connection.workspace, name))
         click.echo(str(plan)) if output_format == "table" else Output(output_format, query).print(plan.as_dict())
         return
+    _tell_misplaced(arguments)
     check_submission(config, connection.client)
     run = Experiment(connection.workspace, name).submit(config, tags=parse_pairs(tags))
     if detached:
         print_run(connection.client.runs.get(run.id), output_format, query)
     else:
         run.wait_for_completion(show_output=True)
+
+
+def _tell_misplaced(arguments: tuple[str, ...]) -> None:
+    """Say which options went to the script though this command has them too. They may well be meant for it."""
+    known = {name for parameter in submit_script.params for name in parameter.opts if name.startswith("--")}
+    misplaced = [word for word in arguments if word.partition("=")[0] in known]
+    if misplaced:
+        named = ", ".join(misplaced)
+        click.echo(f"Note: {named} stands after the script, so the script gets it; runyard's options come before it.", err=True)
 
 
 def run_config(submission: Submission, path: Path) -> ScriptRunConfig:

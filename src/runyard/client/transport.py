@@ -63,7 +63,8 @@ class _Request:
     open_body: Callable[[], bytes | BinaryIO] | None = None
 
 
-_UNKNOWN_FIELD = "Unexpected keyword argument"
+_OF_OLDER = ("Unexpected keyword argument", "is no route of this server.")
+"""What a server answers to a field, or an address, that later versions have."""
 _OLDER_SERVER = "The server is older than this program: restart it with `runyard down` and `runyard up`, or have it upgraded."
 
 
@@ -296,7 +297,7 @@ class Transport:
         except msgspec.MsgspecError:
             return _with_pause(self._stranger(response), response)
         details = {name: value for name, value in body.details.items() if name != "message"}
-        older = f" {_OLDER_SERVER}" if _UNKNOWN_FIELD in body.message else ""
+        older = f" {_OLDER_SERVER}" if any(sign in body.message for sign in _OF_OLDER) else ""
         error = error_from_wire(body.code, body.message + older + self._token_advice(response), details)
         error.details["request_id"] = body.request_id
         return _with_pause(error, response)
@@ -316,6 +317,13 @@ class Transport:
 
     def _stranger(self, response: Answer) -> TransportError:
         url = str(response.url).partition("?")[0]
+        if response.status_code in _GATEWAY_STATUSES:
+            return TransportError(
+                f"A proxy answers at {self._endpoint.url}, but no Runyard server behind it (status {response.status_code}). See "
+                "on the server's machine whether it runs (`runyard status`, or its service), and if the proxy has its address.",
+                url=url,
+                status=response.status_code,
+            )
         start = response.content[:120].decode("utf-8", "replace").strip()
         is_page = response.headers.get("content-type", "").startswith("text/html")
         what = "a web page" if is_page else json.dumps(start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 from runyard.domain.histogram import HISTOGRAM_BINS
 from runyard.sdk.histogram import histogram_of
@@ -170,6 +170,14 @@ class OfflineRun:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         print(f"[STOP] Run {self._id} context")
+
+    def __getattr__(self, name: str) -> NoReturn:
+        text = f"{type(self).__name__!r} object has no attribute {name!r}"
+        if not name.startswith("_"):
+            text += (
+                ": this script runs by itself, with no run around it. `runyard run submit-script -e NAME SCRIPT` gives it one."
+            )
+        raise AttributeError(text, name=name, obj=self)
 
     def __repr__(self) -> str:
         return f"OfflineRun(Id: {self._id})"

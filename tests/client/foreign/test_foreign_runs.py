@@ -40,6 +40,16 @@ def test_what_tensorboard_itself_writes_is_read(tmp_path: Path) -> None:
     check_tensorboard(tmp_path / "theirs")
 
 
+def test_a_folder_gives_the_runs_of_its_database_and_of_its_files(mlflow_folder: Path) -> None:
+    def ids(place: Path) -> set[str]:
+        with open_source(place, "mlflow") as source:
+            return {run.facts.id for run in source.runs()}
+
+    files, database = ids(mlflow_folder / "mlruns"), ids(mlflow_folder / "mlflow.db")
+    assert files and database and not files & database
+    assert ids(mlflow_folder) == files | database
+
+
 def test_a_database_that_has_moved_without_its_files_says_so(mlflow_folder: Path, tmp_path: Path) -> None:
     moved = tmp_path / "elsewhere" / "mlflow.db"
     moved.parent.mkdir()

@@ -28,27 +28,38 @@ _STATUSES = {
 _PARENT = "mlflow.parentRunId"
 _NOTE = "mlflow.note.content"
 _OWN = "mlflow."
+_DATABASE = "mlflow.db"
+"""The name that MLflow gives a SQLite file by itself."""
+
 _LARGEST = 1.7976931348623157e308
 """MLflow's database holds this in place of the infinities."""
 
 
 def mlflow_runs(path: Path) -> ForeignRuns:
-    """Return the runs of an ``mlruns`` folder or a SQLite file; deleted ones are left out.
+    """Return the runs of an ``mlruns`` folder, a SQLite file, or a folder with one or both; deleted ones are left out.
 
     Raises:
         ArchiveError: the path holds neither.
     """
     if path.is_file():
-        ids = _database_ids(path)
-        order = {run_id: place for place, run_id in enumerate(ids)}
-        return ForeignRuns("mlflow", {run_id: partial(_from_database, path, run_id, order) for run_id in ids})
+        return ForeignRuns("mlflow", _in_database(path))
     root = path / "mlruns" if (path / "mlruns").is_dir() else path
     unread: dict[str, str] = {}
     folders = _ordered(_run_folders(root, unread))
-    if not folders and not unread:
-        raise ArchiveError(f"{path} holds no runs of MLflow. Give its mlruns folder, or its SQLite file such as mlflow.db.")
     order = {run_id: place for place, run_id in enumerate(folders)}
-    return ForeignRuns("mlflow", {run_id: partial(_from_folder, *found, order) for run_id, found in folders.items()}, unread)
+    places = {run_id: partial(_from_folder, *found, order) for run_id, found in folders.items()}
+    database = path / _DATABASE
+    if database.is_file():
+        places.update(_in_database(database))
+    if not places and not unread:
+        raise ArchiveError(f"{path} holds no runs of MLflow. Give its mlruns folder, or its SQLite file such as {_DATABASE}.")
+    return ForeignRuns("mlflow", places, unread)
+
+
+def _in_database(path: Path) -> dict[str, partial[ForeignRun]]:
+    ids = _database_ids(path)
+    order = {run_id: place for place, run_id in enumerate(ids)}
+    return {run_id: partial(_from_database, path, run_id, order) for run_id in ids}
 
 
 def _run_folders(root: Path, unread: dict[str, str]) -> dict[str, tuple[Path, str, str | None]]:

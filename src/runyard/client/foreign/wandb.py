@@ -38,7 +38,7 @@ def wandb_runs(path: Path) -> ForeignRuns:
     """
     files = [path] if path.is_file() else sorted(each for each in path.rglob("run-*.wandb") if not each.parent.is_symlink())
     if not files:
-        raise ArchiveError(f"{path} holds no runs of W&B. Give the folder with offline-run-… in it.")
+        raise ArchiveError(f"{path} holds no runs of W&B. Give the folder wandb with run-… or offline-run-… in it.")
     return ForeignRuns("wandb", {str(file): partial(_run, file) for file in files})
 
 

@@ -43,6 +43,13 @@ def test_a_database_that_is_not_there_is_named_with_what_to_set(address: str, tm
     assert "cret" not in str(refused.value) and "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("password", ["p@cret", "p@cr/et%", "cret@"])
+def test_an_at_sign_in_the_password_is_told_without_the_password(password: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"RUNYARD_DATABASE_URL cannot be read\..* in the password, @ is %40") as refused:
+        open_postgres(f"postgresql://me:{password}@127.0.0.1:1/runs", tmp_path)
+    assert "cr" not in str(refused.value)
+
+
 def test_without_psycopg_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "psycopg"]:
         monkeypatch.delitem(sys.modules, name)

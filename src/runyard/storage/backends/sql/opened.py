@@ -79,6 +79,8 @@ def _read_address(url: str) -> sa.URL:
     wanted = "postgresql://user:password@host:port/name"
     try:
         address = sa.make_url(url)
+        if "@" in f"{address.host}{address.database}":
+            raise ValueError("an @ that is not written %40: what follows it belongs to the password")
     except (sa.exc.ArgumentError, ValueError) as error:
         raise ConfigurationError(  # without the text: it has a password somewhere
             f"RUNYARD_DATABASE_URL cannot be read. It is written {wanted}; in the password, @ is %40, / is %2F and % is %25."
