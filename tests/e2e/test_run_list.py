@@ -79,7 +79,10 @@ def test_a_filtered_tree_keeps_the_way_to_what_it_finds(studio: Studio, experime
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("link", name="the needle")).to_have_count(0)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("link", name="the needle")).to_be_visible()
+    child = page.get_by_role("link", name="the parent>the needle", exact=True)
+    expect(child).to_have_text("the needle")  # its parent's name stands above it
+    page = studio.open(f"/runs/{top.id}/children")
+    expect(page.get_by_role("link", name="the parent>the hay", exact=True)).to_have_text("the hay")
 
 
 def test_what_is_open_stays_while_the_columns_of_metrics_arrive(studio: Studio, experiment: Experiment) -> None:

@@ -328,3 +328,21 @@ def test_the_first_run_opens_by_itself_and_the_palette_leads_back(studio: Studio
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page = studio.open("/settings")
     expect(page.get_by_role("button", name="Dark", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_on_a_phone_the_open_tab_is_in_sight_and_a_traceback_keeps_its_lines(studio: Studio, experiment: Experiment) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    for name in ("loss", "accuracy"):
+        run.log(name, 0.5)
+    run.log_table("scores", {"fold": [1], "loss": [0.5]})
+    said = ["Traceback (most recent call last):", '  File "train.py", line 3, in <module>', "    load()", "    ^^^^^^"]
+    run.fail("\n".join([*said, "ValueError: no data"]))
+    studio.page.set_viewport_size({"width": 360, "height": 800})
+    page = studio.open(f"/runs/{run.id}/outputs")
+    for tab in ("Outputs + logs", "Snapshot", "Overview"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tab", name=tab)).to_be_in_viewport(ratio=1)
+    error = page.get_by_role("region", name="Why the run failed")
+    expect(error.get_by_role("paragraph")).to_have_text("ValueError: no data")
+    expect(error.get_by_role("region", name="Traceback")).to_have_css("white-space", "pre")
+    assert studio.violations() == []

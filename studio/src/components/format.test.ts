@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { activateLocale } from "../text/text";
-import { formatBytes, formatDuration, formatDurationTick, formatMetric, formatRelative, metricFormat } from "./format";
+import { formatBytes, formatDuration, formatDurationTick, formatMetric, formatRelative, formatShare, metricFormat } from "./format";
 
 beforeAll(() => activateLocale("en"));
 
@@ -66,4 +66,11 @@ test("what the machine tells has its unit; what is logged under another name has
   const texts = ["system/memory_used_bytes", "system/network_sent_bytes_per_s", "system/cpu_percent", "system/gpu0_temperature_c", "system/process_threads", "memory_used_bytes"].map((name) => metricFormat(name)(1500));
   expect(texts).toEqual(["1.5kB", "1.5kB/s", "1,500%", "1,500°C", "1,500", "1,500"]);
   expect(metricFormat("system/memory_used_bytes")(Number.NaN)).toBe("NaN");
+});
+
+test("every number has the point of its language, also one that is written with an exponent", async () => {
+  await activateLocale("ru");
+  expect([formatMetric(6.1684e-6), formatMetric(0.5), formatShare(0.6)]).toEqual(["6,1684e-6", "0,5", "0,60"]);
+  await activateLocale("en");
+  expect([formatMetric(6.1684e-6), formatMetric(0.5), formatShare(0.6)]).toEqual(["6.1684e-6", "0.5", "0.60"]);
 });

@@ -14,8 +14,13 @@ export function formatMetric(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < LARGE_INTEGER) return formatCount(value);
-  if (size !== 0 && (size >= LARGE || size < SMALL)) return trimExponent(value.toExponential(METRIC_DIGITS - 1));
+  if (size !== 0 && (size >= LARGE || size < SMALL)) return inLocale(trimExponent(value.toExponential(METRIC_DIGITS - 1)));
   return numberFormat({ maximumSignificantDigits: METRIC_DIGITS + (size >= 10_000 ? 2 : 0) }).format(value);
+}
+
+/** A share of one, in hundredths: `0.60`. */
+export function formatShare(value: number): string {
+  return numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
 }
 
 /** How far values lie about their mean: two digits say enough. */
@@ -118,6 +123,12 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const made = new Intl.NumberFormat(activeLocale(), options);
   formats.set(key, made);
   return made;
+}
+
+/** The point of a number as the language writes it. */
+function inLocale(text: string): string {
+  const point = numberFormat({}).formatToParts(0.5).find(({ type }) => type === "decimal")?.value ?? ".";
+  return text.replace(".", point);
 }
 
 function trimExponent(text: string): string {

@@ -3,7 +3,7 @@ import type { Run } from "../client/run";
 import { CutText } from "../components/CutText";
 import { runColour } from "../components/run-colour";
 import tableStyles from "../components/table.module.css";
-import { nameBelow } from "./name-below";
+import { nameBelow } from "../components/name-below";
 import styles from "./RunLink.module.css";
 
 /** The name of a run in a table, with its colour; leads to its page. Below the run called `above` it goes without that one's name. */

@@ -14,8 +14,8 @@ export function RunShortList({ runs, label, withTarget = false }: { runs: readon
     { label: t("column.status"), width: "136px", narrow: "38%" },
     { label: t("column.experiment"), width: "25%", wide: true },
     ...(withTarget ? [{ label: t("column.target"), width: "110px", wide: true }] : []),
-    { label: t("column.created"), width: "112px", wide: true },
-    { label: t("column.duration"), numeric: true, width: "112px", wide: true },
+    { label: t("column.created"), width: "128px", wide: true },
+    { label: t("column.duration"), numeric: true, width: "124px", wide: true },
   ];
   return (
     <table className={`${tableStyles.table} ${tableStyles.fixed} ${tableStyles.inPanel}`}>

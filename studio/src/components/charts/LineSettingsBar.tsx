@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { t } from "../../text/text";
+import { formatShare } from "../format";
 import { Checkbox, Segments, Select } from "../fields";
 import styles from "./LineSettingsBar.module.css";
 import { SMOOTHING_MAX, smoothingOf } from "./line-settings";
@@ -45,7 +46,7 @@ export const LineSettingsBar = memo(function LineSettingsBar({ search, metrics, 
       <label className={styles.smoothing}>
         {t("metrics.smoothing")}
         <input type="range" min={0} max={SMOOTHING_MAX} step={0.01} value={smoothing} onChange={(event) => onChange({ ema: event.target.value === "0" ? undefined : event.target.value })} />
-        <output>{smoothing.toFixed(2)}</output>
+        <output>{formatShare(smoothing)}</output>
       </label>
     </>
   );

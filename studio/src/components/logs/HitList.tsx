@@ -1,5 +1,4 @@
 import { t } from "../../text/text";
-import { formatCount } from "../format";
 import styles from "./LogView.module.css";
 import type { LineSearch } from "./line-search";
 
@@ -13,7 +12,7 @@ export function HitList({ search, match, onMatch }: { search: LineSearch; match:
         {search.hits.slice(0, SHOWN).map((hit, index) => (
           <li key={hit.line}>
             <button type="button" aria-current={index === match ? "true" : undefined} onClick={() => onMatch(index)}>
-              <span className={styles.hitNumber}>{formatCount(hit.line + 1)}</span>
+              <span className={styles.hitNumber}>{hit.line + 1}</span>
               <span className={styles.hitText}>{hit.text}</span>
             </button>
           </li>

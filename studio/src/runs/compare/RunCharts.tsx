@@ -92,7 +92,7 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
             </div>
           )}
           {state.tab === "charts" && (
-            <>
+            <div className={styles.settings}>
               <LineSettingsBar search={search} metrics={names} onChange={(next) => onSearch({ ...search, ...next })} />
               <Select label={t("compare.group")} value={state.group ?? ""} choices={groupings} onChange={(group) => change({ group: group || null })} />
               {state.group !== null && (
@@ -115,7 +115,7 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
                   {t("compare.resetCharts")}
                 </Button>
               )}
-            </>
+            </div>
           )}
         </div>
         {total > runs.length && <p className={styles.note}>{t("compare.newest", { shown: runs.length, count: total })}</p>}
@@ -123,7 +123,9 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
           <BrushChip key={text} name={nameOf(text)} onRemove={() => change({ brush: new Map([...state.brush].filter(([each]) => each !== text)) })} />
         ))}
         <Suspense fallback={<Skeleton lines={6} />}>
-          {state.tab === "charts" ? (
+          {state.tab !== "code" && runs.every(({ run }) => state.hidden.has(run.id)) ? (
+            <EmptyState icon="eyeOff" title={t("compare.allHidden")} actions={<Button onClick={() => change({ hidden: new Set() })}>{t("compare.showAll")}</Button>} />
+          ) : state.tab === "charts" ? (
             <CompareCharts panels={panels} context={context} find={state.find} zoom={search.zoom} onZoom={(zoom) => onSearch({ ...search, zoom })} onPanels={canArrange ? setPanels : null} onEdit={setEditing} />
           ) : state.tab === "table" ? (
             <DiffTable runs={shown} metrics={names} looks={looks} baseline={baseline} onBaseline={(id) => change({ baseline: id })} all={state.all} onAll={(all) => change({ all })} find={state.find} />

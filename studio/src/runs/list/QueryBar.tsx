@@ -55,7 +55,8 @@ export function QueryBar({ ref, query, onQuery, suggest, error }: QueryBarProps)
     else return;
     if (event.key !== "Tab" || chosen) event.preventDefault();
   };
-  const fault = faultOf(error);
+  const found = faultOf(error);
+  const fault = isBeingMended(found, completion) ? null : found;
   return (
     <div className={styles.bar}>
       <div className={fieldStyles.search}>
@@ -128,6 +129,11 @@ export function faultOf(error: unknown): Fault | null {
   if (!(error instanceof ApiError) || error.code !== "invalid_argument") return null;
   const { position } = error.details;
   return { why: error.message.split("\n", 1)[0] ?? "", position: typeof position === "number" ? position : null };
+}
+
+/** True while the list offers what could stand where the fault is: who is about to choose is told of no fault. */
+export function isBeingMended(fault: Fault | null, { place, suggestions }: Pick<Completion, "place" | "suggestions">): boolean {
+  return fault !== null && fault.position !== null && place !== null && suggestions.length > 0 && fault.position >= place.start;
 }
 
 interface Completion {

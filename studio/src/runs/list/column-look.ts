@@ -4,9 +4,9 @@ import type { Aggregate, Column, PlainColumn } from "./column";
 const WIDTHS: Readonly<Record<PlainColumn, number>> = {
   status: 140,
   experiment: 160,
-  created: 120,
-  started: 120,
-  duration: 92,
+  created: 132,
+  started: 132,
+  duration: 108,
   tags: 220,
   submitter: 120,
   target: 110,

@@ -5,7 +5,7 @@ import { formatCount } from "../../components/format";
 import { iconElement } from "../../components/Icon";
 import { runColour } from "../../components/run-colour";
 import { t } from "../../text/text";
-import { nameBelow } from "../name-below";
+import { nameBelow } from "../../components/name-below";
 import { GridCell } from "./grid-cell";
 import { type GridItem, nameOf, opens } from "./grid-item";
 import { pinnedLefts } from "./grid-window";

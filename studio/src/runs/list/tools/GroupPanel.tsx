@@ -14,6 +14,8 @@ interface GroupPanelProps {
   onChange: (group: string[]) => void;
 }
 
+/** More than this are found by typing. */
+const OFFERED_MOST = 18;
 const PLAIN = ["status", "experiment", "target", "submitter", "script", "type"];
 
 /** The fields that runs are grouped by: those that are alike in all of them become one row. */
@@ -22,6 +24,9 @@ export function GroupPanel({ group, names, onChange }: GroupPanelProps) {
   const keys = useQuery({ queryKey: ["names", "group"], queryFn: () => allKeys(names), staleTime: 0 });
   const shown = group.length < GROUP_FIELDS_MAX ? [...group, ""] : group;
   const change = (index: number, field: string) => onChange(shown.map((each, at) => (at === index ? field.trim() : each)).filter((each) => each !== ""));
+  const fields = [...PLAIN, ...(keys.data ?? [])];
+  const choices = [...new Set([...fields.filter((field) => !field.startsWith("property.")).slice(0, OFFERED_MOST), ...group])];
+  const toggle = (field: string) => onChange(group.includes(field) ? group.filter((each) => each !== field) : [...group, field]);
   return (
     <div className={styles.panel}>
       {shown.map((field, index) => (
@@ -38,8 +43,15 @@ export function GroupPanel({ group, names, onChange }: GroupPanelProps) {
           {field !== "" && <IconButton icon="close" label={t("columns.remove", { name: field })} onClick={() => onChange(group.filter((_, at) => at !== index))} />}
         </div>
       ))}
+      <div role="group" aria-label={t("group.title")} className={styles.choices}>
+        {choices.map((field) => (
+          <button key={field} type="button" aria-pressed={group.includes(field)} disabled={group.length >= GROUP_FIELDS_MAX && !group.includes(field)} className={styles.choice} onClick={() => toggle(field)}>
+            {field}
+          </button>
+        ))}
+      </div>
       <datalist id={id}>
-        {[...PLAIN, ...(keys.data ?? [])].map((field) => (
+        {fields.map((field) => (
           <option key={field} value={field} />
         ))}
       </datalist>
