@@ -34,6 +34,8 @@ EXEC_S = 0.2
 CONTAINER_S = 15.0
 """How long a container engine may take to remove a container."""
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
 logger = logging.getLogger(__name__)
 
 
@@ -186,7 +188,7 @@ def _processes_of(name: str, folder: Path | None) -> dict[psutil.Process, dict[s
     """Return the processes that carry the job's mark, and those that work in its folder, each with its variables."""
     found: dict[psutil.Process, dict[str, str]] = {}
     asked = [process for process in psutil.process_iter() if process.pid != os.getpid()]
-    deadline = time.monotonic() + EXEC_S
+    deadline = float("inf")
     while True:
         told = [(process, _variables(process)) for process in asked]
         for process, variables in told:
@@ -195,6 +197,7 @@ def _processes_of(name: str, folder: Path | None) -> dict[psutil.Process, dict[s
         asked = [process for process, variables in told if variables is None and process not in found]
         if not asked or time.monotonic() > deadline:
             return found
+        deadline = min(deadline, time.monotonic() + EXEC_S)  # from the end of the first look, which takes long where much runs
         time.sleep(0.01)
 
 
@@ -223,12 +226,24 @@ def _whole(nodes: list[JobHandle], gpus: list[str]) -> JobHandle:
 
 
 def _handle(pid: int, folder: Path, node: int) -> JobHandle:
-    return {"pid": pid, "create_time": _create_time(pid), "folder": str(folder), "node": node}
+    return {"pid": pid, "born": _born(pid), "folder": str(folder), "node": node}
 
 
-def _create_time(pid: int) -> float | None:
+def _born(pid: int) -> str | None:
+    """Return what tells a process from an earlier or later one of the same number; None when there is none.
+
+    On Linux it is when it began, counted from the machine's start, and which start that was: the time of day when a process began
+    is another one after the clock was set.
+    """
     try:
-        return psutil.Process(pid).create_time()
+        began = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+        return f"{_BOOT_ID.read_text().strip()} {began}"
+    except ProcessLookupError:
+        return None
+    except (OSError, IndexError):
+        pass
+    try:
+        return str(psutil.Process(pid).create_time())
     except psutil.Error:
         return None
 
@@ -242,6 +257,6 @@ def _signal(handle: JobHandle, number: int) -> None:
 def _is_alive(handle: JobHandle) -> bool:
     try:
         process = psutil.Process(handle["pid"])
-        return process.create_time() == handle["create_time"] and process.status() != psutil.STATUS_ZOMBIE
+        return _born(process.pid) == handle.get("born") and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
