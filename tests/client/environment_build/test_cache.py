@@ -97,8 +97,13 @@ def test_pruning_leaves_an_environment_alone_while_a_process_uses_it(tmp_path: P
         much_later = built.used_at + 1e9
         assert cache.prune(unused_for_s=0, now=much_later) == 0
         code = "import sys; print('up', flush=True); sys.stdin.read(); import iniconfig; print(iniconfig.__name__)"
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        script = subprocess.Popen([built.python, "-c", code], pass_fds=use.descriptors, text=True, **pipes)
+        script = subprocess.Popen(
+            [built.python, "-c", code],
+            pass_fds=use.descriptors,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         assert script.stdout is not None and script.stdout.readline() == "up\n"
     # The one that started it is gone, as a runner that was killed; the script is not.
     assert cache.prune(unused_for_s=0, now=much_later) == 0

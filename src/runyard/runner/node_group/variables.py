@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 from runyard.domain.node_group import NodeGroup, NodeGroupKind, NodePlan, NodeProcess, node_processes
-
-LOOPBACK = "127.0.0.1"
+from runyard.runner.node_group.ports import LOOPBACK
 
 
 def process_variables(group: NodeGroup, process: NodeProcess, plan: NodePlan) -> dict[str, str]:
@@ -50,12 +47,3 @@ def cluster_of(group: NodeGroup, places: Sequence[tuple[str, Sequence[int]]]) ->
         address, ports = places[process.node]
         cluster.setdefault(process.role, []).append(f"{address}:{ports[process.local_rank]}")
     return cluster
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on now. Another program may take one before it is used; nothing can prevent that."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
