@@ -15,7 +15,7 @@ from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.errors import ComputeError, ConflictError, InvalidTransitionError, RunyardError
 from runyard.runner import failure
 from runyard.runner.collect import Collector
-from runyard.runner.container.launch import START_FAILED, shown
+from runyard.runner.container.launch import NOT_STARTED_INSIDE, START_FAILED, shown
 from runyard.runner.control import Control
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
@@ -270,8 +270,12 @@ class Session:
             return self._ending_by_order(end.order)
         if end.exit_code == 0:
             return Ending(status=RunStatus.COMPLETED)
-        if prepared.container is not None and end.exit_code == START_FAILED and not self._work.error_file.exists():
-            return Ending(status=RunStatus.FAILED, error=failure.container_error(prepared.container.engine.name))
+        if prepared.container is not None and self._work.code.is_dir() and not self._work.is_script_begun():
+            if end.exit_code == START_FAILED:
+                return Ending(status=RunStatus.FAILED, error=failure.container_error(prepared.container.engine.name))
+            if end.exit_code in NOT_STARTED_INSIDE and not prepared.spec.command:
+                error = failure.image_error(prepared.container.image, prepared.interpreter, end.exit_code)
+                return Ending(status=RunStatus.FAILED, error=error)
         error = failure.script_error(end.exit_code, self._work.error_file, prepared.interpreter, prepared.environment_name)
         return Ending(status=RunStatus.FAILED, error=error)
 
