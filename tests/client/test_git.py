@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from runyard.client.git import git_properties, without_credentials
+from runyard.client.git import git_properties, uncommitted_diff, without_credentials
+from runyard.domain.redaction import Redactor
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
@@ -43,6 +45,26 @@ def test_branch_commit_and_dirty_flag_are_found_under_both_names(repository: Pat
 def test_an_uncommitted_change_makes_it_dirty(repository: Path) -> None:
     (repository / "train.py").write_text("2")
     assert git_properties(repository)["azureml.git.dirty"] == "True"
+
+
+@needs_git
+def test_a_binary_file_in_the_diff_has_its_size_and_hash(repository: Path) -> None:
+    for name in ("model .bin", "gone.bin"):
+        (repository / name).write_bytes(b"\0one")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "binary")
+    (repository / "model .bin").write_bytes(b"\0other")
+    (repository / "gone.bin").unlink()
+    (repository / "train.py").write_text("2")
+    diff = uncommitted_diff(repository, Redactor([]))
+    assert diff is not None
+    lines = diff.decode().splitlines()
+    assert "+2" in lines
+    digest = hashlib.sha256(b"\0other").hexdigest()
+    assert [line for line in lines if line.startswith("# ")] == [
+        "# binary file gone.bin: deleted",
+        f"# binary file model .bin: now 6 bytes, sha256 {digest}",
+    ]
 
 
 @needs_git

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,18 +82,21 @@ def inside(container_server: RunningServer, project: Path, monkeypatch: pytest.M
     return Experiment(Workspace.from_config(), "containers")
 
 
-def submit(experiment: Experiment, project: Path, *arguments: str, image: str = IMAGE) -> Run:
+def submit(
+    experiment: Experiment, project: Path, *arguments: str, image: str = IMAGE, python: str = sys.executable, **options: Any
+) -> Run:
     environment = Environment("boxed")
     environment.docker.enabled = True
     environment.docker.base_image = image
     environment.docker.arguments = mounts()
     environment.docker.shm_size = None
     environment.python.user_managed_dependencies = True
-    environment.python.interpreter_path = sys.executable
+    environment.python.interpreter_path = python
     environment.environment_variables = {"DB_PASSWORD": SECRET, "LINES_OF_TEXT": "one\ntwo = #2"}
     host_file = project.parent / "host-only"
     host_file.touch()
-    run: Run = experiment.submit(ScriptRunConfig(".", "train.py", [str(host_file), *arguments], environment=environment))
+    config = ScriptRunConfig(".", "train.py", [str(host_file), *arguments], environment=environment, **options)
+    run: Run = experiment.submit(config)
     return run
 
 
@@ -175,3 +179,20 @@ def test_an_image_that_cannot_be_had_fails_the_run_with_what_the_engine_said(ins
     error = run.get_details()["error"]["error"]
     assert "pull localhost:1/no-such-image:1 failed" in error["message"] and error["code"] == "UserError"
     assert "azureml-logs/20_image_build_log.txt" in run.get_file_names()
+
+
+def test_an_image_without_the_python_says_so(inside: Experiment, project: Path) -> None:
+    run = submit(inside, project, python="/opt/none/python3")
+    run.wait_for_completion(raise_on_error=False)
+    error = run.get_details()["error"]["error"]
+    assert f"The image {IMAGE} has no '/opt/none/python3' that begins with the script" in error["message"]
+    assert error["code"] == "UserError"
+
+
+def test_a_container_past_its_time_is_ended(
+    inside: Experiment, project: Path, engine: TestEngine, container_server: RunningServer
+) -> None:
+    run = submit(inside, project, "wait", max_run_duration_seconds=5)
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
+    assert "max_run_duration_seconds is 5" in str(run._client.runs.get(run.id).status_reason)
+    assert_nothing_left(engine, container_server, run)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from runyard import CondaDependencies, Environment, Experiment, Run, ScriptRunConfig, Workspace
 from runyard.client.environment_build.uv import find_uv
 from runyard.errors import TransportError
+from tests.runner_process import runner_of
 from tests.server_process import RunningServer, start_server, stop_server
 
 pytestmark = pytest.mark.slow
@@ -59,11 +61,11 @@ class Scene:
         )
         return run
 
-    def restart(self) -> None:
+    def restart(self, **settings: float) -> None:
         """Kill the server, and start another one on its folder."""
         self.server.process.kill()
         self.server.process.wait()
-        self.server = start_server(self.home, "--slots", "1")
+        self.server = start_server(self.home, "--slots", "1", **settings)
 
     def go(self, mark: str = "") -> None:
         """Let a waiting script end."""
@@ -144,6 +146,20 @@ def test_killed_while_the_script_runs(scene: Scene) -> None:
     scene.restart()
     scene.go()
     scene.assert_ended_once(run)
+
+
+def test_killed_with_every_runner_and_script_as_by_a_power_cut(scene: Scene) -> None:
+    first, second = scene.submit("wait", mark="-first"), scene.submit()
+    scene.reach(first, "Running")
+    until(Path(f"{scene.mark}-first.started").exists, "the script runs")
+    runner = runner_of(first.id)
+    for process in [psutil.Process(scene.server.process.pid), runner, *runner.children(recursive=True)]:
+        process.kill()
+    scene.restart(lost_patience_s=2.0)
+    scene.assert_ended_once(second)  # its slot is free again
+    scene.assert_ended_once(first, "Failed")
+    assert "runner ended without a word" in str(first._client.runs.get(first.id).status_reason)
+    assert Path(f"{scene.mark}-first.started").read_text() == "once "
 
 
 def test_killed_while_the_outputs_are_stored(scene: Scene) -> None:

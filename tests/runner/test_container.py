@@ -11,6 +11,7 @@ import pytest
 from runyard.domain.container import ContainerSpec
 from runyard.domain.environment import PackageSpec
 from runyard.errors import ComputeError
+from runyard.runner.container import engine as engine_module
 from runyard.runner.container.engine import ContainerEngine, find_engine
 from runyard.runner.container.image import prepare_image
 from runyard.runner.container.launch import Container, inner_variables
@@ -124,6 +125,15 @@ def test_a_password_of_an_index_is_not_built_into_an_image(tmp_path: Path) -> No
     packages = PackageSpec(pip_options=["--index-url https://${RUNYARD_SECRET_1}@host/simple"])
     with pytest.raises(ComputeError, match="password"):
         prepare_image(engine, ContainerSpec(image="base:1"), packages, print, lambda: False)
+
+
+def test_an_engine_that_hangs_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "ANSWER_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(engine_module, "REMOVE_TIMEOUT_S", 0.1)
+    engine = engine_in(tmp_path, "exec sleep 60")
+    with pytest.raises(ComputeError, match=r"docker image inspect has not ended within 0\.1 s"):
+        prepare_image(engine, ContainerSpec(image="mine:1"), None, print, lambda: False)
+    assert "docker rm --force has not ended" in str(engine.remove("x"))
 
 
 def test_a_container_that_is_gone_is_removed_already(tmp_path: Path) -> None:

@@ -12,9 +12,7 @@ from runyard.runner.run_logs import RunLogs
 
 def made(tmp_path: Path) -> RunLogs:
     stream = LogStream(lambda name, offset, data: offset + len(data))
-    logs = RunLogs(tmp_path, "node-1", stream)
-    stream.close()
-    return logs
+    return RunLogs(tmp_path, "node-1", stream)
 
 
 def test_lines_carry_the_time_and_go_to_their_files(tmp_path: Path) -> None:
@@ -40,6 +38,15 @@ def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(tmp_path: Path) 
     logs = made(tmp_path / "none")
     logs.driver("one")
     logs.process_started("default_0", 42)
+
+
+def test_a_line_of_the_runner_goes_to_the_log_of_the_first_process(tmp_path: Path) -> None:
+    sent: dict[str, bytes] = {}
+    stream = LogStream(lambda name, offset, data: len(sent.setdefault(name, data)) + offset)
+    logs = RunLogs(tmp_path, "node-1", stream, driver="70_driver_log_0.txt", has_folder=True)
+    logs.driver("Finalizing run...")
+    stream.close()
+    assert sent["azureml-logs/node-1/70_driver_log_0.txt"].endswith(b"Finalizing run...\n") and len(sent) == 1
 
 
 def test_processes_are_listed_as_lines_of_json(tmp_path: Path) -> None:

@@ -380,6 +380,33 @@ def test_outputs_are_not_taken_when_that_is_switched_off(scene: Scene) -> None:
     assert "outputs/a" not in runner.server.artifacts
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        "shutil.rmtree(os.path.abspath('..'))",
+        "os.rename(os.path.abspath('..'), os.path.abspath('../../away'))",
+        "shutil.rmtree('../azureml-logs'); shutil.rmtree(os.getcwd())",
+    ],
+)
+def test_a_script_that_puts_its_folders_out_of_reach_keeps_its_log(scene: Scene, how: str) -> None:
+    runner = scene.script(f"import os, shutil, sys\nprint('before', flush=True)\n{how}\nprint('after')\nsys.exit(3)")
+    assert runner.wait() == 0
+    assert "before\nafter\n" in runner.driver_log and error_of(runner).exit_code == 3
+    assert "has removed or moved the folder that it ran in" in runner.driver_log
+    assert "The experiment failed" in runner.driver_log.splitlines()[-1]
+    assert str(runner.server.reports[-1].reason).startswith("The script has removed or moved")
+    assert "exit code 3" in runner.server.text("logs/azureml/110_azureml.log")
+
+
+def test_a_script_that_empties_its_folder_is_no_trouble(scene: Scene) -> None:
+    runner = scene.script(
+        "import os, shutil\nfor name in os.listdir():\n    shutil.rmtree(name, ignore_errors=True)\nprint('after')"
+    )
+    assert runner.wait() == 0
+    assert runner.server.statuses[-1] == "Completed" and runner.server.reports[-1].reason is None
+    assert "after\n" in runner.driver_log
+
+
 def test_watched_folders_arrive_while_the_script_runs(scene: Scene) -> None:
     runner = scene.script(
         "import time\nopen('mine/x', 'w').write('1')\nprint('ready')\ntime.sleep(60)",

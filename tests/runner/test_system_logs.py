@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from runyard.runner.log_file import LogFile
 from runyard.runner.system_logs import Phase, SystemLogs
 
 log = logging.getLogger("runyard.runner.somewhere")
 
 
+def made(folder: Path) -> SystemLogs:
+    return SystemLogs({phase: LogFile(folder / phase.value) for phase in Phase})
+
+
 def test_each_phase_has_its_file_and_nothing_is_written_outside_them(tmp_path: Path) -> None:
     logging.getLogger("runyard").setLevel(logging.INFO)
-    logs = SystemLogs(tmp_path)
+    logs = made(tmp_path)
     log.info("before")
     logs.start()
     for phase in Phase:
@@ -27,7 +32,7 @@ def test_each_phase_has_its_file_and_nothing_is_written_outside_them(tmp_path: P
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
-    logs = SystemLogs(tmp_path / "none")
+    logs = made(tmp_path / "none")
     logs.start()
     log.info("lost")
     logs.close()

@@ -31,6 +31,24 @@ def test_emptying_removes_what_an_earlier_runner_left(tmp_path: Path) -> None:
     assert not work.error_file.exists()
 
 
+def test_what_cannot_be_removed_is_left_and_no_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError("another user's")
+
+    work = WorkFolder(tmp_path)
+    work.empty()
+    monkeypatch.setattr("os.chmod", denied)
+    work.clear()
+    assert not work.code.exists()
+
+
+def test_it_is_known_whether_a_python_has_begun_with_the_script(tmp_path: Path) -> None:
+    work = WorkFolder(tmp_path)
+    assert not work.is_script_begun()
+    work.error_file.with_suffix(".json.part").touch()  # as the launcher does
+    assert work.is_script_begun()
+
+
 def test_clearing_keeps_the_runners_log_and_what_a_link_points_to(tmp_path: Path) -> None:
     work = WorkFolder(tmp_path / "work")
     (tmp_path / "work").mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -13,6 +14,10 @@ _TIMEOUT_S = 5.0
 
 DIFF_ARTIFACT = "system/git.diff"
 DIFF_MAX_BYTES = 1 << 20
+BINARY_FILES_MAX = 100
+HASHED_MAX_BYTES = 100 << 20
+"""Larger files are named with their size only: a submission is not to wait for them."""
+
 
 _OVERRIDES = {
     "azureml.git.repository_uri": "AZUREML_GIT_REPOSITORY_URI",
@@ -50,16 +55,40 @@ def git_properties(folder: Path) -> dict[str, str]:
 def uncommitted_diff(folder: Path, hide: Redactor) -> bytes | None:
     """Return how the tracked files below ``folder`` differ from the last commit; None outside a work tree, or without changes.
 
-    A long one is cut at :data:`DIFF_MAX_BYTES`, and says so in its last line. What ``hide`` finds is covered.
+    A long one is cut at :data:`DIFF_MAX_BYTES`, and says so in its last line. What ``hide`` finds is covered. Of binary files,
+    which git only names, size and hash are told at the end.
     """
-    text = _git(folder, "diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--relative", ".")
+    wanted = ("diff", "HEAD", "--no-ext-diff", "--no-textconv", "--relative")
+    text = _git(folder, *wanted, "--no-color", ".")
     if not text:
         return None
-    data = hide.text(text).encode() + b"\n"
+    lines = [hide.text(text)]
+    if "\nBinary files " in text:
+        lines += _binary_lines(folder, _git(folder, *wanted, "--numstat", "-z", "--no-renames", "."), hide)
+    data = "\n".join([*lines, ""]).encode()
     if len(data) > DIFF_MAX_BYTES:
         note = f"\n[cut here: the diff has {len(data)} bytes, and {DIFF_MAX_BYTES} are kept]\n".encode()
         data = data[: DIFF_MAX_BYTES - len(note)] + note
     return data
+
+
+def _binary_lines(folder: Path, changes: str | None, hide: Redactor) -> list[str]:
+    """Return a line for each binary file among the changes that git counts."""
+    names = [change.split("\t", 2)[2] for change in (changes or "").split("\0") if change.startswith("-\t-\t")]
+    readable = [name for name in names if "\ufffd" not in name][:BINARY_FILES_MAX]  # the others' names are not known whole
+    return [f"# binary file {hide.text(name)}: {_size_and_hash(folder / name)}" for name in readable]
+
+
+def _size_and_hash(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if not path.is_file() or size > HASHED_MAX_BYTES:
+            return f"now {size} bytes, too many to be hashed for this"
+        return f"now {size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    except FileNotFoundError:
+        return "deleted"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
 
 
 def without_credentials(url: str) -> str:

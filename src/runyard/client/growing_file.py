@@ -14,18 +14,22 @@ CHUNK_BYTES = 1 << 20
 Append = Callable[[str, int, bytes], int]
 """``(name, offset, data) → size of the artifact now``; raises :class:`ConflictError` with ``size_bytes`` after a gap."""
 
+Read = Callable[[int, int], bytes]
+"""``(offset, size_bytes) → what is there``; raises :class:`FileNotFoundError` when there is no file yet."""
+
 log = logging.getLogger(__name__)
 
 
 class GrowingFile:
-    """Keeps the artifact ``name`` equal to the local file ``path``.
+    """Keeps the artifact ``name`` equal to the local file ``path``, read by its path, or by ``read`` where that is given.
 
     **Guarantees**: the server's word on the size decides what is sent next. So a chunk whose answer was lost is not doubled, and
     what a crashed server has forgotten is sent again. Not thread safe.
     """
 
-    def __init__(self, path: Path, name: str, append: Append) -> None:
+    def __init__(self, path: Path, name: str, append: Append, read: Read | None = None) -> None:
         self.path = path
+        self._read = read or self._read_by_path
         self.name = name
         self._append = append
         self._sent_bytes = 0
@@ -63,11 +67,14 @@ class GrowingFile:
     def _next_chunk(self, until: int | None) -> bytes:
         wanted = CHUNK_BYTES if until is None else max(0, min(CHUNK_BYTES, until - self._sent_bytes))
         try:
-            with self.path.open("rb") as source:
-                source.seek(self._sent_bytes)
-                return source.read(wanted)
+            return self._read(self._sent_bytes, wanted)
         except FileNotFoundError:
             return b""
+
+    def _read_by_path(self, offset: int, size_bytes: int) -> bytes:
+        with self.path.open("rb") as source:
+            source.seek(offset)
+            return source.read(size_bytes)
 
     def _finished_part(self, data: bytes) -> bytes:
         end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1

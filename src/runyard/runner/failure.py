@@ -58,6 +58,14 @@ def container_error(engine: str) -> RunError:
     return environment_error(f"{engine} has not started the container; the end of 70_driver_log.txt says why.")
 
 
+def image_error(image: str, interpreter: str, exit_code: int) -> RunError:
+    """Return the error of a run whose image has no Python to start the script with."""
+    return environment_error(
+        f"The image {image} has no {interpreter!r} that begins with the script (exit code {exit_code}); the end of "
+        "70_driver_log.txt says why. Use an image with Python, or say where it has its own: environment.python.interpreter_path."
+    )
+
+
 def script_error(exit_code: int, error_file: Path, interpreter: str, environment_name: str | None = None) -> RunError:
     """Return the error of a script that ended with ``exit_code``; ``error_file`` is what the launcher may have written.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runyard.client.growing_file import CHUNK_BYTES, Append, GrowingFile
 from runyard.errors import RunyardError
+from runyard.runner.log_file import LogFile
 
 INTERVAL_S = 0.25
 """A line is on its way within half a second."""
@@ -27,6 +28,7 @@ class LogStream:
         self._interval_s = interval_s
         self._lock = threading.Lock()
         self._files: list[GrowingFile] = []
+        self._kept: list[LogFile] = []
         self._closing = threading.Event()
         self._problems: list[str] = []
         self._thread = threading.Thread(target=self._work, name="log-stream", daemon=True)
@@ -37,15 +39,20 @@ class LogStream:
         """What could not be sent, in words."""
         return list(self._problems)
 
-    def follow(self, path: Path, name: str) -> None:
-        """Send the file ``path``, which need not exist yet, as the artifact ``name``."""
+    def follow(self, path: Path, name: str) -> LogFile:
+        """Send the file ``path``, which need not exist yet, as the artifact ``name``. Return it, to write to it."""
+        file = LogFile(path)
         with self._lock:
-            self._files.append(GrowingFile(path, name, self._append))
+            self._kept.append(file)
+            self._files.append(GrowingFile(path, name, self._append, file.read))
+        return file
 
     def close(self) -> None:
         """Send the rest and end the thread."""
         self._closing.set()
         self._thread.join()
+        for file in self._kept:
+            file.close()
 
     def _work(self) -> None:
         while not self._closing.is_set():

@@ -110,6 +110,10 @@ class Preparation:
         return self._stop.order is not None
 
     def _in_container(self, run: RunRecord, spec: RunSpec, wanted: ContainerSpec, logs: RunLogs) -> Prepared:
+        if spec.node_group is not None:
+            raise ConfigurationError(
+                "A distributed run cannot be put into containers. Leave out the container or the distribution."
+            )
         began = time.monotonic()
         engine = find_engine(self._environment)
         image = prepare_image(engine, wanted, spec.packages, logs.build, self._is_stopped)

@@ -7,6 +7,7 @@ import logging
 from datetime import datetime, timezone
 from pathlib import Path
 
+from runyard.runner.log_file import LogFile
 from runyard.runner.log_stream import LogStream
 from runyard.runner.system_logs import Phase, SystemLogs
 
@@ -18,6 +19,9 @@ RUNNER_LOG = "runner.log"
 """What the engine connects with the runner's stdout and stderr, in the work folder."""
 
 SYSTEM_FOLDER = "logs/azureml"
+
+_INFO = "process_info.json"
+_STATUS = "process_status.json"
 
 log = logging.getLogger(__name__)
 
@@ -46,22 +50,29 @@ class RunLogs:
         self._post = f"75_job_post-{node_id}.txt"
         self._node_folder = f"{ARTIFACT_FOLDER}/{node_id}" if has_folder else ARTIFACT_FOLDER
         self.driver_path = folder / driver
-        self._followed: set[str] = set()
+        self._driver = driver
+        self._files: dict[str, LogFile] = {}
         for name in (self._prep, driver, self._post):
             self.follow(name)
-        for name in (BUILD, MPI, "process_info.json", "process_status.json"):
-            stream.follow(folder / name, f"{ARTIFACT_FOLDER if leads else self._node_folder}/{name}")
-        stream.follow(folder.parent / RUNNER_LOG, f"{self._node_folder}/55_azureml-execution-{node_id}.txt")
-        self.system = SystemLogs(folder)
-        for phase in Phase:
-            place = f"{SYSTEM_FOLDER}/{node_id}" if has_folder else SYSTEM_FOLDER
-            stream.follow(folder / phase.value, f"{place}/{phase.value}")
+        for name in (BUILD, MPI, _INFO, _STATUS):
+            self._keep(folder / name, f"{ARTIFACT_FOLDER if leads else self._node_folder}/{name}")
+        self._keep(folder.parent / RUNNER_LOG, f"{self._node_folder}/55_azureml-execution-{node_id}.txt")
+        place = f"{SYSTEM_FOLDER}/{node_id}" if has_folder else SYSTEM_FOLDER
+        self.system = SystemLogs({phase: self._keep(folder / phase.value, f"{place}/{phase.value}") for phase in Phase})
 
     def follow(self, name: str) -> None:
         """Send a file of this node's as it grows."""
-        if name not in self._followed:
-            self._followed.add(name)
-            self._stream.follow(self._folder / name, f"{self._node_folder}/{name}")
+        if name not in self._files:
+            self._keep(self._folder / name, f"{self._node_folder}/{name}")
+
+    def _keep(self, path: Path, artifact: str) -> LogFile:
+        # At once: from now on the script cannot put it out of reach.
+        file = self._files[path.name] = self._stream.follow(path, artifact)
+        try:
+            file.keep()
+        except OSError as error:
+            log.error("%s cannot be made yet: %s", path, error)
+        return file
 
     @property
     def mpi_path(self) -> Path:
@@ -76,26 +87,25 @@ class RunLogs:
     def prep(self, text: str) -> None:
         """Add a line about the preparation."""
         log.info("%s", text)
-        self._line(self._prep, text)
+        self._append(self._prep, _line(text))
 
     def build(self, text: str) -> None:
         """Add a line about building the environment."""
-        self._line(BUILD, text)
+        self._append(BUILD, _line(text))
 
     def mpi(self, text: str) -> None:
         """Add a line about the MPI launcher."""
-        self._line(MPI, text)
+        self._append(MPI, _line(text))
 
     def driver(self, text: str) -> None:
         """Add a line of the runner's to the script's own output, beginning on a line of its own."""
-        if not _ends_with_line(self.driver_path):
-            _append(self.driver_path, "\n")
-        self._line(DRIVER, text)
+        is_apart = self._files[self._driver].ends_with_line()
+        self._append(self._driver, ("" if is_apart else "\n") + _line(text))
 
     def post(self, text: str) -> None:
         """Add a line about the release."""
         log.info("%s", text)
-        self._line(self._post, text)
+        self._append(self._post, _line(text))
 
     def process_started(self, process_name: str, pid: int, *, node_id: str | None = None, log_name: str | None = None) -> None:
         """Note which process runs the script, on which node, and that it has started. ``log_name`` is an artifact."""
@@ -105,7 +115,7 @@ class RunLogs:
             "pid_in_container": pid,
             "log": log_name or f"{self._node_folder}/{self.driver_path.name}",
         }
-        _append(self._folder / "process_info.json", json.dumps(info) + "\n")
+        self._append(_INFO, json.dumps(info) + "\n")
         self.process_status(process_name, "Started")
 
     def process_ended(self, process_name: str, status: str) -> None:
@@ -116,30 +126,17 @@ class RunLogs:
     def process_status(self, process_name: str, status: str) -> None:
         """Note how one of several processes is."""
         line = {"process_name": process_name, "timestamp": _now(), "status": status}
-        _append(self._folder / "process_status.json", json.dumps(line) + "\n")
+        self._append(_STATUS, json.dumps(line) + "\n")
 
-    def _line(self, name: str, text: str) -> None:
-        _append(self._folder / name, f"[{_now()}] {text}\n")
-
-
-def _append(path: Path, text: str) -> None:
-    # In one write, after whatever the script has written: both append. A full disk must not keep the run from ending.
-    try:
-        with path.open("ab", buffering=0) as out:
-            out.write(text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        log.error("a line for %s is lost (%s): %s", path.name, error, text.rstrip())
+    def _append(self, name: str, text: str) -> None:
+        try:
+            self._files[name].append(text)
+        except OSError as error:  # a full disk must not keep the run from ending
+            log.error("a line for %s is lost (%s): %s", name, error, text.rstrip())
 
 
-def _ends_with_line(path: Path) -> bool:
-    try:
-        with path.open("rb") as source:
-            if source.seek(0, 2) == 0:
-                return True
-            source.seek(-1, 2)
-            return source.read(1) == b"\n"
-    except OSError:
-        return True
+def _line(text: str) -> str:
+    return f"[{_now()}] {text}\n"
 
 
 def _now() -> str:

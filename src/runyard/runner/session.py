@@ -15,12 +15,13 @@ from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.errors import ComputeError, ConflictError, InvalidTransitionError, RunyardError
 from runyard.runner import failure
 from runyard.runner.collect import Collector
-from runyard.runner.container.launch import START_FAILED, shown
+from runyard.runner.container.launch import NOT_STARTED_INSIDE, START_FAILED, shown
 from runyard.runner.control import Control
 from runyard.runner.heartbeat import Heartbeat, order_from
 from runyard.runner.log_stream import LogStream
 from runyard.runner.node_group.board import Board, alone
-from runyard.runner.node_group.report import first_report, heard_by
+from runyard.runner.node_group.ports import ReservedPorts
+from runyard.runner.node_group.report import first_report, heard_by, reserve_ports
 from runyard.runner.preparation import Preparation, Prepared, spec_of
 from runyard.runner.process import ScriptEnd, ScriptProcess
 from runyard.runner.process_tree import adopt_orphans
@@ -43,6 +44,11 @@ CLOSING_MAX_CHARS = 300
 
 FACTS_PATIENCE_S = 5.0
 """How long the end of a run waits for the properties that were sent while its script ran: facts for people hold nothing up."""
+
+_FOLDER_GONE = (
+    "The script has removed or moved the folder that it ran in, {}. The log is whole; the files that lay there, ./outputs too, "
+    "could not be stored."
+)
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +73,7 @@ class Session:
         self._preparation = Preparation(settings, environment, self._control, self._work, self._stop)
         self._collector: Collector | None = None
         self._board: Board | None = None
+        self._ports: ReservedPorts | None = None
         self._lacks_files = False
         self._telling: threading.Thread | None = None
         self._is_told = False
@@ -99,9 +106,12 @@ class Session:
         return 0 if is_known else 1
 
     def _carried_out(self, run: RunRecord) -> Ending:
+        trouble = self._emptied()  # first: the files of the log are kept open from here on
         stream = LogStream(self._control.append)
         logs = _logs_of(run, self._work, self._settings, stream)
         try:
+            if trouble is not None:
+                raise trouble
             ending = self._outcome(run, logs)
         except (RunyardError, OSError) as error:
             log.exception("the run could not be carried out")
@@ -112,20 +122,28 @@ class Session:
         if self._board is not None:
             self._board.change(is_over=True, state=NodeState.ENDED)
             self._board.close()
-        logs.driver(_closing_line(ending))
+        lost = [] if self._collector is None or self._work.code.is_dir() else [_FOLDER_GONE.format(self._work.code)]
+        for line in [*lost, _closing_line(ending)]:
+            logs.driver(line)
         logs.system.enter(Phase.RELEASE)
         problems, ending = self._collected(ending, logs)
         logs.system.close()
         stream.close()
         problems += stream.problems
         self._lacks_files = bool(problems)
-        if problems and ending.reason is None:
-            return replace(ending, reason=problems[0])
+        if (said := [*lost, *problems]) and ending.reason is None:
+            return replace(ending, reason=said[0])
         return ending
+
+    def _emptied(self) -> OSError | None:
+        try:
+            self._work.empty()
+        except OSError as error:
+            return error
+        return None
 
     def _outcome(self, run: RunRecord, logs: RunLogs) -> Ending:
         """Take the run from its snapshot to the end of its script."""
-        self._work.empty()
         logs.system.start()
         spec = spec_of(run)
         if spec.node_group is not None:
@@ -152,7 +170,8 @@ class Session:
         def exchange(report: NodeReport) -> NodeBoardBody:
             return alone(report) if group.node_count == 1 else self._control.exchange(0, report)
 
-        return Board(exchange, first_report(self._settings, group), heard=heard_by(self._stop))
+        self._ports = reserve_ports(self._settings, group)
+        return Board(exchange, first_report(self._settings, self._ports), heard=heard_by(self._stop))
 
     def _led(self, group: NodeGroup, board: Board, prepared: Prepared, logs: RunLogs) -> GroupEnd:
         """Carry out a run of several processes."""
@@ -262,8 +281,12 @@ class Session:
             return self._ending_by_order(end.order)
         if end.exit_code == 0:
             return Ending(status=RunStatus.COMPLETED)
-        if prepared.container is not None and end.exit_code == START_FAILED and not self._work.error_file.exists():
-            return Ending(status=RunStatus.FAILED, error=failure.container_error(prepared.container.engine.name))
+        if prepared.container is not None and self._work.code.is_dir() and not self._work.is_script_begun():
+            if end.exit_code == START_FAILED:
+                return Ending(status=RunStatus.FAILED, error=failure.container_error(prepared.container.engine.name))
+            if end.exit_code in NOT_STARTED_INSIDE and not prepared.spec.command:
+                error = failure.image_error(prepared.container.image, prepared.interpreter, end.exit_code)
+                return Ending(status=RunStatus.FAILED, error=error)
         error = failure.script_error(end.exit_code, self._work.error_file, prepared.interpreter, prepared.environment_name)
         return Ending(status=RunStatus.FAILED, error=error)
 
@@ -326,6 +349,8 @@ class Session:
         if is_known and not self._lacks_files and not self._settings.keep_work:
             self._work.clear()
         self._preparation.close()
+        if self._ports is not None:
+            self._ports.close()
 
 
 def _logs_of(run: RunRecord, work: WorkFolder, settings: RunnerSettings, stream: LogStream) -> RunLogs:

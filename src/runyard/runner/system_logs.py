@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from enum import Enum
-from pathlib import Path
+
+from runyard.runner.log_file import LogFile
 
 LOGGER = "runyard"
 
@@ -22,9 +24,9 @@ class Phase(str, Enum):
 class SystemLogs(logging.Handler):
     """Writes what the runner logs into the file of the present phase, a line in one write."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, files: Mapping[Phase, LogFile]) -> None:
         super().__init__(logging.INFO)
-        self._folder = folder
+        self._files = files
         self._phase = Phase.PREPARATION
         self.setFormatter(log_layout())
 
@@ -44,8 +46,8 @@ class SystemLogs(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line. Trouble with the disk is passed over: runner.log has the line too."""
         line = self.format(record) + "\n"
-        with contextlib.suppress(OSError), (self._folder / self._phase.value).open("ab", buffering=0) as out:
-            out.write(line.encode("utf-8", "backslashreplace"))
+        with contextlib.suppress(OSError):
+            self._files[self._phase].append(line)
 
 
 def log_layout() -> logging.Formatter:

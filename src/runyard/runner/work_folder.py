@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -59,6 +60,10 @@ class WorkFolder:
         for file in self.root.glob("error*.json*"):
             file.unlink(missing_ok=True)
 
+    def is_script_begun(self) -> bool:
+        """Return whether a Python has begun with the script: the launcher makes room for its error before anything else."""
+        return any(self.root.glob(f"{self.error_file.name}*"))
+
     def keep_end(self, request: ReportStatusRequest) -> None:
         """Write the last status down, so that it can be told to the server by hand if this process cannot."""
         try:
@@ -75,7 +80,8 @@ def _remove(folder: Path) -> None:
     if not folder.is_symlink():
         # A script may have left folders that even their owner cannot write to.
         for parent, _, _ in os.walk(folder):
-            os.chmod(parent, 0o700)  # noqa: PTH101 - os.walk gives text
+            with contextlib.suppress(OSError):  # another user's, such as those of a container that was told to be root
+                os.chmod(parent, 0o700)  # noqa: PTH101 - os.walk gives text
         shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():
         log.warning("%s could not be removed", folder)

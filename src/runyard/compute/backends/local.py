@@ -37,6 +37,8 @@ _START_TICKS = 19
 CONTAINER_S = 15.0
 """How long a container engine may take to remove a container."""
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
 logger = logging.getLogger(__name__)
 
 
@@ -189,7 +191,7 @@ def _processes_of(name: str, folder: Path | None) -> dict[psutil.Process, dict[s
     """Return the processes that carry the job's mark, and those that work in its folder, each with its variables."""
     found: dict[psutil.Process, dict[str, str]] = {}
     asked = [process for process in psutil.process_iter() if process.pid != os.getpid()]
-    deadline = time.monotonic() + EXEC_S
+    deadline = float("inf")
     while True:
         told = [(process, _variables(process)) for process in asked]
         for process, variables in told:
@@ -198,6 +200,7 @@ def _processes_of(name: str, folder: Path | None) -> dict[psutil.Process, dict[s
         asked = [process for process, variables in told if variables is None and process not in found]
         if not asked or time.monotonic() > deadline:
             return found
+        deadline = min(deadline, time.monotonic() + EXEC_S)  # from the end of the first look, which takes long where much runs
         time.sleep(0.01)
 
 
@@ -236,7 +239,7 @@ def _started(pid: int) -> str | float | None:
     day at which a process was started is another one each time that somebody sets the clock.
     """
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = _BOOT_ID.read_text().strip()
         facts = Path(f"/proc/{pid}/stat").read_text(errors="replace")
         return f"{boot}/{facts.rpartition(')')[2].split()[_START_TICKS]}"
     except (OSError, IndexError):

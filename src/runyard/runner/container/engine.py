@@ -40,7 +40,11 @@ class ContainerEngine:
         return run_program(command, log, name=self.name, stdin=stdin, environment=self.variables, is_stopped=is_stopped)
 
     def image_id(self, image: str) -> str | None:
-        """Return the id of an image that the engine has, else None."""
+        """Return the id of an image that the engine has, else None.
+
+        Raises:
+            ComputeError: the engine does not answer.
+        """
         done = self._ask(["image", "inspect", "--format", "{{.Id}}", image], ANSWER_TIMEOUT_S)
         return done.stdout.strip() if done.returncode == 0 else None
 
@@ -48,22 +52,26 @@ class ContainerEngine:
         """Kill the container of a run and remove it; that there is none is fine. Return why it could not be done, else None."""
         try:
             done = self._ask(removal(self.name, run_id), REMOVE_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            return f"{self.name} did not answer within {REMOVE_TIMEOUT_S:g} s"
+        except ComputeError as error:
+            return error.message
         missing = "no such container" in done.stderr.lower() or "no container with name" in done.stderr.lower()
         return None if done.returncode == 0 or missing else done.stderr.strip()
 
     def _ask(self, arguments: list[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self.program, *arguments],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout_s,
-            env=dict(self.variables),
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        try:
+            return subprocess.run(
+                [self.program, *arguments],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout_s,
+                env=dict(self.variables),
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            said = f"{self.name} {' '.join(arguments[:2])} has not ended within {timeout_s:g} s"
+            raise ComputeError(f"{said}. Find out on this machine whether the engine hangs, and submit the run again.") from error
 
 
 def find_engine(variables: Mapping[str, str]) -> ContainerEngine:

@@ -22,6 +22,9 @@ LABEL = "runyard.run"
 START_FAILED = 125
 """What `docker run` and `podman run` end with when they have not started the script. Source: docker run, "Exit status"."""
 
+NOT_STARTED_INSIDE = (1, 126, 127)
+"""What they end with when the program is not in the image, or is none; 1 is from the process that Podman puts before it."""
+
 _PACKAGE = Path(__file__).parents[2]
 _FIRST_SIGNAL_CODE = 128
 

@@ -15,7 +15,7 @@ from runyard.runner.collect import Collector
 from runyard.runner.control import Control
 from runyard.runner.log_stream import LogStream
 from runyard.runner.node_group.board import Board
-from runyard.runner.node_group.report import first_report, heard_by
+from runyard.runner.node_group.report import first_report, heard_by, reserve_ports
 from runyard.runner.node_group.work import DirectWork, IdleWork, NodeWork
 from runyard.runner.preparation import Preparation, Prepared, spec_of
 from runyard.runner.process_tree import adopt_orphans
@@ -61,7 +61,8 @@ class Follower:
         self._work.empty()
         spec = spec_of(run)
         assert spec.node_group is not None
-        report = first_report(self._settings, spec.node_group)
+        ports = reserve_ports(self._settings, spec.node_group)
+        report = first_report(self._settings, ports)
         board = Board(lambda each: self._control.exchange(self._settings.node, each), report, heard=heard_by(self._stop))
         stream = LogStream(self._control.append)
         own = [process for process in node_processes(spec.node_group) if process.node == self._settings.node]
@@ -83,6 +84,7 @@ class Follower:
         if not self._settings.keep_work:
             self._work.clear()
         self._preparation.close()
+        ports.close()
         return 0
 
     def _take_part(self, run: RunRecord, spec: RunSpec, group: NodeGroup, board: Board, logs: RunLogs) -> None:
