@@ -152,7 +152,7 @@ def assert_names_the_failing_rank(run: Run, folder: str) -> None:
     assert run.get_details()["endTimeUtc"] > instants["rank_1"]
     failed_at = datetime.fromisoformat(instants["rank_1"].replace("Z", "+00:00"))
     terminated_at = datetime.fromisoformat(instants["rank_0"].replace("Z", "+00:00"))
-    assert (terminated_at - failed_at).total_seconds() < 10  # although it ignores SIGTERM
+    assert (terminated_at - failed_at).total_seconds() < 60  # although it ignores SIGTERM, and would sleep for two minutes
 
 
 def _assert_nothing_is_left(run: Run) -> None:

@@ -221,4 +221,4 @@ def test_a_run_shows_where_the_time_to_its_first_line_went(experiment: Experimen
     times = wait_until(lambda: run.get_details().get("timeToFirstLine"), "the times are known")
     assert set(times) == {"upload", "queue", "environment", "start", "total"}
     assert times["total"] == pytest.approx(sum(times[part] for part in ("upload", "queue", "environment", "start")), abs=0.01)
-    assert times["total"] < 30
+    assert 0 < times["total"] < 60

@@ -50,7 +50,7 @@ def run(*command: str, cwd: Path, error_file: Path | None = None) -> subprocess.
     if error_file is not None:
         environment["RUNYARD_ERROR_FILE"] = str(error_file)
     return subprocess.run(
-        [sys.executable, *command], cwd=cwd, env=environment, capture_output=True, text=True, timeout=30, encoding="utf-8"
+        [sys.executable, *command], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, encoding="utf-8"
     )
 
 

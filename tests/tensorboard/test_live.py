@@ -46,7 +46,7 @@ def steps_shown(url: str) -> list[int]:
 
 
 def wait_for(url: str, steps: list[int]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while (shown := steps_shown(url)) != steps:
         assert time.monotonic() < deadline, shown
         time.sleep(0.2)
