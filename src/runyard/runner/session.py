@@ -47,6 +47,9 @@ _FOLDER_GONE = (
     "could not be stored."
 )
 
+FACTS_PATIENCE_S = 5.0
+"""How long the end of a run waits for the properties that were sent while its script ran: facts for people hold nothing up."""
+
 log = logging.getLogger(__name__)
 
 
@@ -72,6 +75,7 @@ class Session:
         self._board: Board | None = None
         self._ports: ReservedPorts | None = None
         self._lacks_files = False
+        self._telling: threading.Thread | None = None
         self._is_told = False
         self._late_order: StopOrder | None = None
         self._recording = RunRecording(self._control.client, settings.run_id)
@@ -94,6 +98,7 @@ class Session:
             return 0
         self._heartbeat.start()
         ending = self._carried_out(run)
+        self._wait_for_facts()
         is_known = self._report_end(ending)
         self._recording.send_rest()
         self._heartbeat.close()
@@ -263,7 +268,13 @@ class Session:
 
     def _tell(self, properties: Mapping[str, str]) -> None:
         # In a thread: a slow server must not keep the script from being watched.
-        threading.Thread(target=self._control.add_properties, args=(properties,), name="facts", daemon=True).start()
+        self._telling = threading.Thread(target=self._control.add_properties, args=(properties,), name="facts", daemon=True)
+        self._telling.start()
+
+    def _wait_for_facts(self) -> None:
+        """Have the run's properties there before its end: who waits for the run reads them next."""
+        if self._telling is not None:
+            self._telling.join(FACTS_PATIENCE_S)
 
     def _ending_of(self, end: ScriptEnd, prepared: Prepared) -> Ending:
         if end.order is not None:

@@ -84,7 +84,7 @@ def test_pruning_frees_what_was_not_used(tmp_path: Path) -> None:
     built = cache.find_or_build(TINY, lambda _: None)
     assert cache.prune(unused_for_s=3600) == 0
     (listed,) = cache.list()
-    assert (listed.used_at, cache.list()) == (pytest.approx(built.used_at), [listed])
+    assert listed.used_at == pytest.approx(built.used_at) and cache.list() == [listed]
     assert cache.prune(unused_for_s=3600, now=built.used_at + 4000) == listed.size_bytes > 0
     assert cache.list() == []
 
@@ -98,11 +98,7 @@ def test_pruning_leaves_an_environment_alone_while_a_process_uses_it(tmp_path: P
         assert cache.prune(unused_for_s=0, now=much_later) == 0
         code = "import sys; print('up', flush=True); sys.stdin.read(); import iniconfig; print(iniconfig.__name__)"
         script = subprocess.Popen(
-            [built.python, "-c", code],
-            pass_fds=use.descriptors,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            [built.python, "-c", code], pass_fds=use.descriptors, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert script.stdout is not None and script.stdout.readline() == "up\n"
     # The one that started it is gone, as a runner that was killed; the script is not.

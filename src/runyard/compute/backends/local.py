@@ -31,10 +31,11 @@ CLEAN_UP_S = 3.0
 EXEC_S = 0.2
 """How long a process may be in the middle of its exec, when it has no variables yet, and is asked again."""
 
+_START_TICKS = 19
+"""Where in ``/proc/PID/stat``, behind the name of the program, stands when the process was started."""
+
 CONTAINER_S = 15.0
 """How long a container engine may take to remove a container."""
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 logger = logging.getLogger(__name__)
 
@@ -226,24 +227,26 @@ def _whole(nodes: list[JobHandle], gpus: list[str]) -> JobHandle:
 
 
 def _handle(pid: int, folder: Path, node: int) -> JobHandle:
-    return {"pid": pid, "born": _born(pid), "folder": str(folder), "node": node}
+    return {"pid": pid, "started": _started(pid), "folder": str(folder), "node": node}
 
 
-def _born(pid: int) -> str | None:
-    """Return what tells a process from an earlier or later one of the same number; None when there is none.
+def _started(pid: int) -> str | float | None:
+    """Return what tells a process from a later one of the same number; None when there is none.
 
-    On Linux it is when it began, counted from the machine's start, and which start that was: the time of day when a process began
-    is another one after the clock was set.
+    It is no time of the day where the system knows another: the boot, and the ticks from there to the start. The time of the
+    day at which a process was started is another one each time that somebody sets the clock.
     """
     try:
-        began = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
-        return f"{_BOOT_ID.read_text().strip()} {began}"
-    except ProcessLookupError:
-        return None
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        facts = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        return f"{boot}/{facts.rpartition(')')[2].split()[_START_TICKS]}"
     except (OSError, IndexError):
-        pass
+        return _create_time(pid)
+
+
+def _create_time(pid: int) -> float | None:
     try:
-        return str(psutil.Process(pid).create_time())
+        return psutil.Process(pid).create_time()
     except psutil.Error:
         return None
 
@@ -255,8 +258,12 @@ def _signal(handle: JobHandle, number: int) -> None:
 
 
 def _is_alive(handle: JobHandle) -> bool:
+    pid = handle["pid"]
     try:
-        process = psutil.Process(handle["pid"])
-        return _born(process.pid) == handle.get("born") and process.status() != psutil.STATUS_ZOMBIE
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return False
     except psutil.Error:
         return False
+    if "started" in handle:
+        return bool(handle["started"] == _started(pid))
+    return bool(handle["create_time"] == _create_time(pid))  # noted by an older version
