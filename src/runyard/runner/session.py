@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 CLOSING_MAX_CHARS = 300
 """How much of an error the last line of the log repeats; the whole of it stands above, and in the run's error."""
 
-FACTS_PATIENCE_S = 5.0
-"""How long the end of a run waits for the properties that were sent while its script ran: facts for people hold nothing up."""
-
 _FOLDER_GONE = (
     "The script has removed or moved the folder that it ran in, {}. The log is whole; the files that lay there, ./outputs too, "
     "could not be stored."
 )
+
+FACTS_PATIENCE_S = 5.0
+"""How long the end of a run waits for the properties that were sent while its script ran: facts for people hold nothing up."""
 
 log = logging.getLogger(__name__)
 

@@ -70,21 +70,14 @@ def test_a_process_id_that_was_given_to_another_process_is_not_the_job(tmp_path:
     assert engine.watch({"job": by_older}) == {"job": JobState.ALIVE}
 
 
-def test_a_job_lives_on_when_the_clock_is_set_and_not_when_the_machine_was_started_anew(
-    tmp_path: Path, runner: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    handle = LocalEngine(runner).start(spec(tmp_path))
-    wait_until(lambda: (tmp_path / "work" / "job" / "runner.log").read_text())
-    told = psutil.Process.create_time
-    monkeypatch.setattr(psutil.Process, "create_time", lambda process: told(process) + 3600)
-    assert LocalEngine(runner).watch({"job": handle}) == {"job": JobState.ALIVE}
-    (tmp_path / "boot_id").write_text("the next one\n")
-    monkeypatch.setattr(local, "_BOOT_ID", tmp_path / "boot_id")
+def test_a_clock_that_is_set_ends_no_job(tmp_path: Path, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = LocalEngine(runner)
-    assert engine.watch({"job": handle}) == {"job": JobState.GONE}
-    engine.stop(handle)  # the process of that number is somebody else's
-    assert os.waitid(os.P_PID, handle["pid"], os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-    psutil.Process(handle["pid"]).kill()
+    handle = engine.start(spec(tmp_path))
+    set_back = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: set_back(process) - 1.0)
+    assert engine.watch({"job": handle}) == {"job": JobState.ALIVE}
+    engine.stop(handle)
+    wait_until(lambda: engine.watch({"job": handle}) == {"job": JobState.GONE})
 
 
 def test_cleaning_up_kills_what_left_the_group_and_spares_the_others(tmp_path: Path) -> None:

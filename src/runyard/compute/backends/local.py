@@ -37,8 +37,6 @@ _START_TICKS = 19
 CONTAINER_S = 15.0
 """How long a container engine may take to remove a container."""
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
 logger = logging.getLogger(__name__)
 
 
@@ -239,7 +237,7 @@ def _started(pid: int) -> str | float | None:
     day at which a process was started is another one each time that somebody sets the clock.
     """
     try:
-        boot = _BOOT_ID.read_text().strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         facts = Path(f"/proc/{pid}/stat").read_text(errors="replace")
         return f"{boot}/{facts.rpartition(')')[2].split()[_START_TICKS]}"
     except (OSError, IndexError):
