@@ -18,7 +18,8 @@ from runyard import Experiment, Run, Workspace
 from tests.e2e.conftest import violations
 from tests.server_process import RunningServer
 
-START_S = 90
+START_S = 120
+END_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +54,12 @@ def lab(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     threading.Thread(target=read, daemon=True).start()
     assert ready.wait(START_S), "JupyterLab did not start"
     yield f"{found[0]}/lab/tree/{{name}}?token={found[1]}", folder
-    process.terminate()
-    process.wait(30)
+    process.terminate()  # it ends its kernels first
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def write_notebook(path: Path, *cells: str) -> None:
@@ -73,11 +78,12 @@ def write_notebook(path: Path, *cells: str) -> None:
 def run_all(page: Page, url: str) -> None:
     page.goto(url)
     # The menu knows the notebook's commands once its kernel is up.
-    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=START_S * 1000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All( Cells)?$")).click()
 
 
+@pytest.mark.timeout(600)
 def test_the_widget_follows_a_living_run_and_shows_a_past_one(
     lab: tuple[str, Path], browser: Browser, workspace: Workspace, experiment: Experiment
 ) -> None:
@@ -100,7 +106,7 @@ def test_the_widget_follows_a_living_run_and_shows_a_past_one(
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
     run_all(page, url.format(name="run.ipynb"))
     widget = page.get_by_role("region", name=re.compile("^Run living"))
-    expect(widget.get_by_text("Running", exact=True)).to_be_visible(timeout=60_000)
+    expect(widget.get_by_text("Running", exact=True)).to_be_visible(timeout=START_S * 1000)
     expect(widget.get_by_role("img", name="Line chart of loss: 5 points", exact=False)).to_be_visible()
     expect(widget.get_by_text("first line")).to_be_visible()
     expect(widget.get_by_role("cell", name="living>child", exact=True)).to_be_visible()
