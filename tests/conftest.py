@@ -137,8 +137,8 @@ def _close_network() -> None:
         _require_loopback(self, address)
         return _CONNECT_EX(self, address)
 
-    socket.socket.connect = connect  # type: ignore[method-assign]
-    socket.socket.connect_ex = connect_ex  # type: ignore[method-assign]
+    socket.socket.connect = connect  # type: ignore[method-assign, assignment]
+    socket.socket.connect_ex = connect_ex  # type: ignore[method-assign, assignment]
 
 
 def _require_loopback(connecting: socket.socket, address: Any) -> None:

@@ -9,7 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
+
+from tests.client.fake_ingest import reserved_port
 
 Fault = Callable[["Passing"], None]
 
@@ -47,7 +50,7 @@ class Passing(BaseHTTPRequestHandler):
             return
         finally:
             connection.close()
-        kept = {
+        kept: dict[str, Any] = {
             name: value for name, value in answer.getheaders() if name.lower() in ("content-type", "retry-after", "x-request-id")
         }
         self.reply(answer.status, content, **kept)
@@ -116,7 +119,8 @@ class FaultyProxy:
         self.target = target
         self.fault: Fault | None = None
         self.batch_times: list[float] = []
-        self._listener = _Listener(("127.0.0.1", port), Passing)
+        self._place = reserved_port(port)  # also after close(), until another proxy listens there
+        self._listener = _Listener(self._place.getsockname(), Passing)
         self._listener.owner = self
         threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True).start()
 

@@ -18,7 +18,7 @@ LOCKED = re.compile(r"^([\w.-]+(?:\[[\w,-]+\])?==[^\s;\\]+(?: ; [^\\]+)?)", re.M
 
 def build_wheel(folder: Path, source: Path = ROOT) -> Path:
     """Build the wheel of ``source`` without network and return its path."""
-    command = [UV, "build", "--offline", "--wheel", "--no-build-isolation", "--quiet", "--python", sys.executable]
+    command = [str(UV), "build", "--offline", "--wheel", "--no-build-isolation", "--quiet", "--python", sys.executable]
     subprocess.run([*command, "--out-dir", folder], cwd=source, check=True, timeout=100)
     (built,) = folder.glob("*.whl")
     return built
@@ -60,7 +60,7 @@ def make_environment(folder: Path, wheel: Path, extras: str = "", python: str = 
     constraints.write_text("\n".join(LOCKED.findall((ROOT / "requirements" / "dev.txt").read_text())) + "\n")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run([UV, "venv", "--quiet", "--python", python, folder], check=True, timeout=100, env=environment)
-    install = [
+    install: list[str | Path] = [
         UV,
         "pip",
         "install",

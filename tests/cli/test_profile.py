@@ -86,7 +86,7 @@ def test_a_token_on_the_command_line_is_refused_with_how_it_is_given(elsewhere: 
 
 
 def test_a_server_that_is_not_there_is_named(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(Client.__init__.__kwdefaults__, "retry_s", 0.0)
+    monkeypatch.setitem(Client.__init__.__kwdefaults__ or {}, "retry_s", 0.0)
     told = CliRunner().invoke(root, ["login", "http://127.0.0.1:9", "--profile", "x"], input="t\n")
     assert told.exit_code == 7 and "http://127.0.0.1:9" in told.stderr
 

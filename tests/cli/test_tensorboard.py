@@ -25,8 +25,8 @@ def test_tensorboard_is_started_on_a_run_until_ctrl_c(workspace: Workspace, proj
     run.complete()
     command = [sys.executable, "-m", "runyard", "run", "monitor-tensorboard", "-r", run.id, "--port", "0"]
     started = subprocess.Popen([*command, "--local-directory", str(tmp_path / "tb")], stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
     try:
-        assert started.stdout is not None
         url = started.stdout.readline().strip()
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert answer.status == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -102,6 +103,14 @@ class IngestServer(ThreadingHTTPServer):
         return
 
 
+def reserved_port(port: int = 0) -> socket.socket:
+    """Return a socket that has a port and does not listen: who connects is refused, and of all programs ours alone may listen."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", port))
+    return place
+
+
 class FakeIngest:
     """The server and what it holds. ``behaviour`` is asked first for every request."""
 
@@ -114,13 +123,13 @@ class FakeIngest:
         self._batches: dict[tuple[str, str], dict[int, list[Record]]] = defaultdict(dict)
         self._arrived: dict[str, list[Record]] = defaultdict(list)
         self._server: IngestServer | None = None
-        self._port = port
+        self._place = reserved_port(port)
+        self._port = int(self._place.getsockname()[1])
 
     def start(self) -> FakeIngest:
-        """Listen; again on the same port after :meth:`stop`."""
+        """Listen; again on the same port after :meth:`stop`: nobody else gets it in between."""
         self._server = IngestServer(("127.0.0.1", self._port), Handler)
         self._server.owner = self
-        self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

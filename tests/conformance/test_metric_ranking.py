@@ -55,7 +55,7 @@ def shown(storage: Storage, logged: dict[str, list[float]], **query: Any) -> lis
         page = storage.runs.search("w", RunQuery(limit=17, cursor=cursor, **query), at=NOW)
         summaries = storage.metrics.summaries("w", [run.id for run in page.runs], ["m:x"])
         for run in page.runs:
-            (summary,) = summaries.get(run.id) or [None]
+            (summary,) = summaries.get(run.id) or (None,)
             value = getattr(summary, figure, None)
             result.append(None if value is None or math.isnan(value) else value)
         cursor = page.next_cursor

@@ -146,7 +146,9 @@ def test_a_window_holds_the_extremes_and_only_what_was_logged(
     windows: list[dict[str, Any]],
 ) -> None:
     run_id = new_run()
-    steps = {"rising": lambda i: i, "none": lambda i: None, "falling": lambda i: 100 - i, "jumping": lambda i: i * 37 % 64}[step]
+    patterns: dict[str, Callable[[int], int | None]]
+    patterns = {"rising": lambda i: i, "none": lambda i: None, "falling": lambda i: 100 - i, "jumping": lambda i: i * 37 % 64}
+    steps = patterns[step]
     records: list[Record] = [ScalarRecord("x", i * 1_000_000, value, steps(i)) for i, value in enumerate(values)]
     edges = [0, *sorted(cut for cut in cuts if cut < len(values)), len(values)]
     for seq, (low, high) in enumerate(itertools.pairwise(edges)):
@@ -284,7 +286,7 @@ def test_what_cannot_be_stored_is_named_and_the_rest_is_kept(
     assert answer.refused_count == len(answer.refused)
     assert all(each.message for each in answer.refused)
     assert [series.values for series in storage.metrics.series("w", [run_id], ["x"])] == [
-        [records[place].value for place in good if isinstance(records[place], ScalarRecord)]
+        [record.value for place in good if isinstance(record := records[place], ScalarRecord)]
     ]
     assert [series.columns for series in storage.metrics.series("w", [run_id], ["t"])] == [{"a": [1]}]
     assert not storage.metrics.append("w", run_id, batch, at=NOW).stored

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conformance.conftest import NOW
 
+from runyard.domain.metric import MetricValue
 from runyard.storage.backends.sql import metric_live, metric_stored
 from runyard.storage.backends.sql.metric_tail import join_tail
 from runyard.storage.base import Storage
@@ -32,7 +33,7 @@ def test_each_of_many_series_is_drawn_as_if_it_were_alone(
     storage: Storage,
     new_run: Callable[[], str],
     small_blocks: None,
-    series: list[list[float]],
+    series: list[list[MetricValue]],
     max_points: int,
     is_compacted: bool,
 ) -> None:
@@ -168,11 +169,11 @@ def test_a_tail_that_grows_is_not_unpacked_again(
 
 
 def test_tails_that_are_kept_are_bounded(storage: Storage, new_run: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metric_live, "KEPT_POINTS", 500)
+    kept = storage.metrics.reader.live.kept  # type: ignore[attr-defined]
+    monkeypatch.setattr(kept, "max_size", 500)
     run_ids = [new_run() for _ in range(9)]
     for run_id in run_ids:
         storage.metrics.append("w", run_id, RecordBatch("w", 0, [ListRecord("x", 1, [0.5] * 60)]), at=NOW)
-    live = storage.metrics.reader._live  # type: ignore[attr-defined]
     for _ in range(2):
         assert len(storage.metrics.windows("w", SeriesQuery(run_ids=run_ids, names=["x"]))) == len(run_ids)
-        assert live._size == sum(tail.size() for tail in live._kept.values()) <= 500
+        assert 0 < kept.size <= 500

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.conformance.test_metric_store import RECORDS
 
 from runyard.client.archive.metric_rows import metric_batches
-from runyard.domain.run import RunStatus
+from runyard.domain.run import RunRecord, RunStatus
 from runyard.errors import ConflictError, NotFoundError
 from runyard.server.services import metric_file as metric_file_module
 from runyard.server.services.metric_file import metric_file
@@ -73,7 +73,7 @@ def test_special_numbers_keep_their_bits(storage: Storage, new_run: Callable[[],
 
 def test_a_list_that_begins_with_a_text_at_a_step_stays_a_list(storage: Storage, new_run: Callable[[], str]) -> None:
     run_id = new_run()
-    records = [ListRecord("v", 5, []), ScalarRecord("v", 5, "text", 3), ScalarRecord("v", 6, 2**64 - 1, 4)]
+    records: list[Record] = [ListRecord("v", 5, []), ScalarRecord("v", 5, "text", 3), ScalarRecord("v", 6, 2**64 - 1, 4)]
     storage.metrics.append("w", run_id, RecordBatch("x", 0, records), at=NOW)
     before = exported(storage, "w", run_id)
     other = brought_in(storage, before)
@@ -170,7 +170,8 @@ def brought_in(storage: Storage, parquet: bytes) -> str:
     for batch in batches_of(parquet):
         answer = storage.metrics.append(storage.imports.staging, f"i-{run_id}", decode_batch(batch), at=NOW)
         assert not answer.refused
-    return finished(storage, run_id, f"i-{run_id}").id
+    record: RunRecord = finished(storage, run_id, f"i-{run_id}")
+    return record.id
 
 
 def batches_of(parquet: bytes) -> Iterator[bytes]:

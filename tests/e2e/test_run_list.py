@@ -157,8 +157,8 @@ def test_columns_are_chosen_moved_and_widened_and_a_fresh_browser_shows_the_same
 def test_a_list_is_ordered_by_several_columns_with_the_pointer_the_keyboard_and_the_menu(
     studio: Studio, experiment: Experiment
 ) -> None:
-    for name, loss, team in (("one", 1, "a"), ("two", 2, "a"), ("three", 3, "b"), ("four", 4, "b")):
-        make(experiment, name, loss=loss, team=team)
+    for name, figure, owner in (("one", 1, "a"), ("two", 2, "a"), ("three", 3, "b"), ("four", 4, "b")):
+        make(experiment, name, loss=figure, team=owner)
     page = studio.open("/runs?cols=t:team,m:loss@last,m:-loss@last")
     team, loss = (
         page.get_by_role("columnheader", name=name).get_by_role("button") for name in (re.compile("^team"), re.compile("^loss"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_every_change_is_heard_in_order_also_over_a_restart(place: Path) -> None
         before = listener.topics(run.id).count(ChangeTopic.METRIC)
         run.log("x", value)
         run.flush()
-        until(lambda seen=before: listener.topics(run.id).count(ChangeTopic.METRIC) > seen, f"point {value} is heard")
+        until(partial(lambda seen: listener.topics(run.id).count(ChangeTopic.METRIC) > seen, before), f"point {value} is heard")
     stop_server(server)  # the listener's client starts it anew
     run.tag("after", "restart")
     run.complete()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -59,3 +62,20 @@ def test_a_module_that_an_environment_lacks_is_named_with_the_package_to_add(exp
     assert "No module named 'sklearn'" in message
     assert "Environment 'too-small' does not have this module" in message
     assert "add_pip_package('scikit-learn')" in message
+
+
+def test_an_environment_that_a_run_uses_is_not_pruned(experiment: Experiment, project: Path, tmp_path: Path) -> None:
+    environment = Environment("in-use")
+    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["iniconfig==2.0.0", "pluggy"])
+    up, gate = tmp_path / "up", tmp_path / "gate"
+    waits = f"import os, time\nopen({str(up)!r}, 'w')\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.05)\n"
+    run = submit(experiment, project, f"{waits}import iniconfig\nprint(iniconfig.__file__)\n", environment)
+    deadline = time.monotonic() + 60
+    while not up.exists():
+        assert time.monotonic() < deadline, run.get_details()
+        time.sleep(0.05)
+    prune = [sys.executable, "-m", "runyard", "environment", "prune", "--unused-days", "0", "-o", "json"]
+    pruned = subprocess.run(prune, capture_output=True, text=True, check=False)
+    assert pruned.returncode == 0, pruned.stderr
+    gate.touch()
+    assert run.wait_for_completion()["status"] == "Completed"

@@ -63,7 +63,7 @@ class Training:
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write("\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+        return str(self.process.stdout.readline()).strip()
 
     def end(self) -> tuple[float, str]:
         """Let it come to its end; return how long that took, and what it wrote to stderr."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -29,10 +30,13 @@ print("logged")
 @pytest.fixture
 def kernel() -> Iterator[Any]:
     """A real IPython kernel, behind the manager that a notebook server has."""
-    manager = jupyter_client.KernelManager(kernel_name="python3")
-    manager.start_kernel()
-    yield manager
-    manager.shutdown_kernel(now=True)
+    # Over files, not TCP: the ports are chosen by the manager and bound by the kernel, and others may take them in between.
+    # The names of such files are short.
+    with tempfile.TemporaryDirectory() as folder:
+        manager = jupyter_client.KernelManager(kernel_name="python3", transport="ipc", ip=f"{folder}/kernel")
+        manager.start_kernel()
+        yield manager
+        manager.shutdown_kernel(now=True)
 
 
 class Notebook:

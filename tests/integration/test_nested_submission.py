@@ -62,7 +62,7 @@ def test_a_child_and_its_child_have_environments_of_their_own(experiment: Experi
     run.wait_for_completion()
     assert run.get_metrics() == {"iniconfig": "2.0.0", "of the child": "1.1.1"}
     (child,) = run.get_children()
-    assert child.get_tags()["why"] == "nested" and child.parent.id == run.id
+    assert child.get_tags()["why"] == "nested" and child.parent is not None and child.parent.id == run.id
     (grandchild,) = child.get_children()
     assert grandchild.get_metrics() == {"prefix": sys.prefix}
     assert child.get_metrics()["told by"] == grandchild.id

@@ -69,7 +69,7 @@ def test_who_shares_a_folder_builds_the_wheel_once(tmp_path: Path, monkeypatch: 
 
 @is_built
 def test_the_source_archive_has_the_studio_built_and_gives_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
-    command = [UV, "build", "--offline", "--sdist", "--no-build-isolation", "--quiet", "--python", sys.executable]
+    command = [str(UV), "build", "--offline", "--sdist", "--no-build-isolation", "--quiet", "--python", sys.executable]
     subprocess.run([*command, "--out-dir", tmp_path], cwd=ROOT, check=True, timeout=100)
     with tarfile.open(tmp_path / f"runyard-{VERSION}.tar.gz") as archive:
         archive.extractall(tmp_path)  # our own: Python before 3.11.4 cannot filter

@@ -74,9 +74,10 @@ def test_many_runs_wait_their_turn_with_a_reason_and_never_share_a_slot_or_a_gpu
     runs = [queue.submit(tiny(notes, str(gate), gpus=n % 3)) for n in range(COUNT)]
     # 0 + 1 + 2 GPUs, and one more run that needs none: then the slots are full.
     until(lambda: notes.exists() and len(noted(notes)) == SLOTS, "the first runs have begun")
-    waiting = {run.id: run.get_details()["queueingInfo"] for run in runs[SLOTS:]}
+    until(lambda: f"number {COUNT - SLOTS} in" in reason(runs[-1]), "the last one is told its place")
+    waiting = {run.id: reason(run) for run in runs[SLOTS:]}
     for place, run in enumerate(runs[SLOTS:], 1):
-        assert f"number {place} in the queue. All {SLOTS} places for runs are taken, by {runs[0].id}" in str(waiting[run.id])
+        assert f"number {place} in the queue. All {SLOTS} places for runs are taken, by {runs[0].id}" in waiting[run.id]
     (target,) = queue.workspace._client.compute_targets.list()
     assert (target.slots, target.gpus, target.gpus_used) == (SLOTS, GPUS, 3)
     gate.touch()
@@ -110,7 +111,7 @@ def test_gpus_survive_a_restart_of_the_server_and_come_back_from_a_cancelled_run
         second = queue.submit(tiny(notes, str(gate), gpus=2))
         third = queue.submit(tiny(notes, gpus=1))
         until(lambda: "before it" in reason(third), "the third run waits behind the second")
-        assert f"It waits for 2 of 3 GPUs: 0, 1 are used by {first.id}." in reason(second)
+        until(lambda: f"It waits for 2 of 3 GPUs: 0, 1 are used by {first.id}." in reason(second), "the second run says why")
         assert second.id in reason(third)
         first.cancel()
         until(lambda: len(noted(notes)) >= 2, "the second run has begun")

@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -92,7 +93,7 @@ def test_killing_the_server_again_and_again_costs_a_training_nothing(place: Path
         killed["server with its compactor, below a training"] += 1
         if pid == first.process.pid:
             first.process.wait()
-        until(lambda pid=pid: server_pid(place) != pid, "it is gone")
+        until(partial(lambda old: server_pid(place) != old, pid), "it is gone")
     end.touch()
     count = int(training.communicate(timeout=120)[0])
     assert training.returncode == 0
@@ -166,16 +167,16 @@ def test_a_killed_runner_costs_no_point_and_its_run_can_be_ended(home: Path, pro
         tellers = [project.parent / f"told-{turn}-{number}" for number in range(RUNNERS_AT_ONCE)]
         runs = [experiment.submit(ScriptRunConfig(".", "endless.py", arguments=[str(told)])) for told in tellers]
         for run, told in zip(runs, tellers, strict=True):
-            until(lambda told=told: told.exists() and told.read_text(), "the script logs")
+            until(partial(lambda file: file.exists() and file.read_text(), told), "the script logs")
             time.sleep(chance.random() * 0.3)  # the moment of the kill is what the test varies
             runner_of(run.id).kill()
             killed["runner"] += 1
         for run, told in zip(runs, tellers, strict=True):
-            until(lambda run=run: run.get_status() == "NotResponding", "the loss shows")
+            until(partial(lambda lost: lost.get_status() == "NotResponding", run), "the loss shows")
             run.cancel()
             assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
             pid, returned = map(int, told.read_text().split())
-            until(lambda pid=pid: not lives(pid), "the script is gone, too")
+            until(partial(lambda script: not lives(script), pid), "the script is gone, too")
             subprocess.run([sys.executable, "-m", "runyard", "sync"], check=True, timeout=120, stdout=subprocess.DEVNULL)
             values = run.get_metrics()["n"]
             is_whole = values == list(range(len(values)))

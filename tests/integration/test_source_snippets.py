@@ -410,7 +410,7 @@ def test_a_description_in_markdown_is_kept_and_searched(experiment: Experiment, 
     run = experiment.start_logging(snapshot_directory=None)
     run.description = "See [the other run](/runs/x) and ![a picture](outputs/a.png): *learning rate* warm-up"
     run.complete()
-    assert Run.get(workspace, run.id).description.startswith("See [the other run]")
+    assert (Run.get(workspace, run.id).description or "").startswith("See [the other run]")
     assert [each.id for each in workspace.get_runs('text "rate* warm-up"')] == [run.id]
 
 

@@ -96,7 +96,8 @@ def test_a_run_outlives_the_terminal_that_submitted_it(own_server: list[RunningS
     terminal = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert terminal.stdout is not None
     run_id = terminal.stdout.readline().strip()
-    wait_until(lambda: "line 1" in terminal.stdout.readline(), "its log shows")
+    said = terminal.stdout
+    wait_until(lambda: "line 1" in said.readline(), "its log shows")
     os.killpg(terminal.pid, signal.SIGHUP)
     terminal.wait()
     terminal.stdout.close()

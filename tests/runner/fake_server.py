@@ -52,6 +52,8 @@ class FakeServer:
         self.properties: dict[str, str] = {}
         self.stop_reason: str | None = None
         self.on_put: Callable[[], object] = lambda: None
+        self.on_patch: Callable[[], object] = lambda: None
+        self.has_ended = threading.Event()
         self.fails_before: RunStatus | None = None
         self.failures: dict[str, RunyardError] = {}
         self._http: _Http | None = None
@@ -103,7 +105,7 @@ class FakeServer:
         rest = unquote(path.removeprefix(RUN_PATH).lstrip("/"))
         if not path.startswith(RUN_PATH):
             raise NotFoundError(f"nothing at {path}")
-        for prefix, failure in self.failures.items():
+        for prefix, failure in list(self.failures.items()):
             if rest.startswith(prefix):
                 raise failure
         if rest == "" and method == "PATCH":
@@ -142,6 +144,8 @@ class FakeServer:
         require_transition(RUN_ID, self.run.status, request.status)
         self.reports.append(request)
         self.run = dataclasses.replace(self.run, status=request.status)
+        if request.status.is_terminal:
+            self.has_ended.set()
         return self.run
 
     def _append(self, name: str, offset: int, data: bytes) -> AppendAckBody:
@@ -211,6 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if self.command == "PUT":
                 fake.on_put()
+            if self.command == "PATCH":
+                fake.on_patch()
             with fake.lock:
                 answer = fake.answer(self.command, parts.path, query, body)
             self._send(200, answer if isinstance(answer, bytes) else to_json(answer))

@@ -430,14 +430,19 @@ def test_a_runner_that_is_started_wrongly_says_what_is_missing(scene: Scene) -> 
     assert "RUNYARD_RUN_TOKEN" in runner.log
 
 
-def until_properties(server: FakeServer) -> dict[str, str]:
-    until(lambda: "runyard.time.start_s" in server.properties, "the properties")
-    return server.properties
+def test_the_properties_of_a_run_are_there_before_its_end_is_told(scene: Scene) -> None:
+    server = scene.server({"train.py": "pass"})
+    came_first: list[bool] = []
+    server.on_patch = lambda: came_first.append(server.has_ended.wait(0.5))
+    runner = scene.start(server)
+    assert runner.wait() == 0
+    assert server.statuses[-1] == "Completed"
+    assert came_first == [False] and "runyard.time.start_s" in server.properties
 
 
 @pytest.mark.slow
 def test_an_environment_is_built_with_its_log_and_the_next_run_finds_it(scene: Scene, tmp_path: Path) -> None:
-    script = "import iniconfig, sys, time\nprint('prefix', sys.prefix)\ntime.sleep(1)"
+    script = "import iniconfig, sys\nprint('prefix', sys.prefix)"
     spec = RunSpec(script="train.py", packages=PackageSpec(pip=["iniconfig==2.0.0"]), environment_name="tiny")
     server = scene.server({"train.py": script}, spec)
     runner = scene.start(server)
@@ -445,14 +450,14 @@ def test_an_environment_is_built_with_its_log_and_the_next_run_finds_it(scene: S
     assert server.statuses == ["Preparing", "Running", "Finalizing", "Completed"]
     assert "uv pip sync" in server.text("azureml-logs/20_image_build_log.txt")
     assert f"prefix {server.home / 'environments'}" in runner.driver_log
-    first = until_properties(server)
+    first = server.properties
     assert first["runyard.environment.cached"] == "False"
     assert float(first["runyard.time.environment_s"]) > 0
     server.down()
     again = scene.server({"train.py": script}, spec)
     assert scene.start(again).wait() == 0
     assert "azureml-logs/20_image_build_log.txt" not in again.artifacts
-    assert until_properties(again)["runyard.environment.cached"] == "True"
+    assert again.properties["runyard.environment.cached"] == "True"
     assert again.properties["runyard.environment.key"] == first["runyard.environment.key"]
 
 

@@ -10,10 +10,11 @@ from runyard.runner.stop import StopCause, StopSwitch
 
 def test_the_first_order_stays() -> None:
     stop = StopSwitch()
-    assert stop.order is None
+    assert not stop.order
     stop.give(StopCause.TOO_LONG, "one")
     stop.give(StopCause.CANCELED, "two")
-    assert stop.order is not None and stop.order.cause is StopCause.TOO_LONG
+    order = stop.order
+    assert order is not None and order.cause is StopCause.TOO_LONG
 
 
 def test_a_signal_is_an_order() -> None:

@@ -151,7 +151,8 @@ def test_an_existing_conda_environment_is_read_by_conda(tmp_path: Path, monkeypa
 def test_an_unknown_attribute_is_refused(part: str) -> None:
     environment = Environment("e")
     with pytest.raises(AttributeError, match="user_managed_dependency"):
-        (getattr(environment, part) if part else environment).user_managed_dependency = True
+        owner: Any = getattr(environment, part) if part else environment
+        owner.user_managed_dependency = True
 
 
 @pytest.mark.parametrize("name", ["", None])

@@ -10,7 +10,6 @@ from runyard.client.artifact import FilePart
 from runyard.domain.artifact import ArtifactRecord
 from runyard.domain.run import RunError, RunRecord, RunStatus
 from runyard.errors import RunFailedError, RunyardError
-from runyard.sdk import log_stream
 from runyard.sdk.log_stream import GrowingLog, LogStream, chosen_logs, raise_if_failed, wait_until_ended
 from tests.sdk.builders import AT, run_record
 
@@ -33,9 +32,11 @@ class Script:
         return "w"
 
     def get(self, run_id: str) -> RunRecord:
+        record: Any
         record, self.logs = self.moments.pop(0) if len(self.moments) > 1 else self.moments[0]
         if isinstance(record, BaseException):
             raise record
+        assert isinstance(record, RunRecord)
         return record
 
     def list(self, run_id: str, prefix: str) -> list[ArtifactRecord]:
@@ -51,7 +52,7 @@ class Script:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_stream.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("runyard.sdk.log_stream.time.sleep", lambda seconds: None)
 
 
 def follow(*moments: tuple[Any, dict[str, bytes]]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from runyard.domain import metric
+from runyard.domain.metric import MetricValue
 from runyard.errors import InvalidArgumentError, LimitExceededError
 from runyard.sdk import metric_value
 from runyard.sdk.metric_value import chart_data, described, in_parts, row, scalar, step_number, table, values_of
@@ -171,7 +172,7 @@ def test_half_a_surrogate_pair_names_nothing_and_hurts_no_text() -> None:
 
 
 def test_long_texts_of_a_list_travel_in_parts_that_a_server_takes() -> None:
-    values = ["t" * 900_000] * 9 + [1, 2]
+    values: list[MetricValue] = ["t" * 900_000] * 9 + [1, 2]
     parts = list(in_parts(values))
     assert [value for part in parts for value in part] == values
     assert all(sum(len(each) for each in part if isinstance(each, str)) <= 4_000_000 for part in parts)

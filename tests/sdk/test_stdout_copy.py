@@ -60,6 +60,6 @@ def test_the_original_streams_other_abilities_are_kept(tmp_path: Path, monkeypat
     copy.start()
     assert sys.stdout.isatty() is False
     sys.stdout.flush()
-    assert sys.stdout.getvalue() == ""  # type: ignore[attr-defined]
+    assert screen.getvalue() == ""
     copy.stop()
     copy.stop()

@@ -59,7 +59,7 @@ def app(made_apps: list[FastAPI], context: ServerContext) -> FastAPI:
 
 
 @pytest.fixture
-def anonymous(app: FastAPI) -> httpx.Client:
+def anonymous(app: FastAPI) -> TestClient:
     """A client that says nothing about itself."""
     return TestClient(app, base_url="http://127.0.0.1:9", raise_server_exceptions=False, follow_redirects=False)
 

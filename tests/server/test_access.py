@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
+from starlette.testclient import TestClient
 
 from runyard.server.app import create_app
 from runyard.server.context import ServerContext
@@ -114,7 +115,5 @@ def test_an_unforeseen_failure_is_an_envelope_without_inner_details(
     assert response.json()["error"]["code"] == "internal"
 
 
-def _browser(app: FastAPI) -> httpx.Client:
-    from starlette.testclient import TestClient
-
+def _browser(app: FastAPI) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1:9", raise_server_exceptions=False, follow_redirects=False)

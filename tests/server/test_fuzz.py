@@ -103,7 +103,7 @@ def _object(schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The owner's client of a server with a run in it, whose engine starts nothing."""
     home = tmp_path_factory.mktemp("fuzz")
     put_database(home)
@@ -121,7 +121,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     context.storage.close()
 
 
-def fill(client: httpx.Client) -> None:
+def fill(client: TestClient) -> None:
     """Make what some of the drawn names mean."""
     root = "/api/v1/workspaces/default"
     client.put(f"{root}/experiments/mnist")

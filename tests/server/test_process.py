@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from runyard.server import process as server_process
 
 
 class Process:
@@ -81,9 +85,18 @@ def test_it_comes_up_private_comes_back_on_its_port_and_goes_cleanly(start: Any)
 def test_a_second_server_for_the_same_folder_is_refused(start: Any) -> None:
     start().wait_until_up()
     second = start()
-    assert second.process.wait(timeout=30) == 1
+    assert second.process.wait(timeout=60) == 1
     text = second.output()
     assert "Another server has" in text and "Traceback" not in text
+
+
+def test_a_lock_that_somebody_has_for_a_moment_only_is_no_other_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_process, "LOCK_PATIENCE_S", 60.0)
+    with (tmp_path / "server.lock").open("w") as looking:  # as a program does that looks whether a server runs
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        threading.Timer(0.1, fcntl.flock, [looking, fcntl.LOCK_UN]).start()
+        with server_process._only_server(tmp_path):
+            pass
 
 
 def test_a_port_in_use_is_a_clear_error(start: Any) -> None:
@@ -91,7 +104,7 @@ def test_a_port_in_use_is_a_clear_error(start: Any) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         process = start("--port", str(taken.getsockname()[1]))
-        assert process.process.wait(timeout=30) == 1
+        assert process.process.wait(timeout=60) == 1
         text = process.output()
         assert "is in use" in text and "--port" in text and "Traceback" not in text
 
@@ -107,14 +120,14 @@ def test_last_times_port_is_given_up_when_somebody_else_has_it(start: Any, tmp_p
 
 def test_a_home_that_cannot_be_written_is_a_clear_error(start: Any) -> None:
     process = start(home=Path("/proc/runyard"))  # not even root can make a folder there
-    assert process.process.wait(timeout=30) == 1
+    assert process.process.wait(timeout=60) == 1
     assert "cannot be used" in process.output()
 
 
 def test_a_home_that_is_a_file_is_a_clear_error(start: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     process = start(home=tmp_path / "file")
-    assert process.process.wait(timeout=30) == 1
+    assert process.process.wait(timeout=60) == 1
     text = process.output()
     assert "cannot be used" in text and "RUNYARD_HOME" in text and "Traceback" not in text
 

@@ -23,7 +23,8 @@ def test_only_what_has_changed_is_read_again(experiment: Experiment) -> None:
     run.complete()
     while data.refresh():
         pass
-    assert not data.is_live
+    live: bool = data.is_live
+    assert not live
     assert [child.display_name for child in data.children] == [f"{run.display_name}>a child"]
     assert data.children_count == 1
     told = data.as_json()

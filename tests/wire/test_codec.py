@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runyard.domain.metric import MetricFamily, MetricSeries, MetricType
+from runyard.domain.metric import MetricFamily, MetricSeries, MetricType, MetricValue
 from runyard.domain.run import RunRecord, RunStatus
 from runyard.errors import InvalidArgumentError
 from runyard.wire.codec import from_json, from_msgpack, to_json, to_msgpack
@@ -30,9 +30,9 @@ def test_a_record_survives_json_and_unknown_fields_are_ignored() -> None:
 
 
 @given(st.lists(SCALARS, max_size=10), st.integers(-(2**63), 2**63 - 1))
-def test_a_batch_survives_messagepack_exactly(values: list[object], step: int) -> None:
-    records = [ScalarRecord("é/名", 1, value, step) for value in values]  # type: ignore[arg-type]
-    batch = RecordBatch("w", 7, [*records, ListRecord("l", 1, values), TableRecord("t", 1, {"c": values})])  # type: ignore[arg-type]
+def test_a_batch_survives_messagepack_exactly(values: list[MetricValue], step: int) -> None:
+    records = [ScalarRecord("é/名", 1, value, step) for value in values]
+    batch = RecordBatch("w", 7, [*records, ListRecord("l", 1, values), TableRecord("t", 1, {"c": values})])
     back = from_msgpack(to_msgpack(batch), RecordBatch)
     assert repr(back) == repr(batch)  # repr, since NaN is not equal to itself
 

@@ -125,7 +125,10 @@ def build(name: str, version: str | None, workspace_name: str | None, path: Path
 @click.option("--unused-days", type=click.FloatRange(0), default=30.0, show_default=True, help="Unused for how many days.")
 @output_options()
 def prune(unused_days: float, output_format: str, query: str | None) -> None:
-    """Remove built environments that no run has used for some time. They are built again when a run asks for them."""
+    """Remove built environments that no run has used for some time. They are built again when a run asks for them.
+
+    An environment that a run uses now, or that is being built, stays.
+    """
     freed = _cache().prune(unused_for_s=unused_days * DAY_S)
     Output(output_format, query).print({"freed_mb": round(freed / 1e6, 1), "left": len(_cache().list())})
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from runyard.client.environment_build.cache import EnvironmentCache
 from runyard.client.environment_build.program import Log, Stopped
+from runyard.client.environment_build.use import EnvironmentUse
 from runyard.domain.run import RunSpec
 
 SECRET_REFERENCE = re.compile(r"\$\{(RUNYARD_SECRET_\d+)\}")
@@ -27,8 +28,10 @@ class PreparedEnvironment:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
-def prepare_environment(spec: RunSpec, cache_root: Path, build_log: Log, is_stopped: Stopped) -> PreparedEnvironment:
-    """Return the environment of a run, built now when it asks for packages and the cache has none.
+def prepare_environment(
+    spec: RunSpec, cache_root: Path, build_log: Log, is_stopped: Stopped, use: EnvironmentUse
+) -> PreparedEnvironment:
+    """Return the environment of a run, built now when it asks for packages and the cache has none; it stays until ``use`` ends.
 
     Raises:
         BuildStoppedError: ``is_stopped`` became true.
@@ -42,7 +45,7 @@ def prepare_environment(spec: RunSpec, cache_root: Path, build_log: Log, is_stop
         pip=[with_secrets(line, os.environ) for line in spec.packages.pip],
         pip_options=[with_secrets(line, os.environ) for line in spec.packages.pip_options],
     )
-    built = EnvironmentCache(cache_root).find_or_build(packages, build_log, is_stopped)
+    built = EnvironmentCache(cache_root).find_or_build(packages, build_log, is_stopped, use)
     return PreparedEnvironment(
         interpreter=str(built.python),
         label=spec.environment_name or built.key,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from runyard.client.environment_build.cache import FOLDER
+from runyard.client.environment_build.use import EnvironmentUse
 from runyard.domain.container import ContainerSpec
 from runyard.domain.run import RunRecord, RunSpec
 from runyard.errors import ConfigurationError
@@ -36,7 +37,7 @@ class Prepared:
     """A script that is ready to start. ``environment_name`` is None when Runyard has not made its environment.
 
     ``gpus`` are those of each node of the run, as CUDA_VISIBLE_DEVICES has them. With a ``container``, interpreter and variables
-    are those inside it.
+    are those inside it. ``inherited`` are the open files that its processes get: by them they use their environment.
     """
 
     spec: RunSpec
@@ -46,6 +47,7 @@ class Prepared:
     variables: Mapping[str, str]
     gpus: Sequence[str] = ()
     container: Container | None = None
+    inherited: Sequence[int] = ()
 
     def command(self, variables: Mapping[str, str] | None = None) -> list[str]:
         """Return the program and arguments to execute, expanded with ``variables``, those of the run when left out."""
@@ -66,6 +68,7 @@ class Preparation:
         self._stop = stop
         self._cache = BlobCache(settings.home / "cache" / "blobs") if settings.home else None
         self._started_at = process_started_at()
+        self._use = EnvironmentUse()
 
     def prepare(self, run: RunRecord, spec: RunSpec, logs: RunLogs) -> Prepared:
         """Restore the snapshot, make the environment, and return the script as it is to be started.
@@ -87,7 +90,7 @@ class Preparation:
         if spec.container is not None:
             prepared = self._in_container(run, spec, spec.container, logs)
         else:
-            made = prepare_environment(spec, self._settings.cache / FOLDER, logs.build, self._is_stopped)
+            made = prepare_environment(spec, self._settings.cache / FOLDER, logs.build, self._is_stopped, self._use)
             if spec.packages is not None:
                 logs.prep(f"The environment {made.label!r} was ready after {made.duration_s:.2f} s.")
             prepared = self._prepared(run, spec, made)
@@ -97,8 +100,9 @@ class Preparation:
         logs.prep(f"Ready after {time.monotonic() - began:.2f} s.")
         return prepared
 
-    def shrink_cache(self) -> None:
-        """Bring the cache of snapshot contents back to its size."""
+    def close(self) -> None:
+        """End the use of the environment, and bring the cache of snapshot contents back to its size."""
+        self._use.close()
         if self._cache is not None:
             self._cache.shrink()
 
@@ -148,6 +152,7 @@ class Preparation:
             properties={**made.properties, **preparation_times(run.created_at, self._started_at, made.duration_s)},
             variables=with_interpreter_first(variables, interpreter),
             gpus=self._settings.gpus,
+            inherited=self._use.descriptors,
         )
 
 

@@ -32,8 +32,12 @@ class ScriptEnd:
 class ScriptProcess:
     """A started script."""
 
-    def __init__(self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path, inherited: Sequence[int] = ()
+    ) -> None:
         """Start it. Its output is appended to the file ``log``: a slow reader of the log never holds the script up.
+
+        It gets the open files ``inherited``.
 
         Raises:
             OSError: the program cannot be started.
@@ -48,6 +52,7 @@ class ScriptProcess:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                pass_fds=inherited,
             )
         self._started = time.monotonic()
         self._tree.started(self._process.pid)

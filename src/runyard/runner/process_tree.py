@@ -62,11 +62,15 @@ class ProcessTree:
 
     def note_members(self) -> frozenset[psutil.Process]:
         """Return the processes that live now, and remember them: one that loses its parent later is still known."""
+        # First the children of those that are known, though one has just ended: one that loses its parent meanwhile is found
+        # among the own afterwards.
         found: set[psutil.Process] = set()
-        own = [child for child in psutil.Process().children() if child not in self._others]
-        for root in [*own, *self._known]:
-            if root not in found and _lives(root):
+        for root in self._known:
+            if root not in found:
                 found.update([root, *_descendants(root)])
+        for child in psutil.Process().children():
+            if child not in self._others and child not in found:
+                found.update([child, *_descendants(child)])
         self._known = frozenset(process for process in found if _lives(process))
         return self._known
 

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 CLOSING_MAX_CHARS = 300
 """How much of an error the last line of the log repeats; the whole of it stands above, and in the run's error."""
 
+FACTS_PATIENCE_S = 5.0
+"""How long the end of a run waits for the properties that were sent while its script ran: facts for people hold nothing up."""
+
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +68,7 @@ class Session:
         self._collector: Collector | None = None
         self._board: Board | None = None
         self._lacks_files = False
+        self._telling: threading.Thread | None = None
         self._is_told = False
         self._late_order: StopOrder | None = None
         self._recording = RunRecording(self._control.client, settings.run_id)
@@ -87,6 +91,7 @@ class Session:
             return 0
         self._heartbeat.start()
         ending = self._carried_out(run)
+        self._wait_for_facts()
         is_known = self._report_end(ending)
         self._recording.send_rest()
         self._heartbeat.close()
@@ -215,7 +220,9 @@ class Session:
         if container is not None:
             command, variables = container.command(command, variables, self._work.code), container.client_variables(variables)
             log.info("the container: %s", shown(command))
-        process = ScriptProcess(command, cwd=self._work.code, environment=variables, log=logs.driver_path)
+        process = ScriptProcess(
+            command, cwd=self._work.code, environment=variables, log=logs.driver_path, inherited=prepared.inherited
+        )
         try:
             log.info("the script is process %d", process.pid)
             logs.process_started(PROCESS_NAME, process.pid)
@@ -242,7 +249,13 @@ class Session:
 
     def _tell(self, properties: Mapping[str, str]) -> None:
         # In a thread: a slow server must not keep the script from being watched.
-        threading.Thread(target=self._control.add_properties, args=(properties,), name="facts", daemon=True).start()
+        self._telling = threading.Thread(target=self._control.add_properties, args=(properties,), name="facts", daemon=True)
+        self._telling.start()
+
+    def _wait_for_facts(self) -> None:
+        """Have the run's properties there before its end: who waits for the run reads them next."""
+        if self._telling is not None:
+            self._telling.join(FACTS_PATIENCE_S)
 
     def _ending_of(self, end: ScriptEnd, prepared: Prepared) -> Ending:
         if end.order is not None:
@@ -312,7 +325,7 @@ class Session:
     def _tidy(self, is_known: bool) -> None:
         if is_known and not self._lacks_files and not self._settings.keep_work:
             self._work.clear()
-        self._preparation.shrink_cache()
+        self._preparation.close()
 
 
 def _logs_of(run: RunRecord, work: WorkFolder, settings: RunnerSettings, stream: LogStream) -> RunLogs:

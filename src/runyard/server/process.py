@@ -9,10 +9,12 @@ import logging
 import os
 import signal
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import psutil
 import uvicorn
@@ -27,6 +29,10 @@ from runyard.version import VERSION
 logger = logging.getLogger(__name__)
 
 BACKLOG = 512
+
+LOCK_PATIENCE_S = 1.0
+"""How long the lock of the folder may be held before it is another server's: a program that looks whether one runs has it for a
+moment, and so has a process that a server was starting when it was killed."""
 GARBAGE_THRESHOLDS = (50_000, 20, 100)
 """Allocations before young objects are looked through, and how many such looks before older ones are. Python's own 700 would look
 through an answer of ten thousand records many times while it is made, though none of it is garbage."""
@@ -94,11 +100,20 @@ def _make_home(home: Path) -> None:
 @contextmanager
 def _only_server(home: Path) -> Iterator[None]:
     with (home / "server.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ConflictError(f"Another server has {home} already. `runyard status` shows it.") from error
+        deadline = time.monotonic() + LOCK_PATIENCE_S
+        while not _is_taken(lock):
+            if time.monotonic() > deadline:
+                raise ConflictError(f"Another server has {home} already. `runyard status` shows it.")
+            time.sleep(0.02)
         yield
+
+
+def _is_taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType
+from runyard.domain.metric import MetricFamily, MetricSeries, MetricSummary, MetricType, MetricValue
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import BatchAckBody, RecordBatch
 from runyard.wire.metric_query import SeriesQuery
@@ -58,6 +58,29 @@ class MetricColumn:
     objects: list[Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricFigures:
+    """What :class:`MetricSummary` says of each metric of a run, as columns, in order of first logging.
+
+    **Shape** of each numpy column: (n,). ``families`` and ``types`` uint8 are places in the lists of those enums. ``ends`` has
+    two columns under each of ``last``, ``min``, ``max`` and ``first``: uint8 what the value is, as in :class:`MetricColumn`, 0
+    where there is none, and int64 its eight bytes. ``steps`` has two under each of ``last``, ``min`` and ``max``: bool whether
+    there is one, and int64 the step. ``means`` float64 holds where ``has_mean`` bool is true. ``objects`` has what is no number,
+    under ``last`` and ``first``, by place; ``columns`` the names of the columns of tables, by place.
+    """
+
+    names: list[str]
+    families: Any
+    types: Any
+    counts: Any
+    ends: dict[str, tuple[Any, Any]]
+    steps: dict[str, tuple[Any, Any]]
+    has_mean: Any
+    means: Any
+    objects: dict[str, dict[int, MetricValue]]
+    columns: dict[int, list[str]]
+
+
 class MetricStore(Protocol):
     """Everything that was logged.
 
@@ -90,6 +113,9 @@ class MetricStore(Protocol):
 
     def summaries(self, workspace: str, run_ids: list[str], names: list[str] | None) -> dict[str, list[MetricSummary]]:
         """Return the summaries of the runs' metrics, in order of first logging. Runs without any are left out."""
+
+    def figures(self, workspace: str, run_id: str) -> MetricFigures:
+        """Return the summaries of all metrics of a run as columns: there may be ten thousand."""
 
     def export(
         self, workspace: str, run_ids: list[str], names: list[str] | None, *, whole: bool = False

@@ -61,6 +61,11 @@ export function isSystemMetric(name: string): boolean {
   return name.startsWith("system/");
 }
 
+/** True for what is looked at on the metrics tab. */
+export function isChartedMetric(metric: MetricSummary): boolean {
+  return !isSystemMetric(metric.name) && !isMedium(metric);
+}
+
 /** True for what is looked at on the media tab: files and histograms. */
 export function isMedium(metric: MetricSummary): boolean {
   return metric.family === "file" || metric.family === "histogram";

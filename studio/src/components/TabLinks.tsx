@@ -14,10 +14,11 @@ export interface TabLink {
 /** Tabs that are links: each is a page of its own with an address. Arrows move between them, Enter opens. */
 export function TabLinks({ label, tabs, selected, panelId }: { label: string; tabs: readonly TabLink[]; selected: string; panelId: string }) {
   const list = useRef<HTMLDivElement>(null);
+  // The counts come later than the tabs, and make them wider.
+  const counted = tabs.map((tab) => tab.count ?? "").join();
   useEffect(() => {
-    // On a narrow screen the row of tabs scrolls sideways.
-    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [selected]);
+    if (list.current) bringIntoSight(list.current);
+  }, [selected, counted]);
   const onKeyDown = (event: KeyboardEvent) => {
     const links = [...(list.current?.querySelectorAll("a") ?? [])];
     const at = links.findIndex((link) => link === document.activeElement);
@@ -48,4 +49,12 @@ export function TabLinks({ label, tabs, selected, panelId }: { label: string; ta
       ))}
     </div>
   );
+}
+
+/** On a narrow screen the row of tabs scrolls sideways: the selected one stands in its middle, so that there is seen to be more on both sides. */
+function bringIntoSight(list: HTMLElement): void {
+  const tab = list.querySelector<HTMLElement>("[aria-selected=true]");
+  if (!tab || list.scrollWidth <= list.clientWidth) return;
+  const [place, room] = [tab.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollLeft += place.left + place.width / 2 - (room.left + room.width / 2);
 }

@@ -6,3 +6,11 @@ const WHOLE = 12;
 export function cutInTwo(text: string): readonly [head: string, end: string] {
   return text.length <= WHOLE ? [text, ""] : [text.slice(0, -END), text.slice(-END)];
 }
+
+/** The text where there is room for so many letters; a longer one goes without its middle. */
+export function shortened(text: string, letters: number): string {
+  const room = Math.max(3, Math.floor(letters));
+  if (text.length <= room) return text;
+  const end = Math.floor((room - 1) / 3);
+  return `${text.slice(0, room - 1 - end).trimEnd()}…${text.slice(text.length - end)}`;
+}

@@ -19,7 +19,7 @@ export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: stri
     { label: t("column.name") },
     { label: t("column.status"), width: "136px", narrow: "31%" },
     { label: t("column.experiment"), width: "24%", wide: true },
-    { label: t("compute.nodes"), width: "150px", wide: true },
+    { label: t("compute.nodes"), width: "224px", wide: true },
     { label: t("column.duration"), numeric: true, width: "104px", wide: true },
     ...(canStop ? [{ label: t("compute.actions"), hidden: true, width: "136px", narrow: "30%" }] : []),
   ];
@@ -28,11 +28,11 @@ export function ComputeRuns({ runs, label }: { runs: readonly Run[]; label: stri
       <caption className="visually-hidden">{label}</caption>
       <TableHead heads={heads} />
       <tbody>
-        {nested(runs).map(({ run, depth }) => (
+        {nested(runs).map(({ run, depth, above }) => (
           <Fragment key={run.id}>
             <tr data-explained={Boolean(run.status_reason)}>
               <th scope="row" className={styles.nested} style={{ "--depth": depth }}>
-                <RunLink run={run} />
+                <RunLink run={run} above={above?.display_name} />
               </th>
               <td>
                 <StatusBadge status={run.status} plain />

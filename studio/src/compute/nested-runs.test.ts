@@ -10,4 +10,5 @@ test("a child stands under its parent, wherever it came in the list", () => {
     { id: "o", parent_id: "not here" },
   ];
   expect(nested(runs).map(({ run, depth }) => `${depth}${run.id}`)).toEqual(["0x", "0p", "1c2", "2g", "0o"]);
+  expect(nested(runs).map(({ above }) => above?.id)).toEqual([undefined, undefined, "p", "c2", undefined]);
 });

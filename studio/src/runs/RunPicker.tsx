@@ -4,6 +4,7 @@ import { type Run, runsQuery } from "../client/run";
 import { useWorkspace } from "../client/workspace";
 import fieldStyles from "../components/fields.module.css";
 import { RelativeTime } from "../components/RelativeTime";
+import { CutText } from "../components/CutText";
 import { runColour } from "../components/run-colour";
 import { ErrorState, Skeleton } from "../components/states";
 import { t } from "../text/text";
@@ -36,7 +37,9 @@ export function RunPicker({ run, onPick, onlyWithSnapshot = false }: { run: Run;
             <li key={other.id}>
               <button type="button" className={styles.run} onClick={() => onPick(other)}>
                 <span className={styles.dot} style={{ background: runColour(other.id) }} />
-                <span className={styles.name}>{other.display_name}</span>
+                <span className={styles.name} title={other.display_name}>
+                  <CutText text={other.display_name} />
+                </span>
                 <span className={styles.when}>
                   <RelativeTime at={other.created_at} />
                 </span>

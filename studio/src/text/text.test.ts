@@ -30,6 +30,14 @@ test("plurals follow the count", async () => {
   expect(t("runs.total", { count: 1200 })).toBe("1,200 runs");
 });
 
+test("one is spoken of as one, also beside another count", async () => {
+  await activateLocale("en");
+  expect(t("log.size", { lines: 1, size: "28B" })).toBe("1 line, 28B");
+  expect(t("log.size", { lines: 1_000_000, size: "49MB" })).toBe("1,000,000 lines, 49MB");
+  expect(t("compare.linesOf", { count: 1, runs: 1 })).toBe("1 of 1 run");
+  expect(t("compare.groups", { count: 2, runs: 5 })).toBe("2 groups of 5 runs");
+});
+
 test("a choice follows its value", async () => {
   await activateLocale("en");
   expect(t("chart.summary", { name: "loss", count: 2, last: "1", min: "0", max: "1", trend: "rising" })).toContain("rising");

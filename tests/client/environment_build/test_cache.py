@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from runyard.client.environment_build import python
 from runyard.client.environment_build.cache import BuiltEnvironment, EnvironmentCache
 from runyard.client.environment_build.program import without_credentials
 from runyard.client.environment_build.python import find_python
+from runyard.client.environment_build.use import EnvironmentUse
+from runyard.client.environment_build.uv import find_uv
 from runyard.domain.environment import PackageSpec
 from runyard.errors import ComputeError
 
@@ -81,9 +84,70 @@ def test_pruning_frees_what_was_not_used(tmp_path: Path) -> None:
     built = cache.find_or_build(TINY, lambda _: None)
     assert cache.prune(unused_for_s=3600) == 0
     (listed,) = cache.list()
-    assert (listed.used_at, cache.list()) == (pytest.approx(built.used_at), [listed])
+    assert listed.used_at == pytest.approx(built.used_at) and cache.list() == [listed]
     assert cache.prune(unused_for_s=3600, now=built.used_at + 4000) == listed.size_bytes > 0
     assert cache.list() == []
+
+
+@pytest.mark.slow
+def test_pruning_leaves_an_environment_alone_while_a_process_uses_it(tmp_path: Path) -> None:
+    cache = EnvironmentCache(tmp_path)
+    with EnvironmentUse() as use:
+        built = cache.find_or_build(TINY, lambda _: None, use=use)
+        much_later = built.used_at + 1e9
+        assert cache.prune(unused_for_s=0, now=much_later) == 0
+        code = "import sys; print('up', flush=True); sys.stdin.read(); import iniconfig; print(iniconfig.__name__)"
+        script = subprocess.Popen(
+            [built.python, "-c", code], pass_fds=use.descriptors, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert script.stdout is not None and script.stdout.readline() == "up\n"
+    # The one that started it is gone, as a runner that was killed; the script is not.
+    assert cache.prune(unused_for_s=0, now=much_later) == 0
+    assert script.communicate("", timeout=60)[0] == "iniconfig\n"
+    assert cache.prune(unused_for_s=0, now=much_later) > 0 and cache.list() == []
+
+
+@pytest.mark.slow
+def test_pruning_leaves_an_environment_alone_while_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, slow_uv = tmp_path / "gate", tmp_path / "uv.sh"
+    waits = f"case $2 in sync) touch {gate}.reached; while [ ! -e {gate} ]; do sleep 0.05; done;; esac"
+    slow_uv.write_text(f'#!/bin/sh\n{waits}\nexec {find_uv()} "$@"\n')
+    slow_uv.chmod(0o755)
+    monkeypatch.setenv("RUNYARD_UV", str(slow_uv))
+    cache = EnvironmentCache(tmp_path / "environments")
+    results: list[BuiltEnvironment] = []
+    builder = threading.Thread(target=lambda: results.append(cache.find_or_build(TINY, lambda _: None)))
+    builder.start()
+    deadline = time.monotonic() + 60
+    while not Path(f"{gate}.reached").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert cache.prune(unused_for_s=0, now=time.time() + 1e9) == 0
+    gate.touch()
+    builder.join()
+    assert answer(results[0], "import iniconfig; print(1)") == "1"
+
+
+def test_pruning_removes_what_killed_builds_have_left(tmp_path: Path) -> None:
+    left = tmp_path / ("a" * 32)
+    (left / "lib").mkdir(parents=True)
+    (left / "lib" / "half.py").write_text("x")
+    assert EnvironmentCache(tmp_path).prune(unused_for_s=3600) == 0
+    assert EnvironmentCache(tmp_path).prune(unused_for_s=0, now=time.time() + 60) == 1
+    assert not left.exists()
+
+
+def test_an_environment_that_is_removed_in_part_does_not_count_as_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(folder: Path) -> None:
+        raise KeyboardInterrupt(str(folder))
+
+    facts = tmp_path / ("a" * 32) / "environment.json"
+    facts.parent.mkdir()
+    facts.write_text('{"key": "a", "python": "p", "packages": [], "cached": false}')
+    monkeypatch.setattr("shutil.rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        EnvironmentCache(tmp_path).prune(unused_for_s=0, now=time.time() + 60)
+    assert facts.parent.exists() and EnvironmentCache(tmp_path).list() == []
 
 
 @pytest.mark.slow

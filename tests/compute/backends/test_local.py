@@ -31,7 +31,7 @@ def spec(tmp_path: Path, name: str = "job") -> JobSpec:
 
 def variables_of(pid: int) -> dict[str, str]:
     """Return the variables of a process: none while it is in the middle of its exec, as that of runner.sh may be."""
-    text = Path(f"/proc/{pid}/environ").read_bytes().decode()
+    text = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace")
     return dict(each.split("=", 1) for each in text.split("\0") if "=" in each)
 
 
@@ -62,8 +62,21 @@ def test_a_job_that_ended_is_gone_and_leaves_no_zombie(tmp_path: Path, runner: s
 
 
 def test_a_process_id_that_was_given_to_another_process_is_not_the_job(tmp_path: Path, runner: str) -> None:
-    mine = {"pid": os.getpid(), "create_time": 1.0}
-    assert LocalEngine(runner).watch({"job": mine}) == {"job": JobState.GONE}
+    engine = LocalEngine(runner)
+    for started in ({"started": "0/1"}, {"started": None}, {"create_time": 1.0}):  # the last as older versions noted it
+        assert engine.watch({"job": {"pid": os.getpid(), **started}}) == {"job": JobState.GONE}
+    by_older = {"pid": os.getpid(), "create_time": psutil.Process().create_time()}
+    assert engine.watch({"job": by_older}) == {"job": JobState.ALIVE}
+
+
+def test_a_clock_that_is_set_ends_no_job(tmp_path: Path, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = LocalEngine(runner)
+    handle = engine.start(spec(tmp_path))
+    set_back = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: set_back(process) - 1.0)
+    assert engine.watch({"job": handle}) == {"job": JobState.ALIVE}
+    engine.stop(handle)
+    wait_until(lambda: engine.watch({"job": handle}) == {"job": JobState.GONE})
 
 
 def test_cleaning_up_kills_what_left_the_group_and_spares_the_others(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.server.conftest import ROOT
 
-from runyard.domain.metric import MetricType
+from runyard.domain.metric import MetricType, MetricValue
 from runyard.wire.codec import MSGPACK, from_msgpack, to_msgpack
 from runyard.wire.metric import FileRecord, ListRecord, RecordBatch, ScalarRecord, TableRecord
 from runyard.wire.metric_query import MetricValuesBody, SeriesPage
@@ -39,7 +39,7 @@ def send(api: Any) -> Any:
 
 def values(client: httpx.Client, **query: Any) -> dict[str, Any]:
     response = client.post(f"{ROOT}/metrics/values", json={"run_id": "r", **query}, headers={"accept": MSGPACK})
-    return from_msgpack(response.content, MetricValuesBody).runs  # type: ignore[return-value]
+    return from_msgpack(response.content, MetricValuesBody).runs
 
 
 def same(left: Any, right: Any) -> bool:
@@ -111,7 +111,7 @@ def test_json_writes_what_json_has_no_number_for_as_text(send: Any, client: http
 
 
 def test_a_long_series_keeps_its_extremes_when_it_is_thinned(send: Any, client: httpx.Client) -> None:
-    numbers = [math.sin(n / 50) for n in range(20_000)]
+    numbers: list[MetricValue] = [math.sin(n / 50) for n in range(20_000)]
     numbers[12_345], numbers[777] = 99.0, -99.0
     send(ListRecord("long", 1, numbers))
     series = client.post(f"{ROOT}/metrics/series", json={"run_ids": ["r"], "max_points": 200}).json()["series"][0]

@@ -39,8 +39,9 @@ class FakeChanges:
         self.reads += 1
         if cursor < self.oldest:
             return ChangePage(changes=[], cursor=len(self.rows), reset=True)
-        own = [each for name, each in self.rows if name == workspace and each.cursor > cursor and scope in (None, each.root_id)]
-        return ChangePage(changes=own[:limit], cursor=own[limit - 1].cursor if len(own) >= limit else len(self.rows))
+        rows = list(self.rows)  # once: more come while another thread looks
+        own = [each for name, each in rows if name == workspace and each.cursor > cursor and scope in (None, each.root_id)]
+        return ChangePage(changes=own[:limit], cursor=own[limit - 1].cursor if len(own) >= limit else len(rows))
 
     def of_all(self, cursor: int, *, limit: int) -> tuple[list[tuple[str, ChangeRecord]], int]:
         self.reads += 1

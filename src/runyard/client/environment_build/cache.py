@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -19,6 +20,7 @@ from typing import IO
 from runyard.client.environment_build.program import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never
 from runyard.client.environment_build.python import find_python
 from runyard.client.environment_build.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
+from runyard.client.environment_build.use import EnvironmentUse, unused
 from runyard.client.environment_build.uv import find_uv, run_uv
 from runyard.domain.environment import PackageSpec, pip_requirement
 from runyard.errors import ComputeError
@@ -27,6 +29,7 @@ FOLDER = "environments"
 """Where a home folder keeps built environments."""
 
 _FACTS = "environment.json"
+_LOCKS = "locks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +54,23 @@ class EnvironmentCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def find_or_build(self, spec: PackageSpec, log: Log, is_stopped: Stopped = never) -> BuiltEnvironment:
+    def find_or_build(
+        self, spec: PackageSpec, log: Log, is_stopped: Stopped = never, use: EnvironmentUse | None = None
+    ) -> BuiltEnvironment:
         """Return the environment of ``spec``, built now when there is none.
 
         The same specification gives the same environment: the versions that were chosen at the first build are kept.
 
-        ``is_stopped`` is asked all the time, also while another process builds the same.
+        ``is_stopped`` is asked all the time, also while another process builds the same. :meth:`prune` leaves the environment
+        alone until ``use`` is closed; without one it may remove it once this returns.
 
         Raises:
             BuildStoppedError: ``is_stopped`` became true.
             ComputeError: uv or the wanted Python is missing, or the packages cannot be had together.
         """
+        if use is None:
+            with EnvironmentUse() as building:
+                return self.find_or_build(spec, log, is_stopped, building)
         python = find_python(spec.python_version)
         wanted = requirement_lines(spec)
         request = _request(python, wanted)
@@ -70,6 +79,7 @@ class EnvironmentCache:
             lock = self._lock_file(request, python, wanted, spec, log, is_stopped)
             key = _key(python, lock, digest.result())
             folder = self._folder / key
+            use.begin(self._mark(key), is_stopped)
             if (folder / _FACTS).is_file():
                 os.utime(folder / _FACTS)
                 return _read(folder, cached=True)
@@ -83,24 +93,37 @@ class EnvironmentCache:
             ComputeError: the wanted Python is missing.
         """
         python = find_python(spec.python_version)
-        path = self._folder / "locks" / f"{_request(python, requirement_lines(spec))}.txt"
+        path = self._folder / _LOCKS / f"{_request(python, requirement_lines(spec))}.txt"
         if not path.is_file():
             return None
         folder = self._folder / _key(python, path.read_text(), sdk_digest())
         return _read(folder, cached=True) if (folder / _FACTS).is_file() else None
 
     def prune(self, *, unused_for_s: float, now: float | None = None) -> int:
-        """Remove environments that were not used for so long, and return the bytes freed."""
+        """Remove environments that were not used for so long, and what killed builds have left; return the bytes freed.
+
+        **Guarantees**: an environment that is being built, or that a process uses, stays, however long ago that began. One that
+        is removed only in part, since this process was killed, is built anew by the next run that asks for it.
+        """
         limit = (time.time() if now is None else now) - unused_for_s
-        freed = 0
-        for built in self.list():
-            if built.used_at < limit:
-                freed += built.size_bytes
-                shutil.rmtree(self._folder / built.key)
-        return freed
+        folders = [folder for folder in self._folder.glob("*") if folder.is_dir() and folder.name != _LOCKS]
+        return sum(self._removed(folder, limit) for folder in folders)
+
+    def _removed(self, folder: Path, limit: float) -> int:
+        """Remove an environment unless it is used, or was after ``limit``; return the bytes freed."""
+        with unused(self._mark(folder.name)) as is_free:
+            if not is_free or not folder.is_dir() or _used_at(folder) >= limit:
+                return 0
+            size_bytes = _size(folder)
+            (folder / _FACTS).unlink(missing_ok=True)  # first: what has its facts counts as whole
+            shutil.rmtree(folder)
+            return size_bytes
+
+    def _mark(self, key: str) -> Path:
+        return self._folder / _LOCKS / f"{key}.use"
 
     def _lock_file(self, request: str, python: Path, wanted: list[str], spec: PackageSpec, log: Log, is_stopped: Stopped) -> str:
-        path = self._folder / "locks" / f"{request}.txt"
+        path = self._folder / _LOCKS / f"{request}.txt"
         if not path.is_file():
             arguments = ["pip", "compile", "-", "--python", str(python), "--generate-hashes", "--no-header", "--no-annotate"]
             find_uv()  # its absence says nothing about the packages
@@ -120,7 +143,7 @@ class EnvironmentCache:
         began = time.time()
         run_uv(["venv", "--python", str(python), str(folder)], log, is_stopped=is_stopped)
         interpreter = folder / "bin" / "python"
-        requirements = self._folder / "locks" / f"{key}.txt"
+        requirements = self._folder / _LOCKS / f"{key}.txt"
         _write_whole(requirements, lock)
         sync = ["pip", "sync", "--require-hashes", "--python", str(interpreter), str(requirements)]
         (site_packages,) = folder.glob("lib/python*/site-packages")
@@ -136,7 +159,7 @@ class EnvironmentCache:
 
     @contextmanager
     def _locked(self, name: str, is_stopped: Stopped) -> Iterator[None]:
-        folder = self._folder / "locks"
+        folder = self._folder / _LOCKS
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / f"{name}.lock").open("w") as handle:
             while not _is_taken(handle):
@@ -147,7 +170,11 @@ class EnvironmentCache:
 
     def list(self) -> list[BuiltEnvironment]:
         """Return what has been built, the one used last first."""
-        built = [_measured(_read(path.parent, cached=True), path) for path in self._folder.glob(f"*/{_FACTS}")]
+        built: list[BuiltEnvironment] = []
+        for path in self._folder.glob(f"*/{_FACTS}"):
+            with EnvironmentUse() as looking, contextlib.suppress(FileNotFoundError):  # it has been removed meanwhile
+                looking.begin(self._mark(path.parent.name), never)
+                built.append(_measured(_read(path.parent, cached=True), path))
         return sorted(built, key=lambda each: each.used_at, reverse=True)
 
 
@@ -209,10 +236,19 @@ def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def _used_at(folder: Path) -> float:
+    """Return when an environment was used last; of the rest of a build, when that began."""
+    try:
+        return (folder / _FACTS).stat().st_mtime
+    except FileNotFoundError:
+        return folder.stat().st_mtime
+
+
 def _size(folder: Path) -> int:
+    """Return the bytes of an environment's files, without the one that says how many they are."""
     total = 0
     for root, _, files in os.walk(folder):  # twice as fast as rglob, which makes a Path of each
-        total += sum(os.lstat(f"{root}/{name}").st_size for name in files)
+        total += sum(os.lstat(f"{root}/{name}").st_size for name in files if name != _FACTS)
     return total
 
 

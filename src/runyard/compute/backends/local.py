@@ -31,6 +31,9 @@ CLEAN_UP_S = 3.0
 EXEC_S = 0.2
 """How long a process may be in the middle of its exec, when it has no variables yet, and is asked again."""
 
+_START_TICKS = 19
+"""Where in ``/proc/PID/stat``, behind the name of the program, stands when the process was started."""
+
 CONTAINER_S = 15.0
 """How long a container engine may take to remove a container."""
 
@@ -223,7 +226,21 @@ def _whole(nodes: list[JobHandle], gpus: list[str]) -> JobHandle:
 
 
 def _handle(pid: int, folder: Path, node: int) -> JobHandle:
-    return {"pid": pid, "create_time": _create_time(pid), "folder": str(folder), "node": node}
+    return {"pid": pid, "started": _started(pid), "folder": str(folder), "node": node}
+
+
+def _started(pid: int) -> str | float | None:
+    """Return what tells a process from a later one of the same number; None when there is none.
+
+    It is no time of the day where the system knows another: the boot, and the ticks from there to the start. The time of the
+    day at which a process was started is another one each time that somebody sets the clock.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        facts = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        return f"{boot}/{facts.rpartition(')')[2].split()[_START_TICKS]}"
+    except (OSError, IndexError):
+        return _create_time(pid)
 
 
 def _create_time(pid: int) -> float | None:
@@ -240,8 +257,12 @@ def _signal(handle: JobHandle, number: int) -> None:
 
 
 def _is_alive(handle: JobHandle) -> bool:
+    pid = handle["pid"]
     try:
-        process = psutil.Process(handle["pid"])
-        return process.create_time() == handle["create_time"] and process.status() != psutil.STATUS_ZOMBIE
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return False
     except psutil.Error:
         return False
+    if "started" in handle:
+        return bool(handle["started"] == _started(pid))
+    return bool(handle["create_time"] == _create_time(pid))  # noted by an older version

@@ -82,6 +82,7 @@ class Follower:
         board.close()
         if not self._settings.keep_work:
             self._work.clear()
+        self._preparation.close()
         return 0
 
     def _take_part(self, run: RunRecord, spec: RunSpec, group: NodeGroup, board: Board, logs: RunLogs) -> None:

@@ -14,7 +14,9 @@ from runyard.runner.process_tree import ProcessTree, reap_orphans
 class NodeProcesses:
     """Several processes and all that they start, as one tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, inherited: Sequence[int] = ()) -> None:
+        """``inherited`` are open files that each of them gets."""
+        self._inherited = inherited
         self._tree = ProcessTree()
         self._started: dict[str, subprocess.Popen[bytes]] = {}
         self._ended_at: dict[str, float] = {}
@@ -35,6 +37,7 @@ class NodeProcesses:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                pass_fds=self._inherited,
             )
         self._started[name] = process
         self._tree.started(process.pid)

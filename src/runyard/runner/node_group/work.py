@@ -56,7 +56,7 @@ class DirectWork:
         self._own = [process for process in node_processes(group) if process.node == node]
         self._prepared = prepared
         self._folder = folder
-        self._processes = NodeProcesses()
+        self._processes = NodeProcesses(prepared.inherited)
         for process in self._own:
             variables = {**prepared.variables, **process_variables(group, process, plan)}
             variables[ERROR_FILE_VARIABLE] = str(self._error_file(process))
@@ -96,7 +96,7 @@ class MpiWork:
         self._prepared = prepared
         self._mpi_log = logs.mpi_path
         self._ranks = Ranks(group, folder / "ranks")
-        self._processes = NodeProcesses()
+        self._processes = NodeProcesses(prepared.inherited)
         places = {}
         for process in node_processes(group):
             added = {**process_variables(group, process, plan), **gpu_variables(prepared.gpus, process.node)}

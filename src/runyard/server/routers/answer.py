@@ -53,14 +53,27 @@ def answer(body: Any, request: Request | None = None, status: int = 200) -> Resp
     """
     if request is None:
         return Response(to_json(body), status, media_type=JSON)
-    headers = {"vary": "Accept, Accept-Encoding"}
-    if MSGPACK in request.headers.get("accept", ""):
-        return Response(to_msgpack(body), status, headers, media_type=MSGPACK)
+    if takes_msgpack(request):
+        return packed_answer(to_msgpack(body), status)
+    headers = dict(_VARY)
     content = to_json(body)
     if len(content) >= COMPRESSED_FROM_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
         content = gzip.compress(content, compresslevel=1, mtime=0)
         headers["content-encoding"] = "gzip"
     return Response(content, status, headers, media_type=JSON)
+
+
+def takes_msgpack(request: Request) -> bool:
+    """Return whether the client asks for MessagePack."""
+    return MSGPACK in request.headers.get("accept", "")
+
+
+def packed_answer(content: bytes, status: int = 200) -> Response:
+    """Return bytes that are MessagePack already."""
+    return Response(content, status, _VARY, media_type=MSGPACK)
+
+
+_VARY = {"vary": "Accept, Accept-Encoding"}
 
 
 def reachable_run(context: ServerContext, caller: Principal, workspace: str, run_id: str) -> RunRecord:

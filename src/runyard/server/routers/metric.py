@@ -11,13 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from runyard.server.context import ServerContext
-from runyard.server.routers.answer import Caller, Context, answer, reachable_run, require_reachable
+from runyard.server.routers.answer import Caller, Context, answer, packed_answer, reachable_run, require_reachable, takes_msgpack
 from runyard.server.routers.batch import BATCH_BODY, store_batch
 from runyard.server.routes import Routes
 from runyard.server.security.principal import Principal
 from runyard.server.services.bucket import bucket_frame, bucket_page
 from runyard.server.services.export import EXPORT_TYPES, exported
 from runyard.server.services.metric import metric_values, series_frame, series_page, values_at
+from runyard.server.services.metric_packed import packed_figures
 from runyard.server.services.shared_answer import SharedAnswers
 from runyard.wire.bucket import BUCKET_FRAME, BucketPage, BucketQuery
 from runyard.wire.journal import JournalBatch
@@ -61,6 +62,8 @@ def _store(context: ServerContext, caller: Principal, workspace: str, run_id: st
 def list_metrics(context: Context, caller: Caller, workspace: str, run_id: str, request: Request) -> Response:
     """Return the summaries of all metrics of a run."""
     reachable_run(context, caller, workspace, run_id)
+    if takes_msgpack(request):
+        return packed_answer(packed_figures(context.storage.metrics.figures(workspace, run_id)))
     found = context.storage.metrics.summaries(workspace, [run_id], None)
     return answer(MetricSummaryPage(metrics=found.get(run_id, [])), request)
 

@@ -8,11 +8,11 @@ question. At most :data:`WORKERS` pieces of work run at once; more would only wa
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from anyio import CapacityLimiter, to_thread
+
+from runyard.storage.sized_cache import SizedCache
 
 WORKERS = 4
 KEPT_BYTES = 32 << 20
@@ -27,9 +27,7 @@ class SharedAnswers:
         self._limiter = CapacityLimiter(WORKERS)
         self._waiting: dict[Hashable, asyncio.Task[bytes]] = {}
         self._running: dict[Hashable, asyncio.Task[bytes]] = {}
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, tuple[Hashable, bytes]] = OrderedDict()
-        self._kept_bytes = 0
+        self._kept: SizedCache[Hashable, tuple[Hashable, bytes]] = SizedCache(KEPT_BYTES, lambda held: len(held[1]))
 
     async def answer(self, question: Hashable, version: Callable[[], Hashable], make: Callable[[], bytes]) -> bytes:
         """Return what ``make`` gives, or what it gave for an equal question at the same ``version``.
@@ -60,24 +58,13 @@ class SharedAnswers:
     def _made(self, question: Hashable, version: Callable[[], Hashable], make: Callable[[], bytes]) -> bytes:
         # The version is read first: what comes in between is in the answer, and the answer is then made anew once too often.
         now = version()
-        with self._lock:
-            held = self._kept.get(question)
-            if held is not None and held[0] == now:
-                self._kept.move_to_end(question)
-                return held[1]
+        held = self._kept.get(question)
+        if held is not None and held[0] == now:
+            return held[1]
         made = make()
         if len(made) <= KEPT_ANSWER_BYTES:
-            self._keep(question, now, made)
+            self._kept.keep(question, (now, made))
         return made
-
-    def _keep(self, question: Hashable, version: Hashable, made: bytes) -> None:
-        with self._lock:
-            old = self._kept.pop(question, None)
-            self._kept_bytes += len(made) - (len(old[1]) if old is not None else 0)
-            self._kept[question] = version, made
-            while self._kept_bytes > KEPT_BYTES:
-                _, (_, oldest) = self._kept.popitem(last=False)
-                self._kept_bytes -= len(oldest)
 
 
 _UNBOUNDED = CapacityLimiter(float("inf"))

@@ -12,9 +12,10 @@ export interface LineSearch {
   y?: string;
   ema?: string;
   clip?: string;
+  xlog?: string;
 }
 
-/** What runs along the charts of a page, how y is scaled, how much is smoothed. */
+/** What runs along the charts of a page, how y is scaled, how much is smoothed. With `metrics`, these may run along x too, and x may be logarithmic. */
 export const LineSettingsBar = memo(function LineSettingsBar({ search, metrics, onChange }: { search: LineSearch; metrics?: readonly string[]; onChange: (next: LineSearch) => void }) {
   const smoothing = smoothingOf(search.ema);
   const along = search.x === "metric" ? (search.xm ?? "") : "";
@@ -38,6 +39,7 @@ export const LineSettingsBar = memo(function LineSettingsBar({ search, metrics, 
           onChange={(name) => onChange(name === "" ? { x: undefined, xm: undefined } : { x: "metric", xm: name })}
         />
       )}
+      {metrics && <Checkbox label={t("compare.logX")} checked={search.xlog === "1"} onChange={() => onChange({ xlog: search.xlog === "1" ? undefined : "1" })} />}
       <Checkbox label={t("metrics.log")} checked={search.y === "log"} onChange={() => onChange({ y: search.y === "log" ? undefined : "log" })} />
       <Checkbox label={t("metrics.clip")} checked={search.clip === "1"} onChange={() => onChange({ clip: search.clip === "1" ? undefined : "1" })} />
       <label className={styles.smoothing}>

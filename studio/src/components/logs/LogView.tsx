@@ -2,7 +2,7 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMem
 import type { TextSource } from "../../client/text-file";
 import { t } from "../../text/text";
 import { Button } from "../Button";
-import { formatBytes, formatCount } from "../format";
+import { formatBytes } from "../format";
 import { EmptyState, ErrorState, Skeleton } from "../states";
 import { useScrollMap } from "../text-window/useScrollMap";
 import windowStyles from "../text-window/window.module.css";
@@ -156,7 +156,7 @@ export function LogView({ source, url, name, revision, live, range, onRange }: L
       )}
       {list && search && hits.length > 0 && <HitList search={search} match={match} onMatch={goToMatch} />}
       <footer className={styles.footer}>
-        <span>{t("log.size", { lines: formatCount(store.total), size: formatBytes(store.sizeBytes) })}</span>
+        <span>{t("log.size", { lines: store.total, size: formatBytes(store.sizeBytes) })}</span>
         {store.error !== null && <span className={styles.problem}>{t("log.stale")}</span>}
         {!follow && store.total > seenLines.current && seenLines.current > 0 && (
           <Button icon="arrowDown" onClick={toEnd}>

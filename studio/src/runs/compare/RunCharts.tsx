@@ -7,7 +7,7 @@ import { smoothingOf } from "../../components/charts/line-settings";
 import { useSeriesSource } from "../../components/charts/useSeriesSource";
 import { xAxis } from "../../components/charts/x-axis";
 import { Button } from "../../components/Button";
-import { Checkbox, SearchField, Select } from "../../components/fields";
+import { SearchField, Select } from "../../components/fields";
 import { Icon } from "../../components/Icon";
 import { PopoverButton } from "../../components/PopoverButton";
 import { nameFilter } from "../../components/name-filter";
@@ -94,7 +94,6 @@ function Charts({ search, state, onSearch, change, compared }: ChartsProps) {
           {state.tab === "charts" && (
             <>
               <LineSettingsBar search={search} metrics={names} onChange={(next) => onSearch({ ...search, ...next })} />
-              <Checkbox label={t("compare.logX")} checked={search.xlog === "1"} onChange={() => onSearch({ ...search, xlog: search.xlog === "1" ? undefined : "1" })} />
               <Select label={t("compare.group")} value={state.group ?? ""} choices={groupings} onChange={(group) => change({ group: group || null })} />
               {state.group !== null && (
                 <Select

@@ -1,6 +1,6 @@
 import { hasNumbers, isMedium, isSystemMetric, type MetricSummary, numberOf } from "../../client/metric";
 import type { Panel } from "./compare-state";
-import { type ComparedRun, fieldText, keysOf } from "./run-value";
+import { type ComparedRun, fieldText, keysOf, type RunField, valueOf } from "./run-value";
 
 const MOST_AXES = 6;
 
@@ -27,7 +27,13 @@ function panelOf(metric: MetricSummary): Panel | null {
 function parallelPanel(metrics: readonly MetricSummary[], runs: readonly ComparedRun[]): Panel | null {
   const results = metrics.filter((metric) => metric.family === "series" && numberOf(metric.last) !== null).slice(0, 2);
   const keys = keysOf(runs);
-  const settings = [...keys.arguments.map((key) => fieldText({ kind: "argument", key })), ...keys.tags.map((key) => fieldText({ kind: "tag", key }))].slice(0, MOST_AXES - results.length);
+  const known: RunField[] = [...keys.arguments.map((key) => ({ kind: "argument" as const, key })), ...keys.tags.map((key) => ({ kind: "tag" as const, key }))];
+  const settings = known.filter((field) => tellsApart(field, runs)).map(fieldText).slice(0, MOST_AXES - results.length);
   if (settings.length === 0 || results.length === 0 || runs.length < 3) return null;
   return { kind: "parallel", fields: [...settings, ...results.map((metric) => fieldText({ kind: "metric", key: metric.name, figure: "last" }))], wide: true };
+}
+
+/** False for what only one value is known of: an axis of it says nothing. */
+function tellsApart(field: RunField, runs: readonly ComparedRun[]): boolean {
+  return new Set(runs.map((run) => valueOf(run, field)).filter((value) => value !== null)).size > 1;
 }

@@ -29,6 +29,8 @@ interface RunGridProps {
   name: string;
   lines: GridLines;
   columns: readonly Column[];
+  /** The run whose children are listed, by its name. */
+  above?: string | undefined;
   sort: string;
   density: Density;
   chosenWidths: Readonly<Record<string, number>>;
@@ -47,7 +49,7 @@ interface RunGridProps {
  * One tab stop; the arrow keys (or j and k) move the active row, right and left open and close it, x selects it, Ctrl+A selects all that is
  * loaded, Enter opens its page, F2, t and e edit it, and the menu key shows what else can be done.
  */
-export function RunGrid({ label, name, lines, columns, sort, density, chosenWidths, pinned: wantedPins, header, selected, onSelect, onOpen, onEdit, onMenu }: RunGridProps) {
+export function RunGrid({ label, name, lines, columns, above, sort, density, chosenWidths, pinned: wantedPins, header, selected, onSelect, onOpen, onEdit, onMenu }: RunGridProps) {
   const box = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const body = useRef<GridBody>(null);
@@ -74,7 +76,7 @@ export function RunGrid({ label, name, lines, columns, sort, density, chosenWidt
     return columnWindow(scrollLeft, Math.max(0, size.width - SELECT_WIDTH - nameWidth - pinnedWidth), widths.slice(pinned));
   };
   const shown = useSame(shownAt(left), isSame);
-  const frame = useMemo<RowFrame>(() => ({ columns, widths, shown, pinned, nameWidth, height: rowHeight, top: HEADER_HEIGHT }), [columns, widths, shown, pinned, nameWidth, rowHeight]);
+  const frame = useMemo<RowFrame>(() => ({ columns, widths, shown, pinned, nameWidth, height: rowHeight, top: HEADER_HEIGHT, above: above ?? null }), [columns, widths, shown, pinned, nameWidth, rowHeight, above]);
   const rowAtTop = (scrollTop: number) => Math.floor(scrollTop / rowHeight);
 
   useLayoutEffect(() => {

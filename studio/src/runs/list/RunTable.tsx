@@ -32,12 +32,14 @@ interface RunTableProps {
   onView: (view: RunView, replace: boolean) => void;
   /** Conditions of the page itself, which the reader cannot take away. */
   within?: RunQuery;
+  /** The run whose children are listed, by its name. */
+  above?: string | undefined;
   /** Shown when there is no run at all. */
   empty: ReactNode;
 }
 
 /** The run list with its query, columns and actions. */
-export function RunTable({ label, view, onView: showView, within = {}, empty }: RunTableProps) {
+export function RunTable({ label, view, onView: showView, within = {}, above, empty }: RunTableProps) {
   const workspace = useWorkspace();
   const navigate = useNavigate();
   const [tool, setTool] = useState<OpenTool>(null);
@@ -94,6 +96,7 @@ export function RunTable({ label, view, onView: showView, within = {}, empty }: 
           name={name}
           lines={lines}
           columns={columns}
+          above={above}
           sort={view.sort}
           density={view.density}
           chosenWidths={view.widths}

@@ -13,7 +13,7 @@ const ROW = 32;
 const VIEW = 320;
 const TOTAL = 10_000;
 
-const frame = { columns: [{ kind: "plain", key: "experiment" } as const], widths: [100], shown: { first: 0, end: 1, before: 0, after: 0 }, pinned: 0, nameWidth: 200, height: ROW, top: 36 };
+const frame = { columns: [{ kind: "plain", key: "experiment" } as const], widths: [100], shown: { first: 0, end: 1, before: 0, after: 0 }, pinned: 0, nameWidth: 200, height: ROW, top: 36, above: null };
 
 function run(number: number): ListedRun {
   return { id: `r${number}`, experiment: "e", number, display_name: `run ${number}`, status: "Completed", child_count: 0, created_at: "2026-01-01T00:00:00Z", target: "local" } as ListedRun;

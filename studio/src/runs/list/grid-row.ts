@@ -5,6 +5,7 @@ import { formatCount } from "../../components/format";
 import { iconElement } from "../../components/Icon";
 import { runColour } from "../../components/run-colour";
 import { t } from "../../text/text";
+import { nameBelow } from "../name-below";
 import { GridCell } from "./grid-cell";
 import { type GridItem, nameOf, opens } from "./grid-item";
 import { pinnedLefts } from "./grid-window";
@@ -97,7 +98,7 @@ export class GridRow {
     if (this.line === undefined) return;
     this.tools.show();
     for (const cell of this.cells.values()) if (cell.element.contains(target)) cell.explain(now);
-    if (this.name.contains(target)) this.link.title = this.link.textContent;
+    if (this.name.contains(target)) this.link.title = this.link.ariaLabel ?? this.link.textContent;
   }
 
   /** The cells that are shown, by what the reader can edit in them. */
@@ -173,7 +174,7 @@ export class GridRow {
     else this.name.replaceChildren();
   }
 
-  private fillName({ item, depth, isOpen }: Line<GridItem>): void {
+  private fillName({ item, depth, isOpen, above }: Line<GridItem>): void {
     this.name.style.paddingLeft = `${NAME_PADDING_PX + depth * INDENT_PX}px`;
     const name = nameOf(item);
     this.fillOpener(opens(item) ? isOpen : null, name);
@@ -188,7 +189,7 @@ export class GridRow {
     const { run } = item.row;
     this.box.setAttribute("aria-label", t("grid.select", { name }));
     this.dot.style.background = runColour(run.id);
-    this.writeName(name);
+    this.writeName(name, nameBelow(name, above?.kind === "run" ? nameOf(above) : (this.frame?.above ?? null)));
     this.link.href = this.hrefOf(run.id);
     if (this.link.title) this.link.removeAttribute("title");
     if (run.parent_id) {
@@ -209,11 +210,11 @@ export class GridRow {
     return this.mark;
   }
 
-  /** A long name is cut in its middle where there is no room; what reads the page aloud is told the whole. */
-  private writeName(name: string): void {
-    const [head, end] = cutInTwo(name);
+  /** Writes `shown` for the run's `name`, and cuts it in its middle where there is no room; what reads the page aloud is told the whole name. */
+  private writeName(name: string, shown: string): void {
+    const [head, end] = cutInTwo(shown);
     this.link.classList.toggle(styles.cutLink ?? "", end !== "");
-    setAttribute(this.link, "aria-label", end === "" ? null : name);
+    setAttribute(this.link, "aria-label", end === "" && shown === name ? null : name);
     if (end === "") {
       if (this.linkText.parentNode !== this.link) this.link.replaceChildren(this.linkText);
       this.linkText.data = head;

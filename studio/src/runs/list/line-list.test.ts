@@ -48,6 +48,7 @@ test("levels open in each other", async () => {
   lines.toggle(4);
   await settled();
   expect(shown(lines)).toEqual(["0a", "1a0", "1a1", "2a10", "0b", "1b0"]);
+  expect([0, 1, 3, 4, 5].map((index) => lines.lineAt(index)?.above)).toEqual([null, "a", "a1", null, "b"]);
 });
 
 test("an open item keeps its own when others arrive before it", async () => {

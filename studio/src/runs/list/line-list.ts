@@ -6,6 +6,8 @@ export interface Line<Item> {
   key: string;
   depth: number;
   isOpen: boolean;
+  /** What it lies below; null at the top. */
+  above: Item | null;
 }
 
 export interface LineRules<Item> {
@@ -66,7 +68,7 @@ export class LineList<Item> {
   }
 
   lineAt(index: number): Line<Item> | undefined {
-    return this.find(this.top, index, 0);
+    return this.find(this.top, index, 0, null);
   }
 
   /** Says which lines are on the screen, so that what is missing of them is read. */
@@ -115,13 +117,13 @@ export class LineList<Item> {
     for (const below of level.opened.values()) this.everyLevel(below.level, act);
   }
 
-  private find(level: Level<Item>, index: number, depth: number): Line<Item> | undefined {
+  private find(level: Level<Item>, index: number, depth: number, above: Item | null): Line<Item> | undefined {
     const { at, below, offset } = placeIn(level, index);
-    if (below !== null) return this.find(below, offset, depth + 1);
+    if (below !== null) return this.find(below, offset, depth + 1, level.pages.at(at) ?? null);
     const item = level.pages.at(at);
     if (item === undefined) return undefined;
     const key = this.rules.keyOf(item);
-    return { item, key, depth, isOpen: level.opened.has(key) };
+    return { item, key, depth, isOpen: level.opened.has(key), above };
   }
 
   /** The keys of all items that are open. */

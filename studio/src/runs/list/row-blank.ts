@@ -16,6 +16,8 @@ export interface RowFrame {
   height: number;
   /** Where the first row begins. */
   top: number;
+  /** The run whose children are listed, by its name. */
+  above: string | null;
 }
 
 /** The elements of a row that shows nothing yet. */

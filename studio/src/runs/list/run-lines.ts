@@ -128,7 +128,7 @@ class Reader {
       const { brought } = this;
       const page = await searchGroups(this.workspace, { ...this.question, figures: brought.figures }, offset, limit, signal);
       this.answered = brought;
-      return { items: page.groups.map((group) => ({ kind: "group", group })), total: page.total_groups };
+      return { items: page.groups.map((group) => ({ kind: "group", group, by: this.question.by })), total: page.total_groups };
     };
   }
 }

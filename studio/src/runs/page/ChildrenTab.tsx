@@ -3,11 +3,12 @@ import { EmptyState } from "../../components/states";
 import { t } from "../../text/text";
 import { RunTable } from "../list/RunTable";
 import { decodeRunView, encodeRunView } from "../list/run-view";
-import { useRunId } from "./useRun";
+import { useRun, useRunId } from "./useRun";
 
 /** The children of a run; with "child runs too" its descendants of any depth. */
 export function ChildrenTab() {
   const runId = useRunId();
+  const { data: run } = useRun();
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
   const view = decodeRunView(search);
@@ -16,6 +17,7 @@ export function ChildrenTab() {
       label={t("run.tab.children")}
       view={view}
       within={view.children === "all" ? { ancestor_id: runId } : { parent_id: runId }}
+      above={run?.display_name}
       onView={(next, replace) => void navigate({ to: "/runs/$runId/children", params: { runId }, search: encodeRunView(next), replace })}
       empty={<EmptyState icon="runs" title={t("children.none.title")}>{t("children.none.body")}</EmptyState>}
     />

@@ -5,19 +5,21 @@ import { CopyButton } from "../../components/CopyButton";
 import { Icon } from "../../components/Icon";
 import { t } from "../../text/text";
 import { logNamedIn } from "./logged-file";
+import { toldOf } from "./run-error";
 import styles from "./RunPage.module.css";
 
 /** Why the run failed. `brief` leaves the traceback to the overview; of `files` the log that the message names is offered. */
 export function ErrorPanel({ run, files = [], brief = false }: { run: Run; files?: readonly Artifact[]; brief?: boolean }) {
   const { error } = run;
   if (!error) return null;
+  const { message, traceback } = toldOf(error);
   return (
     <section className={`${styles.error} ${brief ? styles.brief : ""}`} aria-label={t("run.error")}>
       <div className={styles.errorHead}>
         <Icon name="warning" />
         <div>
           <h2>{error.type ?? (error.code === "SystemError" ? t("run.error.system") : t("run.error.user"))}</h2>
-          <p>{error.message}</p>
+          <p>{message}</p>
           <div className={styles.errorLinks}>
             {typeof error.exit_code === "number" && <span className={styles.muted}>{t("run.error.exitCode", { code: error.exit_code })}</span>}
             {brief && (
@@ -30,15 +32,15 @@ export function ErrorPanel({ run, files = [], brief = false }: { run: Run; files
             </Link>
           </div>
         </div>
-        {error.traceback && !brief && (
+        {traceback && !brief && (
           <span style={{ marginLeft: "auto" }}>
-            <CopyButton text={error.traceback} what={t("run.error.traceback")} />
+            <CopyButton text={traceback} what={t("run.error.traceback")} />
           </span>
         )}
       </div>
-      {error.traceback && !brief && (
+      {traceback && !brief && (
         <pre className={styles.traceback} tabIndex={0} role="region" aria-label={t("run.error.traceback")}>
-          {error.traceback}
+          {traceback}
         </pre>
       )}
     </section>

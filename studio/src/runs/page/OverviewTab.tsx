@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { artifactsQuery } from "../../client/artifact";
-import { isSystemMetric, type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
+import { isChartedMetric, type MetricSummary, numberOf, runMetricsQuery } from "../../client/metric";
 import { type Run, runEventsQuery } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { FactList } from "../../components/FactList";
@@ -37,7 +37,8 @@ export function OverviewTab() {
   const files = artifacts.data?.artifacts ?? [];
   const parameters = Object.entries(parametersOf(definitionOf(run)?.arguments ?? []));
   const properties = Object.entries(run.properties ?? {}).filter(([name]) => !isPreparationProperty(name) && !GIT_PREFIXES.some((prefix) => name.startsWith(prefix)));
-  const numbers = metrics.data?.metrics.filter((metric) => numberOf(metric.last) !== null && !isSystemMetric(metric.name)) ?? [];
+  const charted = metrics.data?.metrics.filter(isChartedMetric) ?? [];
+  const numbers = charted.filter((metric) => numberOf(metric.last) !== null);
   return (
     <div className={styles.body}>
       <ErrorPanel run={run} files={files} />
@@ -48,7 +49,7 @@ export function OverviewTab() {
               <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />
             </Panel>
           )}
-          {numbers.length > 0 && <MetricTiles run={run} metrics={numbers} />}
+          {numbers.length > 0 && <MetricTiles run={run} metrics={numbers} count={charted.length} />}
           <DescriptionEditor run={run} />
           <TagEditor run={run} />
           {parameters.length > 0 && (
@@ -90,13 +91,14 @@ export function OverviewTab() {
   );
 }
 
-function MetricTiles({ run, metrics }: { run: Run; metrics: readonly MetricSummary[] }) {
+/** The last values of the first metrics; `count` is that of the tab that has them all. */
+function MetricTiles({ run, metrics, count }: { run: Run; metrics: readonly MetricSummary[]; count: number }) {
   return (
     <Panel
       title={t("run.metricsNow")}
       actions={
         <Link to="/runs/$runId/metrics" params={{ runId: run.id }}>
-          {t("run.metricsAll", { count: metrics.length })}
+          {t("run.metricsAll", { count })}
         </Link>
       }
     >

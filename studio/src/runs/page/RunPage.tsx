@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { ApiError } from "../../client/api";
-import { isMedium, isSystemMetric, type MetricSummary, runMetricsQuery } from "../../client/metric";
+import { isChartedMetric, isMedium, type MetricSummary, runMetricsQuery } from "../../client/metric";
 import { isCancellable, type Run } from "../../client/run";
 import { useWorkspace } from "../../client/workspace";
 import { buttonClass } from "../../components/Button";
@@ -55,11 +55,13 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
         detail={
           <>
             <StatusBadge status={run.status} />
-            <span className={styles.clock}>
-              <Icon name="clock" size={14} />
-              <span className="visually-hidden">{t("run.duration")}</span>
-              <RunDuration run={run} />
-            </span>
+            {run.started_at && (
+              <span className={styles.clock}>
+                <Icon name="clock" size={14} />
+                <span className="visually-hidden">{t("run.duration")}</span>
+                <RunDuration run={run} />
+              </span>
+            )}
             {stale && <span className={styles.stale}>{t("state.stale")}</span>}
           </>
         }
@@ -91,7 +93,7 @@ function RunWithTabs({ run, stale }: { run: Run; stale: boolean }) {
 
 function loggedCounts({ metrics }: { metrics: readonly MetricSummary[] }) {
   return {
-    metrics: metrics.filter((metric) => !isSystemMetric(metric.name) && !isMedium(metric)).length,
+    metrics: metrics.filter(isChartedMetric).length,
     images: metrics.filter(isMedium).length,
     tables: metrics.filter((metric) => metric.family === "table").length,
   };

@@ -162,7 +162,7 @@ def _records(chance: random.Random) -> list[Record]:
     for name in METRICS:
         kind = chance.random()
         if kind < 0.6 or (name == "loss" and kind < 0.7):  # logged again later, and a name keeps to one shape
-            steps = chance.choice([[None], [3], [0, 7, 2]])
+            steps: list[int | None] = chance.choice([[None], [3], [0, 7, 2]])
             records += [ScalarRecord(name, 1, chance.choice(values), step) for step in steps]
         elif kind < 0.65:
             records.append(TableRecord(name, 2, {"a": [1.0, None]}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import Any
 
 import pytest
 from tests.storage.backends.sql.databases import OpenedStores
@@ -68,9 +69,16 @@ def test_groups_come_in_the_order_asked_for(stores: OpenedStores, population: Po
     assert [counts[each or ""] for each in values("-count")] == sorted(counts.values(), reverse=True)
     assert values("key", offset=1, limit=2) == sorted(counts)[1:3]
     assert sorted(map(str, values("-metric.loss"))) == sorted(counts)
-    for wrong in ({"order_by": "shoe"}, {"by": ["created"]}, {"by": []}, {"figures": ["status"]}, {"members": 999}):
+    wrongs: list[dict[str, Any]] = [
+        {"order_by": "shoe"},
+        {"by": ["created"]},
+        {"by": []},
+        {"figures": ["status"]},
+        {"members": 999},
+    ]
+    for wrong in wrongs:
         with pytest.raises(InvalidArgumentError):
-            stores.storage.catalog.groups(WORKSPACE, GroupQuery(**{"query": ALL, "by": ["status"], **wrong}), at=NOW)  # type: ignore[arg-type]
+            stores.storage.catalog.groups(WORKSPACE, GroupQuery(**{"query": ALL, "by": ["status"], **wrong}), at=NOW)
 
 
 def test_a_metric_orders_the_members_of_groups(stores: OpenedStores, population: Population) -> None:

@@ -18,9 +18,9 @@ from runyard.storage.backends.sql.metric_summary import Summary
 def groups(keys: list[int], lengths: list[int], kind: int = FLOAT) -> Groups:
     count = sum(lengths)
     random = np.random.default_rng(count)
-    columns = (random.integers(0, 1 << 40, count) for _ in range(3))
+    steps, times, bits = (random.integers(0, 1 << 40, count) for _ in range(3))
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    points = Points(np.full(count, kind | HAS_STEP, np.uint8), *columns)
+    points = Points(np.full(count, kind | HAS_STEP, np.uint8), steps, times, bits)
     return Groups(keys, [0] * len(keys), {}, starts, points)
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from runyard.storage.backends.sql import metric_kept
 from runyard.storage.backends.sql.metric_kept import KeptPoints, Place
 from runyard.storage.backends.sql.metric_points import FLOAT, Points
 
 
 def points(count: int) -> Points:
-    return Points(np.full(count, FLOAT, np.uint8), *(np.arange(count) + n for n in range(3)))
+    steps, times, bits = (np.arange(count) + n for n in range(3))
+    return Points(np.full(count, FLOAT, np.uint8), steps, times, bits)
 
 
-def test_what_is_kept_is_bounded_and_what_was_asked_for_longest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metric_kept, "KEPT_POINTS", 1000)
-    kept = KeptPoints()
+def test_what_is_kept_is_bounded_and_what_was_asked_for_longest_goes() -> None:
+    kept = KeptPoints(1000)
     places = [Place(run, 1, 0, 36) for run in range(30)]
     for place in places:
         kept.keep(place, points(36))
@@ -25,10 +26,9 @@ def test_what_is_kept_is_bounded_and_what_was_asked_for_longest_goes(monkeypatch
     assert [place.run_pk for place in places if kept.get(place) is not None] == [0, *range(21, 30)]
 
 
-def test_objects_and_very_many_points_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metric_kept, "KEPT_POINTS", 1000)
-    kept = KeptPoints()
-    texts = Points(*(getattr(points(1), name) for name in ("flags", "steps", "times", "bits")), ["text"])
+def test_objects_and_very_many_points_are_not_kept() -> None:
+    kept = KeptPoints(1000)
+    texts = replace(points(1), objects=["text"])
     for place, own in ((Place(1, 1, 0, 1), texts), (Place(1, 2, 0, 300), points(300))):
         assert kept.keep(place, own) is own
         assert kept.get(place) is None

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +15,13 @@ from tests.storage.backends.sql.databases import OpenedStores
 
 from runyard.domain.run import RunStatus
 from runyard.domain.run_filter_ast import Aggregate, Field, Shape
-from runyard.storage.backends.sql import metric_late, metric_page_cache
+from runyard.storage.backends.sql import metric_late
 from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.metric import SqlMetricStore
+from runyard.storage.backends.sql.metric_payload import decode_payload
 from runyard.storage.backends.sql.metric_rank import MetricRanking
+from runyard.storage.backends.sql.metric_summary import Summary
 from runyard.storage.run_base import RunOrigin
 from runyard.testing.clock import FakeClock
 from runyard.wire.metric import ListRecord, RecordBatch, ScalarRecord
@@ -38,12 +41,12 @@ class Server:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.metrics = SqlMetricStore(database)
-        self._ranking = MetricRanking(self.metrics.book, self.metrics.reader)
+        self.ranking = MetricRanking(self.metrics.book, self.metrics.reader)
 
     def figures(self, name: str, aggregate: Aggregate) -> dict[int, float]:
         """Return a figure of all runs, by their keys."""
         with self.database.read() as connection:
-            found = self._ranking.open(connection, 1).read(Field("metric", Shape.METRIC, name, aggregate))
+            found = self.ranking.open(connection, 1).read(Field("metric", Shape.METRIC, name, aggregate))
         return dict(zip(found.run_pks.tolist(), found.values.tolist(), strict=True))
 
 
@@ -124,10 +127,10 @@ class World:
 @pytest.mark.timeout(1800 if IS_LONG else 300)
 @pytest.mark.parametrize("kept", [metric_late.KEPT_FIGURES, 3])
 def test_two_servers_that_kept_figures_answer_as_one_that_kept_none(
-    stores: OpenedStores, servers: list[Server], kept: int, monkeypatch: pytest.MonkeyPatch
+    stores: OpenedStores, servers: list[Server], kept: int
 ) -> None:
-    monkeypatch.setattr(metric_late, "KEPT_FIGURES", kept)
-    monkeypatch.setattr(metric_page_cache, "KEPT_FIGURES", kept)
+    for server in servers:
+        server.ranking.late.max_size = server.ranking.pages.max_size = kept
     world = World(stores, servers, seed=kept)
     for number in range(ROUNDS):
         for _ in range(number % 4):
@@ -145,8 +148,12 @@ def test_a_tail_is_read_once_and_then_only_what_was_added(
     stores: OpenedStores, servers: list[Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[bytes] = []
-    decode = metric_late.decode_payload
-    monkeypatch.setattr(metric_late, "decode_payload", lambda payload: (read.append(payload), decode(payload))[1])
+
+    def noted(payload: bytes) -> Any:
+        read.append(payload)
+        return decode_payload(payload)
+
+    monkeypatch.setattr(metric_late, "decode_payload", noted)
     server, other = servers
     (run,) = stores.storage.runs.create("w", "e", [NewRun()], RunOrigin(status=RunStatus.RUNNING, submitted_by="me"), at=NOW)
     for number in range(3):
@@ -185,5 +192,5 @@ def test_what_is_kept_stays_within_its_bound(monkeypatch: pytest.MonkeyPatch, se
     figures = metric_late.LateFigures(servers[0].metrics.reader)
     state = metric_late.LateState(*[np.arange(4)] * 4)
     for key in range(5):
-        figures.keep(key, metric_late._Kept(state, np.ones(4, bool), metric_late.Summary()))
+        figures.keep(key, metric_late._Kept(state, np.ones(4, bool), Summary()))
     assert [key for key in range(5) if figures.get(key) is not None] == [3, 4]

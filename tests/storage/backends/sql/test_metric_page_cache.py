@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from runyard.domain.run import RunStatus
 from runyard.domain.run_filter_ast import Aggregate
 from runyard.storage.backends.sql import metric_page, metric_page_cache
 from runyard.storage.backends.sql import tables as t
+from runyard.storage.backends.sql.metric_page import decode_page
 from runyard.storage.run_base import RunOrigin
 from runyard.wire.metric import RecordBatch, ScalarRecord
 from runyard.wire.run import NewRun
@@ -29,8 +31,12 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     monkeypatch.setattr(metric_page, "PAGE_BITS", 2)
     monkeypatch.setattr(metric_page_cache, "PAGE_BITS", 2)
     seen: list[int] = []
-    decode = metric_page_cache.decode_page
-    monkeypatch.setattr(metric_page_cache, "decode_page", lambda row, wanted: (seen.append(row["page"]), decode(row, wanted))[1])
+
+    def noted(row: Any, wanted: Any) -> Any:
+        seen.append(row["page"])
+        return decode_page(row, wanted)
+
+    monkeypatch.setattr(metric_page_cache, "decode_page", noted)
     return iter([seen])
 
 
@@ -90,7 +96,7 @@ def test_what_is_kept_of_pages_stays_within_its_bound(monkeypatch: pytest.Monkey
     one, runs = np.zeros(1, np.int64), np.arange(4)
     for key in range(5):
         for _ in range(2):
-            cache.keep(key, "min", metric_page_cache._Column(one, one, one, runs, np.zeros(4)))
-    assert [key for key in range(5) if cache.get(key, "min") is not None] == [3, 4]
-    cache.keep(9, "max", metric_page_cache._Column(one, one, one, np.arange(40), np.zeros(40)))
-    assert cache.get(9, "max") is not None and cache.get(4, "min") is None
+            cache.keep((key, "min"), metric_page_cache._Column(one, one, one, runs, np.zeros(4)))
+    assert [key for key in range(5) if cache.get((key, "min")) is not None] == [3, 4]
+    cache.keep((9, "max"), metric_page_cache._Column(one, one, one, np.arange(40), np.zeros(40)))
+    assert cache.get((9, "max")) is not None and cache.get((4, "min")) is None

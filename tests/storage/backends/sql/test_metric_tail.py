@@ -18,9 +18,9 @@ from runyard.storage.backends.sql.metric_tail import join_tail
 
 def batch(steps: list[int], times: list[int], bits: list[int], series: list[int]) -> Batch:
     flags = np.full(len(steps), FLOAT | HAS_STEP, np.uint8)
-    columns = (np.array(column, np.int64) for column in (steps, times, bits))
+    when, at, what = (np.array(column, np.int64) for column in (steps, times, bits))
     names = [SeriesName(f"m{n}", MetricFamily.SERIES, MetricType.SCALAR) for n in range(max(series, default=0) + 1)]
-    return Batch("w", 0, names, np.array(series, np.int32), Points(flags, *columns))
+    return Batch("w", 0, names, np.array(series, np.int32), Points(flags, when, at, what))
 
 
 def same(found: Points, wanted: Points) -> bool:
@@ -67,7 +67,8 @@ def test_random_columns_come_back() -> None:
 
 def test_objects_stand_behind_the_columns() -> None:
     flags = np.array([OBJECT, FLOAT, OBJECT], np.uint8)
-    points = Points(flags, *(np.array(column, np.int64) for column in ([0, 1, 0], [5, 6, 7], [0, 1 << 62, 0])), ["a", "b" * 999])
+    steps, times, bits = (np.array(column, np.int64) for column in ([0, 1, 0], [5, 6, 7], [0, 1 << 62, 0]))
+    points = Points(flags, steps, times, bits, ["a", "b" * 999])
     names = [SeriesName("m", MetricFamily.SERIES, MetricType.SCALAR)]
     _, _, found = decode_payload(encode_payload(Batch("w", 0, names, np.zeros(3, np.int32), points), [1]))
     assert same(found, points)
@@ -80,7 +81,7 @@ def test_steps_and_series_of_a_wide_call_take_a_quarter_of_their_bytes() -> None
 
 
 def floats(values: list[float]) -> list[int]:
-    return np.array(values, np.float64).view(np.int64).tolist()
+    return [int(each) for each in np.array(values, np.float64).view(np.int64)]
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -128,7 +129,8 @@ def test_random_rows_come_back_alone_and_with_others() -> None:
             tail = join_tail(list(enumerate(rows, 1)))
             apart = [decode_payload(row) for row in rows]
             keys = [key for head, own, _ in apart for key in np.array(head.keys)[own].tolist()]
-            order = sorted(range(len(keys)), key=lambda place, keys=keys, tail=tail: tail.keys.index(keys[place]))
+            ranks = [tail.keys.index(key) for key in keys]
+            order = sorted(range(len(keys)), key=ranks.__getitem__)
             groups = grouped(tail)
             assert same(groups.points, joined([points for _, _, points in apart]).take(np.array(order)))
             assert np.repeat(groups.keys, np.diff(groups.starts)).tolist() == [keys[place] for place in order]

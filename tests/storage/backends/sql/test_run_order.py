@@ -7,6 +7,7 @@ import itertools
 import operator
 import os
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,8 +24,7 @@ from runyard.domain.run_filter_value import number_of
 from runyard.domain.run_order import OrderBy, parse_order, unparse_order
 from runyard.errors import InvalidArgumentError
 from runyard.storage.backends.sql import run_ranking_part
-from runyard.storage.backends.sql.run import SqlRunStore
-from runyard.storage.run_base import RunOrigin
+from runyard.storage.run_base import RunOrigin, RunStore
 from runyard.wire.catalog import GroupQuery
 from runyard.wire.run import NewRun, RunQuery
 
@@ -37,7 +37,7 @@ def population(stores: OpenedStores) -> Population:
     return populate(stores, "ordered", seed=7, size=50)
 
 
-def pages(store: SqlRunStore, query: dict[str, Any], *, workspace: str = "ordered", meanwhile: Any = None) -> list[str]:
+def pages(store: RunStore, query: dict[str, Any], *, workspace: str = "ordered", meanwhile: Any = None) -> list[str]:
     seen: list[str] = []
     cursor = None
     while True:
@@ -50,7 +50,7 @@ def pages(store: SqlRunStore, query: dict[str, Any], *, workspace: str = "ordere
             meanwhile()
 
 
-def by_label(labels: dict[str, str | None], key: str) -> Any:
+def by_label(labels: Mapping[str, str | None], key: str) -> Any:
     value = labels.get(key)
     number = None if value is None else number_of(value)
     if number is not None:
@@ -134,8 +134,9 @@ def sorted_population(stores: OpenedStores) -> Population:
 def standing(field: Field, run: RunRecord, population: Population) -> tuple[int, Any]:
     """Return the part of an order that is the same in either direction, and the part that is turned round."""
     if field.shape is Shape.LABEL:
-        labels = {"tag": run.tags, "property": run.properties, "param": run_parameters(run.definition)}[field.name]
-        kind, number, text = by_label(labels, field.key or "")
+        held: dict[str, Mapping[str, str | None]]
+        held = {"tag": run.tags, "property": run.properties, "param": run_parameters(run.definition)}
+        kind, number, text = by_label(held[field.name], field.key or "")
         return kind, (number, text)
     roll_ups = functools.partial(population.roll_up, run)
     value = field_value(field, run, population.metrics[run.id], NOW, roll_ups)

@@ -17,13 +17,14 @@ from runyard.storage.backends.sql.database import Database
 from runyard.storage.backends.sql.mapping import add_change, run_row, to_us, workspace_pk
 from runyard.storage.backends.sql.metric_batch import batch_of
 from runyard.storage.backends.sql.metric_key import KeyBook
-from runyard.storage.backends.sql.metric_listed import listed
+from runyard.storage.backends.sql.metric_listed import figures, listed
 from runyard.storage.backends.sql.metric_payload import METRIC_TYPES, encode_payload
 from runyard.storage.backends.sql.metric_points import Points, SeriesHead, to_series
 from runyard.storage.backends.sql.metric_read import MetricReader, RunView, Shown
+from runyard.storage.backends.sql.metric_summary import Summary
 from runyard.storage.backends.sql.metric_tail import note_batch
 from runyard.storage.backends.sql.metric_window import read_windows
-from runyard.storage.metric_base import MetricColumn, MetricWindow
+from runyard.storage.metric_base import MetricColumn, MetricFigures, MetricWindow
 from runyard.wire.journal import JournalBatch
 from runyard.wire.metric import REFUSED_LISTED_MAX, BatchAckBody, RecordBatch
 from runyard.wire.metric_query import SeriesQuery
@@ -122,8 +123,15 @@ class SqlMetricStore:
             shown = {keys: self.reader.shown(connection, summary, wanted) for keys, summary in names_of.items()}
         found = [(run_id, view.summary, shown[id(view.summary.keys)]) for run_id, view in views]
         some = [each for each in found if each[2]]
-        figures = listed([(summary, series) for _, summary, series in some])
-        return {run_id: own for (run_id, _, _), own in zip(some, figures, strict=True)}
+        made = listed([(summary, series) for _, summary, series in some])
+        return {run_id: own for (run_id, _, _), own in zip(some, made, strict=True)}
+
+    def figures(self, workspace: str, run_id: str) -> MetricFigures:
+        """Return the summaries of all metrics of a run as columns."""
+        with self._database.read() as connection:
+            for _, view in self._views(connection, workspace, [run_id]):
+                return figures(view.summary, self.reader.names(connection, view.summary))
+        return figures(Summary(), [])
 
     def export(
         self, workspace: str, run_ids: list[str], names: list[str] | None, *, whole: bool = False

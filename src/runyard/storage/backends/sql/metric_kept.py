@@ -5,13 +5,12 @@ What stands at a place of a series never changes, and the key of a run never com
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
 from runyard.storage.backends.sql.metric_points import Points
+from runyard.storage.sized_cache import SizedCache
 
 KEPT_POINTS = 1_000_000
 """So many points are kept in memory, 25 bytes each."""
@@ -30,31 +29,21 @@ class Place(NamedTuple):
 
 
 class KeptPoints:
-    """Unpacked points by their places. Methods may be called from any thread."""
+    """Unpacked points by their places, at most ``max_points``. Methods may be called from any thread."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[Place, Points] = OrderedDict()
-        self._size = 0
+    def __init__(self, max_points: int = KEPT_POINTS) -> None:
+        self._cache: SizedCache[Place, Points] = SizedCache(max_points, _size)
 
     def get(self, place: Place) -> Points | None:
         """Return the points of exactly this place. Nobody may write into them."""
-        with self._lock:
-            if place in self._kept:
-                self._kept.move_to_end(place)
-            return self._kept.get(place)
+        return self._cache.get(place)
 
     def keep(self, place: Place, points: Points) -> Points:
         """Keep points and return them, as nobody may write into them; texts and other objects are not kept."""
-        if points.objects or _size(points) > KEPT_POINTS // 4:
+        if points.objects or _size(points) > self._cache.max_size // 4:
             return points
         own = Points(_owned(points.flags), _owned(points.steps), _owned(points.times), _owned(points.bits))
-        with self._lock:
-            if place not in self._kept:
-                self._size += _size(own)
-            self._kept[place] = own
-            while self._size > KEPT_POINTS:
-                self._size -= _size(self._kept.popitem(last=False)[1])
+        self._cache.keep(place, own)
         return own
 
 

@@ -7,8 +7,6 @@ together with a new version of their run's summary; so version, number of rows a
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -27,6 +25,7 @@ from runyard.storage.backends.sql.metric_payload import TYPE_CODES, decode_paylo
 from runyard.storage.backends.sql.metric_points import Floats, Ints, Points, joined
 from runyard.storage.backends.sql.metric_read import MetricReader
 from runyard.storage.backends.sql.metric_summary import Summary
+from runyard.storage.sized_cache import SizedCache
 
 KEPT_FIGURES = 50_000
 """So many figures, one a late run and metric, are kept in memory: about 8 MB. A single metric is kept however many there are."""
@@ -63,30 +62,12 @@ class _Kept:
     summary: Summary
 
 
-class LateFigures:
-    """What is known of late runs by metric, for all queries. Methods may be called from any thread."""
+class LateFigures(SizedCache[int, _Kept]):
+    """What late runs came to last, by metric, for all queries."""
 
     def __init__(self, reader: MetricReader) -> None:
+        super().__init__(KEPT_FIGURES, lambda kept: len(kept.there))
         self.reader = reader
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[int, _Kept] = OrderedDict()
-        self._size = 0
-
-    def get(self, key: int) -> _Kept | None:
-        """Return what was kept of a metric last."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, key: int, kept: _Kept) -> None:
-        """Keep what a metric comes to, in place of what was; what was not asked for longest goes when there is too much."""
-        with self._lock:
-            old = self._kept.pop(key, None)
-            self._size += len(kept.there) - (len(old.there) if old else 0)
-            self._kept[key] = kept
-            while self._size > KEPT_FIGURES and len(self._kept) > 1:
-                self._size -= len(self._kept.popitem(last=False)[1].there)
 
 
 class LateRuns:

@@ -1,4 +1,4 @@
-"""The figures of metrics as records, of all series of many runs at once."""
+"""The figures of metrics as columns, and as records of all series of many runs at once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from runyard.storage.backends.sql.metric_payload import METRIC_TYPES
 from runyard.storage.backends.sql.metric_points import BOOLEAN, FLOAT, INTEGER, Ints
 from runyard.storage.backends.sql.metric_read import Shown
 from runyard.storage.backends.sql.metric_summary import ENDS, FAMILIES, TABLE, Summary
+from runyard.storage.metric_base import MetricFigures
 
 _READ = [f"{end}_{part}" for end in ENDS for part in ("kind", "bits")]
 _READ += ["points", "count", "numbers", "total", "family", "type", "last_x", "min_x", "max_x"]
@@ -22,30 +23,46 @@ _NOTHING: list[str] = []  # one for all: ten thousand empty lists take longer th
 
 
 def listed(runs: Sequence[tuple[Summary, Sequence[Shown]]]) -> list[list[MetricSummary]]:
-    """Return the figures of the series that are shown of each run."""
+    """Return the figures of the series that are shown of each run, as records."""
     if not runs:
         return []
     chosen = [(summary.fields, slots) for (summary, _), slots in zip(runs, _slots(runs), strict=True)]
-    f = {name: np.concatenate([fields[name][slots] for fields, slots in chosen]) for name in _READ}
-    with np.errstate(all="ignore"):
-        means = _where(f["numbers"] > 0, f["total"] / f["numbers"])
-    values = {end: _values(f[f"{end}_kind"], f[f"{end}_bits"]) for end in ENDS}
-    _put_objects(runs, values)
-    made = _records(
-        len(f["count"]),
-        name=[each.name for _, shown in runs for each in shown],
-        family=list(map(FAMILIES.__getitem__, f["family"].tolist())),
-        type=list(map(METRIC_TYPES.__getitem__, f["type"].tolist())),
-        count=f["count"].tolist(),
-        last_step=_where((f["points"] > 0) & (f["family"] != TABLE), f["last_x"]),
-        min_step=_where(f["min_kind"] > 0, f["min_x"]),
-        max_step=_where(f["max_kind"] > 0, f["max_x"]),
-        mean=means,
-        columns=_columns(runs),
-        **values,
-    )
+    fields = {name: np.concatenate([own[name][slots] for own, slots in chosen]) for name in _READ}
+    made = _records(_figures([each.name for _, shown in runs for each in shown], fields, _objects(runs), _columns(runs)))
     rest = iter(made)
     return [list(islice(rest, len(shown))) for _, shown in runs]
+
+
+def figures(summary: Summary, names: list[str]) -> MetricFigures:
+    """Return the figures of all series of a run, as columns. ``names`` are those that they are shown by."""
+    return _figures(names, summary.fields, {"first": summary.firsts, "last": summary.lasts}, summary.columns)
+
+
+def _figures(
+    names: list[str],
+    fields: dict[str, npt.NDArray[Any]],
+    objects: dict[str, dict[int, MetricValue]],
+    columns: dict[int, list[str]],
+) -> MetricFigures:
+    has_mean = fields["numbers"] > 0
+    with np.errstate(all="ignore"):
+        means = fields["total"] / fields["numbers"]
+    return MetricFigures(
+        names=names,
+        families=fields["family"],
+        types=fields["type"],
+        counts=fields["count"],
+        ends={end: (fields[f"{end}_kind"], fields[f"{end}_bits"]) for end in ENDS},
+        steps={
+            "last": ((fields["points"] > 0) & (fields["family"] != TABLE), fields["last_x"]),
+            "min": (fields["min_kind"] > 0, fields["min_x"]),
+            "max": (fields["max_kind"] > 0, fields["max_x"]),
+        },
+        has_mean=has_mean,
+        means=means,
+        objects=objects,
+        columns=columns,
+    )
 
 
 def _slots(runs: Sequence[tuple[Summary, Sequence[Shown]]]) -> Iterator[slice | Ints]:
@@ -60,35 +77,52 @@ def _slots(runs: Sequence[tuple[Summary, Sequence[Shown]]]) -> Iterator[slice | 
         yield found[key]
 
 
-def _put_objects(runs: Sequence[tuple[Summary, Sequence[Shown]]], values: dict[str, list[MetricValue]]) -> None:
-    """Put in what is no number, and stands beside the columns."""
+def _objects(runs: Sequence[tuple[Summary, Sequence[Shown]]]) -> dict[str, dict[int, MetricValue]]:
+    """Return what is no number, and stands beside the columns."""
+    found: dict[str, dict[int, MetricValue]] = {"first": {}, "last": {}}
     start = 0
     for summary, shown in runs:
         for end, objects in (("first", summary.firsts), ("last", summary.lasts)) if summary.firsts or summary.lasts else ():
-            for place, each in enumerate(shown, start):
-                if each.slot in objects:
-                    values[end][place] = objects[each.slot]
+            found[end].update((place, objects[each.slot]) for place, each in enumerate(shown, start) if each.slot in objects)
         start += len(shown)
-
-
-def _columns(runs: Sequence[tuple[Summary, Sequence[Shown]]]) -> list[list[str]]:
-    """Return the names of the columns of each series that is a table."""
-    found: list[list[str]] = []
-    for summary, shown in runs:
-        if summary.columns:
-            found += [summary.columns.get(each.slot, _NOTHING) for each in shown]
-        else:
-            found += [_NOTHING] * len(shown)
     return found
 
 
-def _records(size: int, /, **columns: list[Any]) -> list[MetricSummary]:
-    """Return records of columns, a column a field.
+def _columns(runs: Sequence[tuple[Summary, Sequence[Shown]]]) -> dict[int, list[str]]:
+    """Return the names of the columns of each series that is a table."""
+    found: dict[int, list[str]] = {}
+    start = 0
+    for summary, shown in runs:
+        if summary.columns:
+            found.update((n, summary.columns[each.slot]) for n, each in enumerate(shown, start) if each.slot in summary.columns)
+        start += len(shown)
+    return found
+
+
+def _records(f: MetricFigures) -> list[MetricSummary]:
+    """Return records of columns.
 
     The constructor of a frozen class sets each field through Python; ten thousand records would take 40 ms.
     """
-    made = list(map(object.__new__, repeat(MetricSummary, size)))
-    for name, column in columns.items():
+    values = {end: _values(*f.ends[end]) for end in ENDS}
+    for end, objects in f.objects.items():
+        for place, each in objects.items():
+            values[end][place] = each
+    columns = [_NOTHING] * len(f.names)
+    for place, names in f.columns.items():
+        columns[place] = names
+    fields: dict[str, list[Any]] = {
+        "name": f.names,
+        "family": list(map(FAMILIES.__getitem__, f.families.tolist())),
+        "type": list(map(METRIC_TYPES.__getitem__, f.types.tolist())),
+        "count": f.counts.tolist(),
+        "mean": _where(f.has_mean, f.means),
+        "columns": columns,
+        **{f"{end}_step": _where(*steps) for end, steps in f.steps.items()},
+        **values,
+    }
+    made = list(map(object.__new__, repeat(MetricSummary, len(f.names))))
+    for name, column in fields.items():
         deque(map(getattr(MetricSummary, name).__set__, made, column), maxlen=0)
     return made
 

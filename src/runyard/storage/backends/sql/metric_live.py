@@ -7,8 +7,6 @@ only together with a new summary.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,9 +17,10 @@ from runyard.storage.backends.sql.metric_key import KeyBook
 from runyard.storage.backends.sql.metric_points import Points
 from runyard.storage.backends.sql.metric_summary import Summary
 from runyard.storage.backends.sql.metric_tail import join_tail, read_tails, tail_pks
+from runyard.storage.sized_cache import SizedCache
 
 KEPT_POINTS = 2_000_000
-"""So many points are kept in memory, 25 bytes each."""
+"""So many points are kept in memory, 25 bytes each. The tail that was read last is kept however long it is."""
 
 _ROW_POINTS = 64
 """What a row takes beside its points, as points."""
@@ -50,9 +49,7 @@ class LiveTails:
 
     def __init__(self, book: KeyBook) -> None:
         self._book = book
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[int, LiveTail] = OrderedDict()
-        self._size = 0
+        self.kept: SizedCache[int, LiveTail] = SizedCache(KEPT_POINTS, LiveTail.size)
 
     def read(self, connection: Connection, run_pks: Sequence[int], based: Mapping[int, Summary]) -> dict[int, LiveTail]:
         """Return the tails of those runs that have one. ``based`` are the summaries of what is in blocks, where there are any."""
@@ -61,7 +58,7 @@ class LiveTails:
         there = tail_pks(connection, run_pks)
         for run_pk, pks in there.items():
             base = based.get(run_pk, _NOTHING)
-            held = self._get(run_pk)
+            held = self.kept.get(run_pk)
             if held is None or held.base is not base or pks[: len(held.pks)] != held.pks:
                 begun[run_pk] = LiveTail(base, [], {}, base)
             elif len(held.pks) == len(pks):
@@ -70,7 +67,7 @@ class LiveTails:
                 begun[run_pk] = held
         for run_pk, rows in self._rows(connection, begun).items():
             found[run_pk] = self._grown(connection, begun[run_pk], rows)
-            self._keep(run_pk, found[run_pk])
+            self.kept.keep(run_pk, found[run_pk])
         return found
 
     def _rows(self, connection: Connection, begun: Mapping[int, LiveTail]) -> dict[int, list[tuple[int, bytes]]]:
@@ -89,20 +86,6 @@ class LiveTails:
         for key, own in groups.each():
             points[key] = [*points.get(key, ()), own]
         return LiveTail(tail.base, [*tail.pks, *(pk for pk, _ in rows)], points, summary)
-
-    def _get(self, run_pk: int) -> LiveTail | None:
-        with self._lock:
-            if run_pk in self._kept:
-                self._kept.move_to_end(run_pk)
-            return self._kept.get(run_pk)
-
-    def _keep(self, run_pk: int, tail: LiveTail) -> None:
-        with self._lock:
-            old = self._kept.pop(run_pk, None)
-            self._size += tail.size() - (old.size() if old is not None else 0)
-            self._kept[run_pk] = tail
-            while self._size > KEPT_POINTS:
-                self._size -= self._kept.popitem(last=False)[1].size()
 
 
 _NOTHING = Summary()

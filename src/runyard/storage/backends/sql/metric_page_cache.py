@@ -6,8 +6,6 @@ has them, so it sees what the database says and nothing else, whoever wrote the 
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +16,7 @@ from runyard.storage.backends.sql import tables as t
 from runyard.storage.backends.sql.key_list import key_list, keys_in
 from runyard.storage.backends.sql.metric_page import PAGE_BITS, decode_page
 from runyard.storage.backends.sql.metric_points import Floats, Ints
+from runyard.storage.sized_cache import SizedCache
 
 KEPT_FIGURES = 2_000_000
 """So many figures are kept in memory, 16 bytes each. The columns of one metric are kept however many there are."""
@@ -42,29 +41,11 @@ class _Column:
         }
 
 
-class PageCache:
-    """What was unpacked last, for all queries. Methods may be called from any thread."""
+class PageCache(SizedCache[tuple[int, str], _Column]):
+    """What was unpacked last of a metric and figure, at whatever versions, for all queries."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, str], _Column] = OrderedDict()
-        self._size = 0
-
-    def get(self, key: int, figure: str) -> _Column | None:
-        """Return what was kept of a figure, at whatever versions."""
-        with self._lock:
-            if (key, figure) in self._kept:
-                self._kept.move_to_end((key, figure))
-            return self._kept.get((key, figure))
-
-    def keep(self, key: int, figure: str, column: _Column) -> None:
-        """Keep a figure in place of what was; what was not asked for longest goes when there is too much."""
-        with self._lock:
-            old = self._kept.pop((key, figure), None)
-            self._size += len(column.runs) - (len(old.runs) if old else 0)
-            self._kept[key, figure] = column
-            while self._size > KEPT_FIGURES and len(self._kept) > 1:
-                self._size -= len(self._kept.popitem(last=False)[1].runs)
+        super().__init__(KEPT_FIGURES, lambda column: len(column.runs))
 
 
 class PageReader:
@@ -78,10 +59,10 @@ class PageReader:
 
     def read(self, key: int, figure: str) -> tuple[Ints, Floats]:
         """Return the runs that stand in the pages of a metric, rising, and one figure of each. Nobody may write into them."""
-        held = self._cache.get(key, figure)
+        held = self._cache.get((key, figure))
         if held is None or not (np.array_equal(held.pages, self._pages) and np.array_equal(held.versions, self._versions)):
             held = self._brought_up(held, key, figure)
-            self._cache.keep(key, figure, held)
+            self._cache.keep((key, figure), held)
         return held.runs, held.values
 
     def _brought_up(self, held: _Column | None, key: int, figure: str) -> _Column:

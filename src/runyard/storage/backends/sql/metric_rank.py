@@ -45,12 +45,12 @@ class MetricRanking:
 
     def __init__(self, book: KeyBook, reader: MetricReader) -> None:
         self._book = book
-        self._late = LateFigures(reader)
-        self._pages = PageCache()
+        self.late = LateFigures(reader)
+        self.pages = PageCache()
 
     def open(self, connection: Connection, workspace_pk: int) -> FigureReader:
         """Return a reader for one query."""
-        return FigureReader(connection, workspace_pk, self._book, self._late, self._pages)
+        return FigureReader(connection, workspace_pk, self._book, self.late, self.pages)
 
 
 class FigureReader:

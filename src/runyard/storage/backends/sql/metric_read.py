@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import NamedTuple
@@ -22,6 +20,7 @@ from runyard.storage.backends.sql.metric_points import Ints, Points, joined
 from runyard.storage.backends.sql.metric_pyramid import GROUP_POINTS, Part, level_for
 from runyard.storage.backends.sql.metric_stored import OpenBlocks, StoredBlocks
 from runyard.storage.backends.sql.metric_summary import STEPS_FALL, TIMES_FALL, Summary
+from runyard.storage.sized_cache import SizedCache
 
 _IN_MAX = 500
 _SUMMARY_VERSIONS = sa.select(t.run_summary.c.run_pk, t.run_summary.c.version).where(
@@ -141,16 +140,14 @@ class MetricReader:
 
     def __init__(self, book: KeyBook) -> None:
         self._book = book
-        self._lock = threading.Lock()
-        self._cache: OrderedDict[int, tuple[int, Summary]] = OrderedDict()
-        self._cached_series = 0
+        self._summaries: SizedCache[int, tuple[int, Summary]] = SizedCache(CACHED_SERIES, lambda held: len(held[1]) + 8)
         self._kept = KeptPoints()
-        self._live = LiveTails(book)
+        self.live = LiveTails(book)
 
     def views(self, connection: Connection, run_pks: Sequence[int]) -> dict[int, RunView]:
         """Return the views of those runs that have metrics. Their blocks are read when points of them are asked for."""
         based = self.summaries(connection, run_pks)
-        tails = self._live.read(connection, run_pks, based)
+        tails = self.live.read(connection, run_pks, based)
         opened = OpenBlocks(connection, self._book, list(run_pks))
         views: dict[int, RunView] = {}
         for run_pk in run_pks:
@@ -169,13 +166,14 @@ class MetricReader:
         for start in range(0, len(run_pks), _IN_MAX):
             asked = connection.execute(_SUMMARY_VERSIONS, {"runs": run_pks[start : start + _IN_MAX]})
             versions = {row.run_pk: row.version for row in asked}
-            found.update(self._cached(versions))
+            held = ((run_pk, self._summaries.get(run_pk)) for run_pk in versions)
+            found.update((run_pk, each[1]) for run_pk, each in held if each is not None and each[0] == versions[run_pk])
             missing = [run_pk for run_pk in versions if run_pk not in found]
             if missing:
                 rows = connection.execute(sa.select(t.run_summary).where(c.run_pk.in_(missing))).all()
                 for row in rows:
                     summary = Summary.decode(self._book.keyset(connection, row.keyset_id), row.blob)
-                    self._keep(row.run_pk, row.version, summary)
+                    self._summaries.keep(row.run_pk, (row.version, summary))
                     found[row.run_pk] = summary
         return found
 
@@ -188,39 +186,29 @@ class MetricReader:
 
         One name that was used for two shapes shows as two metrics: nothing that was logged is ever hidden.
         """
-        if wanted is not None:
-            slots = summary.slots
-            own = sorted((slots[key], key) for key in wanted if key in slots)
-            series = [Shown(key, slot, *wanted[key]) for slot, key in own]
-        else:
-            keys = summary.keys.tolist()
+        if wanted is None:
+            keys, slots = summary.keys.tolist(), list(range(len(summary)))
             named = self._book.names(connection, keys)
-            rows = zip(keys, range(len(keys)), *zip(*named, strict=True), strict=True) if keys else ()
-            series = list(map(tuple.__new__, repeat(Shown), rows))  # Shown() itself is Python, and there may be ten thousand
-        if len({each.name for each in series}) == len(series):
-            return series
-        seen: set[str] = set()
-        result = []
-        for each in series:
-            result.append(each._replace(name=f"{each.name} [{each.family.value}]") if each.name in seen else each)
-            seen.add(each.name)
-        return result
+        else:
+            own = sorted((summary.slots[key], key) for key in wanted if key in summary.slots)
+            keys, slots = [key for _, key in own], [slot for slot, _ in own]
+            named = [wanted[key] for key in keys]
+        rows = zip(keys, slots, _told_apart(named), (family for _, family in named), strict=True)
+        return list(map(tuple.__new__, repeat(Shown), rows))  # Shown() itself is Python, and there may be ten thousand
 
-    def _cached(self, versions: dict[int, int]) -> dict[int, Summary]:
-        found: dict[int, Summary] = {}
-        with self._lock:
-            for run_pk, version in versions.items():
-                held = self._cache.get(run_pk)
-                if held is not None and held[0] == version:
-                    self._cache.move_to_end(run_pk)
-                    found[run_pk] = held[1]
-        return found
+    def names(self, connection: Connection, summary: Summary) -> list[str]:
+        """Return the names that :meth:`shown` gives to all series of a run."""
+        return _told_apart(self._book.names(connection, summary.keys.tolist()))
 
-    def _keep(self, run_pk: int, version: int, summary: Summary) -> None:
-        with self._lock:
-            old = self._cache.pop(run_pk, None)
-            self._cached_series += len(summary) + 8 - (len(old[1]) + 8 if old else 0)
-            self._cache[run_pk] = version, summary
-            while self._cached_series > CACHED_SERIES and len(self._cache) > 1:
-                _, (_, oldest) = self._cache.popitem(last=False)
-                self._cached_series -= len(oldest) + 8
+
+def _told_apart(named: list[SeriesKey]) -> list[str]:
+    """Return the names that series are shown by."""
+    names = [name for name, _ in named]
+    if len(set(names)) == len(names):
+        return names
+    seen: set[str] = set()
+    for place, (name, family) in enumerate(named):
+        if name in seen:
+            names[place] = f"{name} [{family.value}]"
+        seen.add(name)
+    return names

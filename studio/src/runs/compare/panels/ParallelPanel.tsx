@@ -3,6 +3,7 @@ import type { Range } from "../../../client/series-window";
 import { ChartCard, PLOT_HEIGHT, WIDE_PLOT_HEIGHT } from "../../../components/charts/ChartCard";
 import { csvOf, saveText } from "../../../components/charts/csv";
 import { DataTable } from "../../../components/charts/DataTable";
+import { shortened } from "../../../components/cut-text";
 import { useWidth } from "../../../components/useWidth";
 import { t } from "../../../text/text";
 import { fieldName, parseField, type RunField, valueOf } from "../run-value";
@@ -16,19 +17,27 @@ const BOTTOM = 12;
 const SIDE = 60;
 const BRUSH_WIDTH = 24;
 const KEY_STEP = 0.05;
+/** Nearer to each other the names of axes could not be read. */
+const LEAST_GAP = 88;
+/** What a letter of a label takes, rather more than less. */
+const LETTER_PX = 6.5;
+const LABEL_GAP = 6;
+const NAME_LETTER_PX = 7.5;
 
 /** Every run as a line over axes of its fields. A part of an axis that is brushed leaves only the runs within it, on all charts. */
 export function ParallelPanel(props: PanelProps) {
   const { context, panel, title, tools, onWide } = props;
   const [asTable, setAsTable] = useState(false);
-  const [box, width] = useWidth();
+  const [box, room] = useWidth();
   const fields = panel.fields.flatMap((text) => {
     const field = parseField(text);
     return field ? [{ text, field, axis: valueAxis(context.runs, field) }] : [];
   });
   if (fields.length < 2) return <PanelMessage {...props} text={t("compare.fewAxes")} />;
   const height = panel.wide ? WIDE_PLOT_HEIGHT : PLOT_HEIGHT;
-  const px = (index: number) => SIDE + (index * Math.max(0, width - 2 * SIDE)) / (fields.length - 1);
+  const width = room === 0 ? 0 : Math.max(room, 2 * SIDE + (fields.length - 1) * LEAST_GAP);
+  const gap = Math.max(0, width - 2 * SIDE) / (fields.length - 1);
+  const px = (index: number) => SIDE + index * gap;
   const py = (axis: ValueAxis, at: number) => height - BOTTOM - ((at - axis.range.low) / (axis.range.high - axis.range.low)) * (height - BOTTOM - TOP);
   const valueAt = (axis: ValueAxis, y: number) => axis.range.low + ((height - BOTTOM - y) / (height - BOTTOM - TOP)) * (axis.range.high - axis.range.low);
   const inside = (at: number, text: string) => {
@@ -67,11 +76,13 @@ export function ParallelPanel(props: PanelProps) {
             <g key={text}>
               <line x1={px(index)} x2={px(index)} y1={TOP} y2={height - BOTTOM} className={styles.axis} />
               <text x={px(index)} y={14} textAnchor="middle" className={styles.axisName}>
-                {fieldName(field)}
+                <title>{fieldName(field)}</title>
+                {shortened(fieldName(field), (index === 0 || index === fields.length - 1 ? Math.min(gap, 2 * SIDE) : gap) / NAME_LETTER_PX)}
               </text>
               {axis.marks.map((mark) => (
-                <text key={mark.text} x={px(index) - 6} y={py(axis, mark.at)} textAnchor="end" dominantBaseline="middle">
-                  {mark.text}
+                <text key={mark.text} x={px(index) - LABEL_GAP} y={py(axis, mark.at)} textAnchor="end" dominantBaseline="middle">
+                  <title>{mark.text}</title>
+                  {shortened(mark.text, ((index === 0 ? SIDE : gap) - 2 * LABEL_GAP) / LETTER_PX)}
                 </text>
               ))}
             </g>
