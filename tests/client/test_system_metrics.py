@@ -112,6 +112,29 @@ def test_samples_are_recorded_until_it_is_closed() -> None:
     assert all(isinstance(record, ScalarRecord) and record.name.startswith("system/") for record in recorder.records)
 
 
+def test_a_sample_that_ends_after_the_close_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would open the journal again that was just sent and removed."""
+    samples: list[str] = []
+    asked, go = threading.Event(), threading.Event()
+
+    def sample(self: SystemSampler) -> dict[str, float]:
+        samples.append("one")
+        if len(samples) == 2:  # the first is never recorded
+            asked.set()
+            go.wait(60)
+        return {"system/cpu_percent": 1.0}
+
+    monkeypatch.setattr(SystemSampler, "sample", sample)
+    recorder = KeptRecords()
+    metrics = SystemMetrics(recorder, 0.01)
+    metrics.start()
+    assert asked.wait(60)
+    metrics.close()
+    go.set()
+    metrics._thread.join(60)
+    assert recorder.records == []
+
+
 def test_a_machine_that_fails_ends_the_samples_only(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(system_metrics.SystemSampler, "sample", lambda self: 1 / 0)
     metrics = SystemMetrics(KeptRecords(), 0.01)

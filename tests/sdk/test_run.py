@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 
 from runyard import Environment, Experiment, Run, ScriptRun, ScriptRunConfig, Workspace
-from runyard.client.journal import Journal
 from runyard.client.recorder import journal_place
 from runyard.client.run_end import keep_end
 from runyard.domain.run import RunStatus
@@ -22,8 +22,20 @@ from runyard.errors import (
     NotFoundError,
     RunFailedError,
 )
-from runyard.wire.metric import ScalarRecord
 from runyard.wire.run import ReportStatusRequest
+from tests.runner.builders import until
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from runyard.client.journal import Journal, JournalPlace
+from runyard.wire.metric import ScalarRecord
+root, workspace, run_id, server = sys.argv[1:]
+journal = Journal(JournalPlace(root=Path(root), workspace=workspace, run_id=run_id, server=server), lambda: None)
+for value in range(100):
+    journal.record(ScalarRecord("x", 1, value))
+os._exit(9)
+"""
 
 
 def test_an_interactive_run_is_running_until_it_is_completed(run: Run) -> None:
@@ -273,15 +285,13 @@ def test_a_submitted_run_is_a_script_run_wherever_it_comes_from(
 
 def test_reading_a_run_sends_what_a_killed_program_had_logged_to_it(run: Run) -> None:
     place = journal_place(run._client, run.id)
-    journal = Journal(place, lambda: None)
-    for value in range(100):
-        journal.record(ScalarRecord("x", 1, value))
-    journal.forget()
+    asked = [sys.executable, "-c", KILLED, str(place.root), place.workspace, place.run_id, place.server]
+    assert subprocess.run(asked, check=False).returncode == 9
     keep_end(place, ReportStatusRequest(status=RunStatus.COMPLETED))
     reader = Run.get(Workspace(workspace_name=run.experiment.workspace.name), run.id)
     assert reader.get_metrics("x") == {"x": list(range(100))}
     assert reader.get_status() == "Completed"
-    assert not place.folder.exists()
+    until(lambda: not place.folder.exists(), "what was sent is gone")  # a sender in the background may have taken it first
 
 
 def test_the_id_of_a_run_that_has_ended_is_not_taken_again(experiment: Experiment, run: Run) -> None:

@@ -18,6 +18,7 @@ from runyard.wire.metric import ScalarRecord
 
 VARIABLE = "RUNYARD_SYSTEM_METRICS"
 INTERVAL_S = 10.0
+_RECORDING_MAX_S = 1.0
 _SHORTEST_S = 0.1
 _LOG = logging.getLogger("runyard")
 
@@ -120,6 +121,7 @@ class SystemMetrics:
         self._pid = pid
         self._node = node
         self._closing = threading.Event()
+        self._recording = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="runyard-system-metrics", daemon=True)
 
     def start(self) -> None:
@@ -127,8 +129,10 @@ class SystemMetrics:
         self._thread.start()
 
     def close(self) -> None:
-        """End; a sample that is being taken is not waited for."""
+        """End. A sample that is being taken is not waited for, and nothing is recorded any more: the journal is closed next."""
         self._closing.set()
+        if self._recording.acquire(timeout=_RECORDING_MAX_S):  # in a forked child, the one who has it may be nobody
+            self._recording.release()
 
     def _work(self) -> None:
         if self._closing.wait(min(self._every_s, 1.0)):
@@ -137,7 +141,10 @@ class SystemMetrics:
             sampler = SystemSampler(self._pid, self._node)
             sampler.sample()
             while not self._closing.wait(self._every_s):
-                self._record(sampler.sample())
+                sample = sampler.sample()
+                with self._recording:
+                    if not self._closing.is_set():
+                        self._record(sample)
         except Exception as error:  # noqa: BLE001 - what a machine's drivers do must not end training
             _LOG.warning("System metrics end here: %s: %s", type(error).__name__, error)
 

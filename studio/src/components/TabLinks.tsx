@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import styles from "./TabLinks.module.css";
 
@@ -19,6 +19,15 @@ export function TabLinks({ label, tabs, selected, panelId }: { label: string; ta
   useEffect(() => {
     if (list.current) bringIntoSight(list.current);
   }, [selected, counted]);
+  // The router puts rows back to where they were scrolled to before it says that the page is drawn, also those that are on both pages.
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe("onRendered", () => {
+        if (list.current) bringIntoSight(list.current);
+      }),
+    [router],
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     const links = [...(list.current?.querySelectorAll("a") ?? [])];
     const at = links.findIndex((link) => link === document.activeElement);

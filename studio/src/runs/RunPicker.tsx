@@ -35,7 +35,7 @@ export function RunPicker({ run, onPick, onlyWithSnapshot = false }: { run: Run;
         <ul>
           {others.map((other) => (
             <li key={other.id}>
-              <button type="button" className={styles.run} onClick={() => onPick(other)}>
+              <button type="button" className={styles.run} aria-label={other.display_name} onClick={() => onPick(other)}>
                 <span className={styles.dot} style={{ background: runColour(other.id) }} />
                 <span className={styles.name} title={other.display_name}>
                   <CutText text={other.display_name} />
