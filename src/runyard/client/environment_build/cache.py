@@ -15,12 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from runyard.client.environment_build.program import WATCH_INTERVAL_S, BuildStoppedError, Log, Stopped, never
 from runyard.client.environment_build.python import find_python
 from runyard.client.environment_build.sdk_copy import copy_sdk, sdk_digest, sdk_requirements
-from runyard.client.environment_build.use import EnvironmentUse, unused
+from runyard.client.environment_build.use import EnvironmentUse, is_taken, unused
 from runyard.client.environment_build.uv import find_uv, run_uv
 from runyard.domain.environment import PackageSpec, pip_requirement
 from runyard.errors import ComputeError
@@ -162,7 +161,7 @@ class EnvironmentCache:
         folder = self._folder / _LOCKS
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / f"{name}.lock").open("w") as handle:
-            while not _is_taken(handle):
+            while not is_taken(handle.fileno(), fcntl.LOCK_EX):
                 if is_stopped():
                     raise BuildStoppedError("The run was stopped while another one built its environment.")
                 time.sleep(WATCH_INTERVAL_S)
@@ -176,14 +175,6 @@ class EnvironmentCache:
                 looking.begin(self._mark(path.parent.name), never)
                 built.append(_measured(_read(path.parent, cached=True), path))
         return sorted(built, key=lambda each: each.used_at, reverse=True)
-
-
-def _is_taken(handle: IO[str]) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _request(python: Path, wanted: list[str]) -> str:

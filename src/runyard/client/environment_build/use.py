@@ -35,7 +35,7 @@ class EnvironmentUse:
         """
         self.close()
         self._descriptor = _opened(mark)
-        while not _is_taken(self._descriptor, fcntl.LOCK_SH):
+        while not is_taken(self._descriptor, fcntl.LOCK_SH):
             if is_stopped():
                 raise BuildStoppedError("The run was stopped while the environment that it needs was being removed.")
             time.sleep(WATCH_INTERVAL_S)
@@ -60,7 +60,7 @@ def unused(mark: Path) -> Iterator[bool]:
     """Tell whether nobody uses an environment; while that is so nobody begins to."""
     descriptor = _opened(mark)
     try:
-        yield _is_taken(descriptor, fcntl.LOCK_EX)
+        yield is_taken(descriptor, fcntl.LOCK_EX)
     finally:
         os.close(descriptor)
 
@@ -70,7 +70,8 @@ def _opened(mark: Path) -> int:
     return os.open(mark, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def _is_taken(descriptor: int, kind: int) -> bool:
+def is_taken(descriptor: int, kind: int) -> bool:
+    """Take the lock of an open file, of a ``kind`` of :mod:`fcntl`; false when others hold it."""
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
